@@ -1,0 +1,1 @@
+"""Gap, progress and chance of attainment of every target."""

@@ -1,0 +1,106 @@
+"""What must hold between the parts of the registry: every name leads somewhere, every unit fits, every value is possible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from zhibiao.catalogue.registry import Registry
+from zhibiao.errors import RegistryError, closest
+from zhibiao.model import Indicator, Observation, Statement
+from zhibiao.model.units import unit_of
+
+BASES = {"stock": ("at_end",), "flow": ("in_period", "year_to_date"), "rate": ("at_end", "in_period"), "count": ("at_end", "in_period", "year_to_date")}
+"""Which basis an observation of each kind of indicator may have."""
+
+
+def check(registry: Registry, places: Mapping[str, str]) -> None:
+    """Check the registry as a whole.
+
+    Raises
+    ------
+    RegistryError
+        The first fault, with the file and line it stands at.
+    """
+    for region in registry.regions.values():
+        if region.parent is not None:
+            _known(region.parent, registry.regions, "上级地区 parent region", places.get(f"region:{region.code}", ""))
+    for plan in registry.plans.values():
+        _known(plan.region, registry.regions, "地区 region", plan.origin)
+        for statement in plan.statements:
+            check_statement(registry, statement)
+    seen: dict[tuple[object, ...], str] = {}
+    for observation in registry.observations:
+        check_observation(registry, observation)
+        identity = (*observation.key, observation.source, observation.recorded)
+        if identity in seen:
+            raise RegistryError(f"观测重复 the same observation stands at {seen[identity]}", where=observation.origin)
+        seen[identity] = observation.origin
+    for scenario in registry.scenarios.values():
+        where = places.get(f"scenario:{scenario.id}", "")
+        for code in scenario.regions:
+            _known(code, registry.regions, "地区 region", where)
+        for override in scenario.overrides:
+            if override.statement is not None:
+                _known(override.statement, [s.key for s in registry.statements()], "表述 statement", where)
+
+
+def check_statement(registry: Registry, statement: Statement) -> None:
+    """A statement's indicator and region exist, its unit fits, its value is within the indicator's bounds."""
+    _known(statement.indicator, registry.indicators, "指标 indicator", statement.origin)
+    _known(statement.region, registry.regions, "地区 region", statement.origin)
+    indicator = registry.indicators[statement.indicator]
+    _unit_fits(statement.unit, indicator, statement.origin)
+    for value in (statement.base_low, statement.base_high):
+        # a sum over years may pass the bound of one year's rate only if it is no rate
+        _within(value, indicator, f"{_plain(statement.low or statement.high)}{statement.unit}", statement.origin)
+    if statement.scope == "cumulative" and indicator.kind in ("rate",):
+        raise RegistryError(f"比率 {indicator.id!r} 不能累计 a rate cannot be cumulative", where=statement.origin)
+
+
+def check_observation(registry: Registry, observation: Observation) -> None:
+    """An observation's names lead somewhere, its unit and basis fit, its value is possible and not from the future."""
+    where = observation.origin
+    _known(observation.region, registry.regions, "地区 region", where)
+    _known(observation.indicator, registry.indicators, "指标 indicator", where)
+    _known(observation.source, registry.sources, "来源 source", where)
+    indicator = registry.indicators[observation.indicator]
+    _unit_fits(observation.unit, indicator, where)
+    _within(observation.base_value, indicator, f"{observation.value}{observation.unit}", where)
+    if observation.basis not in BASES[indicator.kind]:
+        raise RegistryError(
+            f"{indicator.kind} 指标 {indicator.id!r} 的 basis 不能是 cannot be {observation.basis!r}", where=where, allowed=BASES[indicator.kind]
+        )
+    if observation.period.year > observation.recorded.year:
+        raise RegistryError(f"期间 {observation.period} 晚于记录日期 period lies after the day it was recorded, {observation.recorded}", where=where)
+
+
+def _known(name: object, known: Iterable[str], what: str, where: str) -> None:
+    names = list(known)
+    if name not in names:
+        raise RegistryError(f"未知的{what} {name!r} is unknown", where=where or None, allowed=names, nearest=closest(name, names))
+
+
+def _unit_fits(written: str, indicator: Indicator, where: str) -> None:
+    try:
+        base = unit_of(written).base
+    except RegistryError as error:
+        raise RegistryError(error.what, where=where, allowed=error.allowed, nearest=error.nearest) from None
+    if base != indicator.base.base:
+        raise RegistryError(
+            f"单位不符 unit {written!r} does not fit {indicator.id!r} ({indicator.zh})",
+            where=where,
+            allowed=[indicator.unit, *(f"{scale}{indicator.unit}" for scale in ("万", "亿") if indicator.kind != "rate")],
+        )
+
+
+def _within(value: Decimal | None, indicator: Indicator, shown: str, where: str) -> None:
+    if value is None:
+        return
+    if (indicator.lower is not None and value < indicator.lower) or (indicator.upper is not None and value > indicator.upper):
+        bounds = f"{_plain(indicator.lower) or '-∞'} … {_plain(indicator.upper) or '∞'} {indicator.unit}"
+        raise RegistryError(f"{indicator.zh} {indicator.id!r} 的值 {shown} 超出范围 is out of range", where=where, allowed=[bounds])
+
+
+def _plain(value: Decimal | None) -> str:
+    return "" if value is None else format(value.normalize(), "f")

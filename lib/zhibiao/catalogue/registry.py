@@ -1,0 +1,173 @@
+"""The registry as one frozen object: look things up by the names people use, get the newest vintage of a series."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from zhibiao.errors import ParameterError, closest
+from zhibiao.model import Indicator, Observation, Period, Plan, Region, Scenario, Source, Statement
+
+_CONFIDENCE = {"high": 2, "medium": 1, "low": 0}
+_STATUS = {"final": 2, "preliminary": 1, "derived": 0}
+
+
+@dataclass(frozen=True)
+class Series:
+    """The current vintage of one indicator in one region, in order of period.
+
+    Attributes
+    ----------
+    points : tuple of Observation
+        One per period; where sources disagree on the same day of record, the better one.
+    conflicting : frozenset of Period
+        Periods for which sources of the same vintage give different values.
+    """
+
+    region: str
+    indicator: str
+    points: tuple[Observation, ...] = ()
+    conflicting: frozenset[Period] = frozenset()
+
+    @property
+    def annual(self) -> tuple[Observation, ...]:
+        """Whole-year figures only."""
+        return tuple(point for point in self.points if point.period.is_year and point.basis != "year_to_date")
+
+    @property
+    def latest(self) -> Observation | None:
+        """The newest figure that speaks for a whole period; a year-to-date figure does not."""
+        whole = [point for point in self.points if point.basis != "year_to_date"]
+        return whole[-1] if whole else None
+
+    @property
+    def to_date(self) -> Observation | None:
+        """The newest year-to-date figure that is newer than every whole-year one."""
+        partial = [point for point in self.points if point.basis == "year_to_date"]
+        annual = self.annual
+        return partial[-1] if partial and (not annual or partial[-1].period.year > annual[-1].period.year) else None
+
+    def at(self, year: int) -> Observation | None:
+        """The figure for one year, if there is one."""
+        return next((point for point in self.annual if point.period.year == year), None)
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Everything that is known, read from the shipped folder and any overlay."""
+
+    folders: tuple[Path, ...]
+    indicators: Mapping[str, Indicator]
+    regions: Mapping[str, Region]
+    plans: Mapping[str, Plan]
+    sources: Mapping[str, Source]
+    scenarios: Mapping[str, Scenario]
+    observations: tuple[Observation, ...] = field(repr=False)
+
+    def region(self, name: object) -> Region:
+        """Find a region by code, Chinese or English name, with or without 市/省/区/县.
+
+        Raises
+        ------
+        ParameterError
+            No region has this name, or several do; the nearest names are given.
+        """
+        wanted = str(name).strip()
+        if wanted in self.regions:
+            return self.regions[wanted]
+        found = self._region_names.get(wanted.casefold(), [])
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise ParameterError(f"地区名不唯一 ambiguous region {wanted!r}", where="region", allowed=[f"{r.code} {r.zh}" for r in found])
+        names = [*self._region_names, *self.regions]
+        known = [region.zh for region in self.regions.values() if self.plans_for(region.code) or self.observed(region.code)]
+        near = closest(wanted, names)
+        title = self._region_names[near][0].zh if near in self._region_names else near
+        raise ParameterError(f"未知地区 unknown region {wanted!r}", where="region", allowed=known, nearest=title)
+
+    @cached_property
+    def _region_names(self) -> dict[str, list[Region]]:
+        names: dict[str, list[Region]] = {}
+        for region in self.regions.values():
+            short = region.zh
+            for suffix in ("特别行政区", "自治区", "自治县", "省", "市", "区", "县"):
+                if short.endswith(suffix) and len(short) - len(suffix) >= 2:
+                    short = short.removesuffix(suffix)
+                    break
+            for name in {region.zh, short, region.en} | ({f"{region.zh}市"} if region.level in ("province", "prefecture") else set()):
+                names.setdefault(name.casefold(), []).append(region)
+        return names
+
+    def indicator(self, name: str) -> Indicator:
+        """Find an indicator by id, Chinese or English name; ParameterError with the nearest otherwise."""
+        found = self.indicators.get(name) or next((i for i in self.indicators.values() if name in (i.zh, i.en)), None)
+        if found is None:
+            names = [*self.indicators, *(i.zh for i in self.indicators.values())]
+            raise ParameterError(f"未知指标 unknown indicator {name!r}", where="indicator", allowed=self.indicators, nearest=closest(name, names))
+        return found
+
+    def plan(self, name: str) -> Plan:
+        """Find a plan by id, number or title; ParameterError with the nearest otherwise."""
+        found = self.plans.get(name) or next((p for p in self.plans.values() if name in (p.number, p.title, p.short)), None)
+        if found is None:
+            raise ParameterError(f"未知文件 unknown plan {name!r}", where="plan", allowed=self.plans, nearest=closest(name, self.plans))
+        return found
+
+    def scenario(self, name: str) -> Scenario:
+        """Find a scenario by id or Chinese name; ParameterError with the nearest otherwise."""
+        found = self.scenarios.get(name) or next((s for s in self.scenarios.values() if name == s.zh), None)
+        if found is None:
+            raise ParameterError(
+                f"未知情景 unknown scenario {name!r}", where="scenario", allowed=self.scenarios, nearest=closest(name, self.scenarios)
+            )
+        return found
+
+    def plans_for(self, region: str) -> tuple[Plan, ...]:
+        """Plans of a region, oldest first."""
+        return tuple(sorted((p for p in self.plans.values() if p.region == region), key=lambda p: (p.issued, p.id)))
+
+    def statement(self, key: str) -> Statement:
+        """Find a statement by ``plan/statement``."""
+        known = {s.key: s for s in self.statements()}
+        if key not in known:
+            raise ParameterError(f"未知表述 unknown statement {key!r}", where="target", allowed=known, nearest=closest(key, known))
+        return known[key]
+
+    def statements(self, plans: Iterable[Plan] | None = None) -> tuple[Statement, ...]:
+        """Statements in the order of the documents."""
+        chosen = self.plans.values() if plans is None else plans
+        return tuple(statement for plan in chosen for statement in plan.statements)
+
+    def observed(self, region: str) -> tuple[Observation, ...]:
+        """Every vintage of every observation of a region."""
+        return self._by_region.get(region, ())
+
+    @cached_property
+    def _by_region(self) -> dict[str, tuple[Observation, ...]]:
+        grouped: dict[str, list[Observation]] = {}
+        for observation in self.observations:
+            grouped.setdefault(observation.region, []).append(observation)
+        return {region: tuple(rows) for region, rows in grouped.items()}
+
+    def series(self, region: str, indicator: str, as_of: int | None = None) -> Series:
+        """The current vintage of a series, up to and including the year `as_of`."""
+        vintages: dict[tuple[Period, str], list[Observation]] = {}
+        for row in self.observed(region):
+            if row.indicator == indicator and (as_of is None or row.period.year <= as_of):
+                vintages.setdefault((row.period, row.basis), []).append(row)
+        points, conflicting = [], set()
+        for (period, _), rows in sorted(vintages.items(), key=lambda item: item[0][0]):
+            newest = max(row.recorded for row in rows)
+            current = [row for row in rows if row.recorded == newest]
+            if len({(row.base_value, row.qualifier) for row in current}) > 1:
+                conflicting.add(period)
+            # of rows recorded on one day the surer one speaks; an overlay's row comes last and wins a tie
+            points.append(max(enumerate(current), key=lambda item: (_CONFIDENCE[item[1].confidence], _STATUS[item[1].status], item[0]))[1])
+        return Series(region, indicator, tuple(points), frozenset(conflicting))
+
+    def newest_year(self, region: str) -> int | None:
+        """The newest year for which the region has an observation of any indicator; never the clock."""
+        return max((row.period.year for row in self.observed(region)), default=None)

@@ -1,0 +1,55 @@
+"""What is measured."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import model_validator
+
+from zhibiao.model.record import Identifier, Record, Text
+from zhibiao.model.units import Unit, unit_of
+
+Kind = Literal["stock", "flow", "rate", "count"]
+Direction = Literal["up", "down", "none"]
+RollUp = Literal["sum", "weighted_mean", "none"]
+
+
+class Indicator(Record):
+    """An indicator 指标: what is measured, in which base unit, and which way is better.
+
+    ``stock`` is counted at a moment (在校生), ``flow`` over a period (年招生), ``rate`` is a share (就业率), ``count`` numbers things or
+    events (基地数). ``direction`` none means that the text steers to a level. ``lower`` and ``upper`` are bounds in base units.
+    """
+
+    id: Identifier
+    zh: Text
+    en: Text
+    definition: Text
+    definition_en: str | None = None
+    unit: Text
+    kind: Kind
+    direction: Direction = "up"
+    lower: Decimal | None = Decimal(0)
+    upper: Decimal | None = None
+    rollup: RollUp = "none"
+    reference: Identifier | None = None
+    """The reference class whose moves tell how far such a series goes; without one there is no projection."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Indicator:
+        unit = unit_of(self.unit)
+        if unit.scale != 1:
+            raise ValueError(f"指标单位须为基本单位 unit {self.unit!r} has a scale; write {unit.base!r}")
+        if self.kind == "rate" and (self.lower is None or self.upper is None):
+            raise ValueError("比率须有上下限 a rate needs lower and upper")
+        if self.lower is not None and self.upper is not None and self.lower >= self.upper:
+            raise ValueError(f"下限 {self.lower} 不小于上限 {self.upper} lower is not below upper")
+        return self
+
+    @property
+    def base(self) -> Unit:
+        return unit_of(self.unit)
+
+    def name(self, lang: str) -> str:
+        return self.zh if lang == "zh" else self.en

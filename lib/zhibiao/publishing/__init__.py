@@ -1,0 +1,1 @@
+"""Executed notebooks become documents: PDF, figures, tables and the page that links them."""

@@ -1,0 +1,1 @@
+"""Charts, tables and sentences: what a planner sees of projections, gaps and scenarios."""

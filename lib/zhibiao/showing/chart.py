@@ -1,0 +1,92 @@
+"""A chart as one object: a picture drawn once, its words for those who do not see it, and the numbers it shows."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from zhibiao.errors import ToolMissing
+from zhibiao.showing.numbers import ABSENT, four, is_absent
+from zhibiao.showing.table import aligned, published_run
+from zhibiao.showing.theme import FONT, missing_glyphs, theme
+
+# no date, no program name: the same numbers give the same bytes
+UNDATED = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return ABSENT if is_absent(value) else four(value)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Chart:
+    """A finished chart.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        Drawn, and unknown to pyplot: nothing shows it a second time.
+    title : str
+        The finding.
+    alt : str
+        What the picture shows, in words.
+    data : pandas.DataFrame
+        The plotted numbers in the unit of the chart, one row a point or bar.
+    source : str
+        Source and as-of line.
+
+    Raises
+    ------
+    ToolMissing
+        The font lacks a character of the chart.
+    """
+
+    figure: Figure
+    title: str
+    alt: str
+    data: pd.DataFrame
+    source: str = ""
+    _drawn: dict[str, bytes] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        # SVG leaves the glyphs to the reader's font, so a missing one is found here or by nobody
+        texts = "".join(text.get_text() for text in self.figure.findobj(Text) if isinstance(text, Text))
+        if lost := missing_glyphs(texts):
+            raise ToolMissing(f"字体中没有这些字符 the font has no glyph for: {lost!r}", where=FONT)
+
+    def image(self, form: str) -> bytes:
+        """Return the picture as "png" or "svg"; it is drawn at the first call and kept."""
+        if form not in self._drawn:
+            stream = io.BytesIO()
+            with theme():
+                self.figure.savefig(stream, format=form, metadata=UNDATED[form])
+            self._drawn[form] = stream.getvalue()
+        return self._drawn[form]
+
+    def plain(self) -> str:
+        """Return title, numbers of at most four significant digits, and source."""
+        rows = [[_cell(value) for value in row] for row in self.data.itertuples(index=False, name=None)]
+        numeric: Sequence[bool] = [pd.api.types.is_numeric_dtype(kind) for kind in self.data.dtypes]
+        table = aligned([str(name) for name in self.data.columns], rows, ["right" if n else "left" for n in numeric])
+        return "\n".join([self.title, *([table] if rows else []), *([self.source] if self.source else [])])
+
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+        if published_run():
+            kind, picture = "image/svg+xml", self.image("svg").decode("utf-8")
+        else:
+            kind, picture = "image/png", base64.b64encode(self.image("png")).decode("ascii")
+        return {"text/plain": self.plain(), kind: picture}, {kind: {"alt": self.alt, "title": self.title}}
+
+    def __repr__(self) -> str:
+        return self.plain()

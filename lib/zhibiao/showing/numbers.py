@@ -1,0 +1,134 @@
+"""Numbers as text: in the unit of the document, rounded the way a planner rounds by hand.
+
+Rounding is half up on the decimal digits a number prints with, so 2.675 becomes 2.68 on every machine. What is absent is an em
+dash, never ``nan``; a negative zero never appears.
+"""
+
+from __future__ import annotations
+
+import operator
+from decimal import ROUND_HALF_UP, Decimal
+from typing import SupportsFloat
+
+ABSENT = "—"
+"""What stands where no source gives a value."""
+
+NOISE = Decimal("5e-10")
+"""Anything nearer to zero is what floating point leaves of a difference; no indicator is measured that finely."""
+
+Number = int | float | Decimal | SupportsFloat | None
+
+
+def is_absent(value: object) -> bool:
+    """Return whether `value` is one of the several spellings of "no value": None, NaN, pandas' NA and NaT."""
+    return value is None or str(value) in {"nan", "NaN", "<NA>", "NaT"}
+
+
+def decimal_of(value: Number) -> Decimal | None:
+    """Return `value` as the decimal number it prints as, or None where there is none (None, NaN, pandas' NA).
+
+    >>> decimal_of(0.1)
+    Decimal('0.1')
+    """
+    if value is None or is_absent(value):
+        return None
+    if isinstance(value, Decimal):
+        return value
+    if hasattr(value, "__index__"):
+        return Decimal(operator.index(value))
+    # repr of the plain float: the shortest digits that give the number back; numpy's own repr carries its type
+    return Decimal(repr(float(value)))
+
+
+def _rounded(number: Decimal, places: int) -> Decimal:
+    result = number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    return abs(result) if result == 0 else result
+
+
+def _infinite(number: Decimal) -> str:
+    return "∞" if number > 0 else "-∞"
+
+
+def fixed(value: Number, digits: int) -> str:
+    """Return `value` with exactly `digits` decimals.
+
+    >>> fixed(2.675, 2), fixed(-0.04, 1), fixed(None, 1)
+    ('2.68', '0.0', '—')
+    """
+    number = decimal_of(value)
+    if number is None:
+        return ABSENT
+    return f"{_rounded(number, digits):f}" if number.is_finite() else _infinite(number)
+
+
+def four(value: Number) -> str:
+    """Return `value` with at most four significant digits and no trailing zeros.
+
+    >>> four(9.90000001), four(428.7123), four(105049), four(-1e-17)
+    ('9.9', '428.7', '105000', '0')
+    """
+    number = decimal_of(value)
+    if number is None:
+        return ABSENT
+    if not number.is_finite():
+        return _infinite(number)
+    if abs(number) < NOISE:
+        return "0"
+    text = f"{_rounded(number, 3 - number.adjusted()):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def thousands(value: Number, digits: int = 0) -> str:
+    """Return `value` with a comma between groups of three digits.
+
+    >>> thousands(105000), thousands(1234.5, 1)
+    ('105,000', '1,234.5')
+    """
+    number = decimal_of(value)
+    if number is None:
+        return ABSENT
+    return f"{_rounded(number, digits):,f}" if number.is_finite() else _infinite(number)
+
+
+def percent(share: Number, digits: int = 1) -> str:
+    """Return a share of one as a percentage.
+
+    >>> percent(0.985), percent(1, 0)
+    ('98.5%', '100%')
+    """
+    number = decimal_of(share)
+    return ABSENT if number is None else fixed(number * 100, digits) + "%"
+
+
+def signed(value: Number, digits: int) -> str:
+    """Return `value` with its sign, zero without.
+
+    >>> signed(0.6, 1), signed(-0.6, 1), signed(-0.04, 1)
+    ('+0.6', '-0.6', '0.0')
+    """
+    text = fixed(value, digits)
+    number = decimal_of(value)
+    grows = number is not None and number > 0 and any(digit in "123456789∞" for digit in text)
+    return "+" + text if grows else text
+
+
+def in_unit(value_base: Number, scale: Decimal | int, digits: int | None = None) -> str:
+    """Return a value held in base units in the scale of the document.
+
+    Parameters
+    ----------
+    value_base : number or None
+        In base units, for example persons.
+    scale : Decimal or int
+        How many base units one printed unit has: 10000 for 万人, 1 for 人, 0.01 for % of a share.
+    digits : int, optional
+        Decimals; at most four significant digits without it.
+
+    >>> in_unit(105000, 10000, 1), in_unit(105000.0, 10000), in_unit(0.985, Decimal("0.01"))
+    ('10.5', '10.5', '98.5')
+    """
+    number = decimal_of(value_base)
+    if number is None:
+        return ABSENT
+    scaled = number / Decimal(scale)
+    return four(scaled) if digits is None else fixed(scaled, digits)

@@ -1,0 +1,268 @@
+"""A table as one object that serves the notebook, the regression test, the PDF and the spreadsheet at once."""
+
+from __future__ import annotations
+
+import html
+import os
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal
+
+from zhibiao.errors import ParameterError
+from zhibiao.showing.numbers import ABSENT, decimal_of, fixed, four, is_absent, percent, thousands
+
+Align = Literal["left", "right", "center"]
+Kind = Literal["text", "number", "count", "share", "year"]
+
+FIGURES = "ZHIBIAO_FIGURES"
+"""Environment variable; ``svg`` in published runs."""
+
+PANDOC_LINE = 72
+"""pandoc reads relative column widths off a pipe table only where a source line is longer than this."""
+
+
+def published_run() -> bool:
+    """Return whether the notebook runs for publication, where figures are SVG and tables carry their raw values."""
+    return os.environ.get(FIGURES) == "svg"
+
+
+def display_width(text: str) -> int:
+    """Return how many columns of a fixed-width font `text` takes; a Chinese character takes two.
+
+    >>> display_width("万人 a")
+    6
+    """
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def aligned(header: Sequence[str], rows: Sequence[Sequence[str]], align: Sequence[Align]) -> str:
+    """Return a plain text table whose columns line up in a fixed-width font, Chinese characters counting two."""
+    lines = [list(header), *(list(row) for row in rows)]
+    widths = [max(display_width(line[i]) for line in lines) for i in range(len(header))]
+
+    def padded(text: str, width: int, side: Align) -> str:
+        room = width - display_width(text)
+        before = {"left": 0, "right": room, "center": room // 2}[side]
+        return " " * before + text + " " * (room - before)
+
+    texts = ["  ".join(map(padded, line, widths, align)).rstrip() for line in lines]
+    return "\n".join([texts[0], "-" * (sum(widths) + 2 * (len(widths) - 1)), *texts[1:]])
+
+
+def literal(text: str) -> str:
+    r"""Return `text` escaped so that every Markdown reader shows it as it stands.
+
+    >>> literal("[15] | a_b*")
+    '\\[15\\] \\| a\\_b\\*'
+    """
+    escaped = re.sub(r"""([\\`*_{}\[\]<>$#@~^|&"'!])""", r"\\\1", " ".join(text.split()))
+    # pandoc's smart punctuation would turn these into dashes and an ellipsis
+    return escaped.replace("--", r"\-\-").replace("...", r"\.\.\.")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
+
+    Parameters
+    ----------
+    name : str
+        Key in the rows and name of the field in exported data.
+    label : str
+        Heading.
+    align : {"left", "right", "center"}
+    kind : {"text", "number", "count", "share", "year"}
+        How a raw value prints: a number with `digits` decimals, a count with thousands separators, a share of one as a
+        percentage, a year bare. Text is never reformatted.
+    width : int, optional
+        Relative width in documents. Without it the longest cell decides.
+    digits : int, optional
+        Decimals of a number or percentage; without it at most four significant digits (percentages: one decimal).
+    unit : str
+        Unit as printed; stands in brackets in the heading and in the title of the exported field.
+    """
+
+    name: str
+    label: str
+    align: Align = "left"
+    kind: Kind = "text"
+    width: int | None = None
+    digits: int | None = None
+    unit: str = ""
+
+    @property
+    def heading(self) -> str:
+        """Label with the unit in brackets, full-width where the label is Chinese."""
+        if not self.unit:
+            return self.label
+        chinese = display_width(self.label) > len(self.label)
+        return f"{self.label}（{self.unit}）" if chinese else f"{self.label} ({self.unit})"
+
+    def text(self, value: object) -> str:
+        """Return `value` as a cell shows it."""
+        if isinstance(value, str):
+            return " ".join(value.split())
+        if is_absent(value):
+            return ABSENT
+        if self.kind == "text":
+            return str(value)
+        number = decimal_of(value)  # type: ignore[arg-type]  # whatever prints as a number is one
+        if self.kind == "share":
+            return percent(number, 1 if self.digits is None else self.digits)
+        if self.kind == "count":
+            return thousands(number, self.digits or 0)
+        if self.kind == "year":
+            return fixed(number, 0)
+        return four(number) if self.digits is None else fixed(number, self.digits)
+
+
+def _raw(value: object) -> object:
+    """Value as JSON carries it: numbers at full precision, what is absent null."""
+    if is_absent(value):
+        return None
+    if isinstance(value, (str, bool)):
+        return value
+    try:
+        number = decimal_of(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return str(value)
+    if number is None or not number.is_finite():
+        return None
+    return int(number) if number == number.to_integral_value() and not isinstance(value, float) else float(number)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with its finding, its notes and its source.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+    rows : sequence of mapping or sequence
+        A mapping from column names (a missing name is an absent value), or the values in the order of the columns. Strings
+        are shown as they are, numbers formatted by the column, None and NaN as an em dash.
+    title : str
+        What the table says.
+    source : str
+        Source and as-of line below the table.
+    notes : sequence of str
+        What to read with care.
+    empty : str
+        The sentence shown instead of a table without rows.
+
+    Raises
+    ------
+    ParameterError
+        A row names an unknown column or has the wrong number of values.
+    """
+
+    columns: Sequence[Column]
+    rows: Sequence[Mapping[str, Any] | Sequence[Any]]
+    title: str = ""
+    source: str = ""
+    notes: Sequence[str] = ()
+    empty: str = "没有可列的内容。Nothing to list."
+
+    def __post_init__(self) -> None:
+        names = [column.name for column in self.columns]
+        for number, row in enumerate(self.rows, 1):
+            if isinstance(row, Mapping):
+                if unknown := set(row) - set(names):
+                    raise ParameterError(
+                        f"table row {number} names columns that the table does not have: {sorted(unknown)}", allowed=names
+                    )
+            elif len(row) != len(names):
+                raise ParameterError(f"table row {number} has {len(row)} values for {len(names)} columns", allowed=names)
+
+    def values(self) -> list[list[Any]]:
+        """Return the raw values, one list a row in the order of the columns."""
+        return [
+            [row.get(column.name) for column in self.columns] if isinstance(row, Mapping) else list(row)
+            for row in self.rows
+        ]
+
+    def texts(self) -> list[list[str]]:
+        """Return the cells as they are shown."""
+        return [[c.text(value) for c, value in zip(self.columns, row, strict=True)] for row in self.values()]
+
+    def plain(self) -> str:
+        """Return the text that a terminal shows and that a regression test compares."""
+        head = [self.title] if self.title else []
+        if not self.rows:
+            return "\n".join([*head, self.empty])
+        body = aligned([c.heading for c in self.columns], self.texts(), [c.align for c in self.columns])
+        return "\n".join([*head, body, *self.notes, *([self.source] if self.source else [])])
+
+    def markdown(self) -> str:
+        """Return a pipe table whose dashes carry the relative column widths and whose text is literal."""
+        if not self.rows:
+            return literal(self.empty)
+        header, cells = [c.heading for c in self.columns], self.texts()
+        rows = [header, *cells]
+        # a very long cell does not starve the other columns: beyond 40 columns it wraps
+        natural = [min(40, max(4, *(display_width(row[i]) for row in rows))) for i in range(len(header))]
+        chosen = [c.width for c in self.columns]
+        widths = [w * 4 if w else n for w, n in zip(chosen, natural, strict=True)] if any(chosen) else natural
+        if any(chosen) and sum(widths) <= PANDOC_LINE:
+            widths = [w * (PANDOC_LINE // sum(widths) + 1) for w in widths]
+
+        def rule(width: int, side: Align) -> str:
+            dashes = max(3, width)
+            return {
+                "left": ":" + "-" * (dashes - 1),
+                "right": "-" * (dashes - 1) + ":",
+                "center": ":" + "-" * (dashes - 2) + ":",
+            }[side]
+
+        lines = [
+            "| " + " | ".join(map(literal, header)) + " |",
+            "|" + "|".join(rule(w, c.align) for w, c in zip(widths, self.columns, strict=True)) + "|",
+            *("| " + " | ".join(map(literal, row)) + " |" for row in cells),
+        ]
+        below = [literal(note) for note in (*self.notes, self.source) if note]
+        caption = [": " + literal(self.title)] if self.title else []
+        return "\n\n".join(["\n".join(lines), *caption, *below])
+
+    def html(self) -> str:
+        """Return an HTML table; its classes keep MathJax from reading a dollar sign as mathematics."""
+        def cell(tag: str, text: str, side: Align) -> str:
+            return f'<{tag} style="text-align:{side}">{html.escape(text)}</{tag}>'
+
+        opening = '<div class="zhibiao-table tex2jax_ignore mathjax_ignore">'
+        if not self.rows:
+            return f"{opening}<p>{html.escape(self.empty)}</p></div>"
+        head = "".join(cell("th", c.heading, c.align) for c in self.columns)
+        body = "\n".join(
+            "<tr>" + "".join(cell("td", text, c.align) for c, text in zip(self.columns, row, strict=True)) + "</tr>"
+            for row in self.texts()
+        )
+        caption = f"<caption>{html.escape(self.title)}</caption>\n" if self.title else ""
+        below = "".join(f"\n<p><small>{html.escape(note)}</small></p>" for note in (*self.notes, self.source) if note)
+        return (
+            f"{opening}\n<table>\n{caption}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>{below}\n</div>"
+        )
+
+    def resource(self) -> dict[str, Any]:
+        """Return fields and raw values for spreadsheets: numbers as numbers, units in the titles of the fields."""
+        types = {"text": "string", "number": "number", "share": "number", "count": "integer", "year": "year"}
+        names = [c.name for c in self.columns]
+        data = [dict(zip(names, map(_raw, row), strict=True)) for row in self.values()]
+        # a column of numbers in which somebody wrote words is a column of text to whoever reads the file
+        worded = {name for row in data for name, value in row.items() if isinstance(value, str)}
+        fields = [
+            {"name": c.name, "title": c.heading, "type": "string" if c.name in worded else types[c.kind]}
+            for c in self.columns
+        ]
+        return {"schema": {"fields": fields}, "data": data, "title": self.title}
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        bundle: dict[str, Any] = {"text/plain": self.plain(), "text/markdown": self.markdown(), "text/html": self.html()}
+        if published_run():
+            bundle["application/vnd.dataresource+json"] = self.resource()
+        return bundle
+
+    def __repr__(self) -> str:
+        return self.plain()

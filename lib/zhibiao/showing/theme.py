@@ -1,0 +1,249 @@
+"""One look for every chart: the font, the colours and marks by role, and how text is measured and broken into lines."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path as FilePath
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+import matplotlib
+from matplotlib import font_manager
+from matplotlib.ft2font import FT2Font, LoadFlags
+from matplotlib.path import Path
+
+from zhibiao.errors import ParameterError, ToolMissing
+
+T = TypeVar("T")
+
+FONT = "NotoSansCJKsc-Regular.otf"
+FAMILY = "Noto Sans CJK SC"
+
+INK, MUTED, GRID = "#1A1A1A", "#555555", "#DDDDDD"
+TITLE_SIZE, TEXT_SIZE, NOTE_SIZE = 12.0, 9.0, 8.0
+LINE = 1.4 / 72
+"""Inches of line height for each point of font size."""
+
+TICK = Path([(-0.5, 0.0), (-0.12, -0.42), (0.55, 0.5)])
+"""A tick sign as a marker: the font lacks one of the two usual glyphs."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one role is drawn. Besides its colour it always has a mark, a hatch or a line that survives a grey printer."""
+
+    colour: str
+    line: Any = "none"
+    marker: Any = ""
+    filled: bool = True
+    hatch: str = ""
+    width: float = 1.6
+    edge: str = ""
+
+
+BLUE, ORANGE, GREEN, SKY = "#0072B2", "#D55E00", "#009E73", "#56B4E9"  # Okabe and Ito's palette
+
+LOOKS: Mapping[str, Look] = MappingProxyType(
+    {
+        "observed": Look("#000000", line="-", marker="o"),
+        "uncertain": Look("#000000", marker="o", filled=False),
+        "about": Look("#000000", marker="s"),
+        "floor": Look("#000000", marker="^"),
+        "ceiling": Look("#000000", marker="v"),
+        "no figures": Look("#8A8A8A", line=":", width=1.2),
+        "projected": Look(BLUE, line=(0, (5, 1.5)), width=2.0),
+        "band inner": Look("#86B9DC", edge=BLUE, line="-", width=0.5),
+        "band": Look("#BCD8EC", edge=BLUE, line="--", width=0.7),
+        "band outer": Look("#E4EFF7", edge=BLUE, line=":", width=0.9),
+        "target": Look(ORANGE, line="-", marker="D", width=2.2),
+        "other target": Look(ORANGE, line=(0, (3, 1.2)), marker="D", filled=False, width=1.4),
+        "pace": Look("#5F5F5F", line="-.", width=1.2),
+        "yearly": Look(SKY, edge="#2C7FAF", hatch="....", width=0.6),
+        "baseline": Look("#5F5F5F", marker="|"),
+        "met": Look(GREEN, marker=TICK, width=2.4),
+        "on schedule": Look(GREEN, line="-", marker="o", width=2.4),
+        "behind": Look(ORANGE, line="-", marker="s", width=2.4),
+        "missing": Look(ORANGE, edge="#8F3F00", width=0.6),
+        "unscaled": Look(ORANGE, marker="D", filled=False),
+        "unknown": Look("#F4F4F4", edge="#A6A6A6", hatch="////", width=0.6),
+        "time": Look("#3A3A3A", marker="|", width=2.2),
+        "curve": Look(BLUE, line="-", width=1.8),
+        "second curve": Look(ORANGE, line=(0, (5, 1.5)), width=1.8),
+        "third curve": Look(GREEN, line="-.", width=1.8),
+        "fourth curve": Look("#5F5F5F", line=":", width=1.8),
+        "region": Look("#D6EDE5", edge=GREEN, hatch="//", width=0.6),
+        "second region": Look("#F7E3D3", edge=ORANGE, hatch="\\\\", width=0.6),
+        "place": Look("#000000", marker="o"),
+        "anchor": Look("#000000", marker="*"),
+    }
+)
+
+HOUSE: Mapping[str, Any] = MappingProxyType(
+    {
+        "font.family": [FAMILY],
+        "font.size": TEXT_SIZE,
+        "axes.unicode_minus": False,
+        "text.parse_math": False,  # a dollar sign in a name is a dollar sign; mathematics has no Chinese glyphs
+        "text.hinting": "none",  # the same widths at every resolution, so that what is measured is what is drawn
+        "text.color": INK,
+        "axes.edgecolor": "#7A7A7A",
+        "axes.labelcolor": INK,
+        "axes.linewidth": 0.8,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.axisbelow": True,
+        "axes.grid": False,
+        "grid.color": GRID,
+        "grid.linewidth": 0.7,
+        "xtick.color": "#7A7A7A",
+        "ytick.color": "#7A7A7A",
+        "xtick.labelcolor": INK,
+        "ytick.labelcolor": INK,
+        "xtick.labelsize": NOTE_SIZE + 0.5,
+        "ytick.labelsize": NOTE_SIZE + 0.5,
+        "hatch.linewidth": 0.6,
+        "lines.markersize": 6.0,
+        "figure.dpi": 72.0,
+        "savefig.dpi": 144.0,
+        "savefig.bbox": None,
+        "svg.fonttype": "none",
+        "svg.hashsalt": "zhibiao",
+    }
+)
+
+
+@cache
+def font_file() -> FilePath:
+    """Return the file of the Chinese font.
+
+    Raises
+    ------
+    ToolMissing
+        The package that brings the font, or the file in it, is not there.
+    """
+    # found by its folder: importing mplfonts would rebuild matplotlib's font list and take seconds
+    spec = importlib.util.find_spec("mplfonts")
+    folders = list(spec.submodule_search_locations or []) if spec else []
+    for folder in folders:
+        candidate = FilePath(folder) / "fonts" / FONT
+        if candidate.is_file():
+            return candidate
+    raise ToolMissing(f"缺少中文字体 {FONT}。The Chinese font is missing: install the package mplfonts", where="mplfonts")
+
+
+@cache
+def _registered() -> str:
+    """Put the font first in matplotlib's list, so that a system font of the same name never takes its place."""
+    fonts = font_manager.fontManager
+    before = len(fonts.ttflist)
+    fonts.addfont(font_file())
+    added = fonts.ttflist[before:]
+    del fonts.ttflist[before:]
+    fonts.ttflist[:0] = added
+    return font_manager.findfont(FAMILY, fallback_to_default=False)
+
+
+@contextmanager
+def theme() -> Iterator[None]:
+    """Draw in the house style, whatever the session set before, and leave its settings as they were.
+
+    Raises
+    ------
+    ToolMissing
+        A character has no glyph in the font.
+    """
+    _registered()
+    from matplotlib.style.core import STYLE_BLACKLIST
+
+    plain = {key: value for key, value in matplotlib.rcParamsDefault.items() if key not in STYLE_BLACKLIST}
+    with matplotlib.rc_context({**plain, **HOUSE}), warnings.catch_warnings():
+        warnings.filterwarnings("error", message=r"Glyph .* missing from", category=UserWarning)
+        try:
+            yield
+        except UserWarning as warning:
+            raise ToolMissing(f"字体缺字。{warning}", where=FONT) from warning
+
+
+@cache
+def _face(size: float) -> FT2Font:
+    face = FT2Font(font_file())
+    face.set_size(size, 72)
+    return face
+
+
+def missing_glyphs(text: str) -> str:
+    """Return the characters of `text` for which the font has no glyph."""
+    known = _face(TEXT_SIZE).get_charmap()
+    return "".join(sorted({c for c in text if c != "\n" and ord(c) not in known}))
+
+
+@cache
+def width_of(text: str, size: float) -> float:
+    """Return the width in inches of one line of `text` at `size` points."""
+    if lost := missing_glyphs(text):
+        raise ToolMissing(f"字体中没有这些字符 the font has no glyph for: {lost!r}", where=FONT)
+    face = _face(size)
+    face.set_text(text, 0, flags=LoadFlags.NO_HINTING)
+    # the ink of the last glyph may reach past what the hinted renderer reports
+    return float(face.get_width_height()[0]) / 64 / 72
+
+
+NEVER_FIRST = "，。；：、！？）〕】》」』”’％%…—·)]},.;:!?"
+NEVER_LAST = "（〔【《「『“‘([{"
+WORDS = re.compile(r"\s+|[^\s\u2e80-\uffef]+[万亿年月日个所人家名倍]?|.")
+
+
+def _pieces(text: str) -> list[str]:
+    """Break `text` where a line may end: between Chinese characters and at spaces, but not beside the wrong punctuation."""
+    pieces: list[str] = []
+    for word in WORDS.findall(text):
+        glued = pieces and not word.isspace() and not pieces[-1].isspace()
+        if glued and (word[0] in NEVER_FIRST or pieces[-1][-1] in NEVER_LAST):
+            pieces[-1] += word
+        else:
+            pieces.append(word)
+    return pieces
+
+
+def wrap(text: str, width: float, size: float) -> list[str]:
+    """Return `text` in lines no wider than `width` inches at `size` points.
+
+    >>> wrap("到2025年在校生超过10.5万人", 1.0, 9)
+    ['到2025年在', '校生超过', '10.5万人']
+    """
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        line = ""
+        for piece in _pieces(paragraph.strip()):
+            if width_of((line + piece).rstrip(), size) <= width:
+                line += piece
+                continue
+            if line.strip():
+                lines.append(line.strip())
+            line = piece.lstrip()
+            while width_of(line, size) > width and len(line) > 1:  # one word wider than the line is cut
+                fits = max((n for n in range(1, len(line)) if width_of(line[:n], size) <= width), default=1)
+                lines.append(line[:fits])
+                line = line[fits:]
+        if line.strip():
+            lines.append(line.strip())
+    return lines
+
+
+def in_language(words: Mapping[str, T], lang: str) -> T:
+    """Return the words of `lang`.
+
+    Raises
+    ------
+    ParameterError
+        There are no words in that language.
+    """
+    if lang not in words:
+        raise ParameterError(f"unknown language {lang!r}", where="lang", allowed=words)
+    return words[lang]

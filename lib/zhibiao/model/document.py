@@ -145,6 +145,8 @@ class Plan(Record):
     period: Span
     issued: dt.date
     published: dt.date | None = None
+    headline: tuple[Identifier, ...] = ()
+    """The statements the document itself puts first (its box of main indicators), in its order."""
     statements: tuple[Statement, ...]
     note: str | None = None
     origin: str = Field(default="", exclude=True)
@@ -156,6 +158,9 @@ class Plan(Record):
             if statement.id in seen:
                 raise ValueError(f"表述编号重复 duplicate statement id {statement.id!r}")
             seen[statement.id] = statement.kind
+        for name in self.headline:
+            if seen.get(name) != "target":
+                raise ValueError(f"headline: {name!r} 不是本文件的目标 is no target of this document")
         for statement in self.statements:
             for reference in (statement.repeats, statement.baseline):
                 if reference is not None and reference not in seen:

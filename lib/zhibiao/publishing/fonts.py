@@ -7,9 +7,9 @@ import importlib.util
 import re
 import shutil
 import tempfile
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 from zhibiao.errors import OutputError, ToolMissing
 
@@ -36,7 +36,9 @@ def font_file(family: str) -> Path:
         raise ToolMissing("缺少字体包 the font package mplfonts is not installed: pip install mplfonts")
     path = Path(spec.origin).parent / "fonts" / FONT_FILES[family]
     if not path.is_file():
-        raise ToolMissing(f"字体包 mplfonts 中没有 the font package mplfonts lacks {path.name}: pip install --force-reinstall mplfonts")
+        raise ToolMissing(
+            f"字体包 mplfonts 中没有 the font package mplfonts lacks {path.name}: pip install --force-reinstall mplfonts"
+        )
     return path
 
 
@@ -82,7 +84,11 @@ def check_svg(svg: str | bytes, where: str) -> None:
     foreign = sorted(set(_families_of_texts(root, inherited="")) - set(FONT_FILES))
     if foreign:
         named = ", ".join(family or "（未指定 none named）" for family in foreign)
-        raise OutputError(f"图中文字使用了不允许的字体 the figure's text uses a font that is not allowed: {named}", where=where, allowed=FONT_FILES)
+        raise OutputError(
+            f"图中文字使用了不允许的字体 the figure's text uses a font that is not allowed: {named}",
+            where=where,
+            allowed=FONT_FILES,
+        )
     for element in root.iter():
         for name, value in element.attrib.items():
             if name.rpartition("}")[2] in ("href", "src") and not value.startswith(("#", "data:")):

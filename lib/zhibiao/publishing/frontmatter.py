@@ -20,6 +20,10 @@ from zhibiao.errors import ParameterError
 LANGUAGES = ("zh", "en")
 HIDDEN_TAGS = frozenset({"parameters", "injected-parameters", "setup"})
 UNTITLED = {"zh": "指标简报", "en": "Indicator briefing"}
+_FACTS = {
+    "zh": ("地区", "依据文件", "数据截至", "情景", "报告日期"),
+    "en": ("Region", "Documents", "Data as of", "Scenario", "Report date"),
+}
 UNDATED = datetime.date(1970, 1, 1)
 """The date of a document that has none: a clock would make two runs differ."""
 
@@ -45,6 +49,12 @@ class FrontMatter:
     as_of: str = ""
     scenario: str = ""
     report_date: str = ""
+
+    @property
+    def facts(self) -> list[tuple[str, list[str]]]:
+        """The lines below the title as (label, values); what is not known has no line."""
+        told = ([self.region], list(self.documents), [self.as_of], [self.scenario], [self.report_date])
+        return [(name, values) for name, values in zip(_FACTS[self.lang], told, strict=True) if any(values)]
 
     @property
     def date(self) -> datetime.date:

@@ -1,11 +1,15 @@
 -- Turns the notebook that pdf.py has prepared into the body of briefing.typ.
 -- Whatever comes from users stays text: pandoc escapes it, or it is written as a Typst string.
 
-local READER = 'commonmark+pipe_tables+footnotes+strikeout'
+-- nothing here lets Markdown carry mathematics, citations, attributes or another format
+local READER = 'markdown_strict+all_symbols_escapable+pipe_tables+table_captions+footnotes+strikeout'
+  .. '+backtick_code_blocks+fenced_code_blocks+intraword_underscores+lists_without_preceding_blankline'
+  .. '+space_in_atx_header'
 -- widths are counted in half ems: a Chinese character is 2; the page has this many at the size the template gives a table
-local CAPACITY = { few = 103, many = 124 }
+local CAPACITY = { few = 108, many = 130 }
 local MANY_COLUMNS = 6
-local CELL_PADDING = 2.6
+local CELL_PADDING = 2.9
+local TOGETHER_LINES, WHOLE_ROW_LINES = 12, 25
 
 local function literal(text)
   local one_line = text:gsub('%s+', ' ')
@@ -50,8 +54,14 @@ local function attached(image)
   return pandoc.RawInline('typst', '#box(image(' .. literal(image.src) .. ', alt: ' .. literal(alt) .. '))')
 end
 
+-- PDF/UA wants a formula to have a text as well: its TeX source.
+local function spoken(math)
+  local set = pandoc.write(pandoc.Pandoc({ pandoc.Plain({ math }) }), 'typst'):gsub('%s+$', '')
+  if not set:match('^%$.*%$$') then return pandoc.Code(math.text) end
+  return pandoc.RawInline('typst', '#formula(' .. literal(math.text) .. ', ' .. set .. ')')
+end
+
 local tame = {
-  traverse = 'topdown',
   RawInline = plain_text,
   RawBlock = function(raw)
     local text = plain_text(raw)
@@ -66,9 +76,12 @@ local tame = {
     return link
   end,
   Span = function(span) return span.content end,
-  Image = attached,
+  Div = function(div) return div.content end,
   Header = function(header) header.attr = pandoc.Attr(); return header end,
 }
+
+-- pictures and formulas come last: what they become is Typst and must not be taken for a user's raw text
+local function tamed(blocks) return blocks:walk(tame):walk({ Image = attached, Math = spoken }) end
 
 -- ------------------------------------------------------------------------------------------------------------ tables
 
@@ -81,7 +94,7 @@ local function widths_of(text)
     local width = wide(code)
     if code == 10 then line, piece, width = 0, 0, 0 end
     line = line + width
-    piece = (code == 32 or code == 45 or width == 2) and width or piece + width
+    piece = (code == 32 or width == 2) and width or piece + width
     longest_line, longest_piece = math.max(longest_line, line), math.max(longest_piece, piece)
   end
   return longest_line, longest_piece
@@ -103,31 +116,34 @@ local function each_cell(tbl, visit)
   rows(tbl.foot.rows)
 end
 
--- Short columns get what they need, long ones share the rest by the root of their length.
-local function shares(natural, least, capacity)
-  local given, open, rest = {}, {}, capacity
-  for i = 1, #natural do open[i] = true end
-  local settled = true
+-- Where all columns fit, the table is opened up, but not so far that a row can no longer be followed.
+local function opened(natural, needed, capacity)
+  local total = math.min(capacity, math.max(0.5 * capacity, 2 * needed))
+  return natural:map(function(width) return width / needed * total / capacity end)
+end
+
+-- Otherwise short columns get what they need, and long ones share the rest: by the widths the table asks for, else by
+-- the root of their length.
+local function shares(natural, least, wished, capacity)
+  local given, open, rest, settled = pandoc.List(), {}, capacity, true
+  for i = 1, #natural do open[i] = wished and wished[i] or math.sqrt(natural[i]) end
   while settled do
     settled = false
     local count = 0
     for _ in pairs(open) do count = count + 1 end
     for i = 1, #natural do
       if open[i] and natural[i] <= rest / count then
-        given[i], open[i], rest, settled = natural[i], nil, rest - natural[i], true
-        count = count - 1
+        given[i], open[i], rest, settled, count = natural[i], nil, rest - natural[i], true, count - 1
       end
     end
   end
-  local roots = 0
-  for i in pairs(open) do roots = roots + math.sqrt(natural[i]) end
-  local total = 0
+  local weights, total = 0, 0
+  for _, weight in pairs(open) do weights = weights + weight end
   for i = 1, #natural do
-    given[i] = given[i] or math.max(least[i], rest * math.sqrt(natural[i]) / roots)
+    given[i] = given[i] or math.max(least[i], rest * open[i] / weights)
     total = total + given[i]
   end
-  for i = 1, #given do given[i] = given[i] / total end
-  return given
+  return given:map(function(width) return width / total end)
 end
 
 local function break_long_pieces(tbl, limit)
@@ -135,21 +151,56 @@ local function break_long_pieces(tbl, limit)
   local function broken(str)
     if #str.text <= every then return nil end
     return pandoc.Str((str.text:gsub('[!-~]+', function(run)
-      return (run:gsub(('.'):rep(every), '%0\u{200B}'))
+      if #run <= every then return run end
+      return (run:gsub('[-_/.:]', '%0\u{200B}'):gsub(('[!-~]'):rep(every), '%0\u{200B}'))
     end)))
   end
   return tbl:walk({ Str = broken })
 end
 
-local function fit(tbl)
-  for _, spec in ipairs(tbl.colspecs) do
-    if spec[2] then return tbl end -- the author gave widths
+-- Attributes of an HTML table could carry Typst properties: none is kept.
+local function bare(tbl)
+  local function rows(list)
+    return list:map(function(row)
+      row.attr = pandoc.Attr()
+      row.cells = row.cells:map(function(cell) cell.attr = pandoc.Attr(); return cell end)
+      return row
+    end)
   end
+  tbl.attr = pandoc.Attr()
+  tbl.head = pandoc.TableHead(rows(tbl.head.rows))
+  tbl.foot = pandoc.TableFoot(rows(tbl.foot.rows))
+  tbl.bodies = tbl.bodies:map(function(body)
+    body.attr, body.head, body.body = pandoc.Attr(), rows(body.head), rows(body.body)
+    return body
+  end)
+  return tbl
+end
+
+-- A short table is not broken over pages, nor is a row that could fit on one.
+local function placed(tbl, given, capacity)
+  local lines, in_row, tallest = 0, 1, 1
+  each_cell(tbl, function(i, cell)
+    if i == 1 then lines, in_row = lines + in_row, 1 end
+    local room = (given[i] or 1) * capacity - CELL_PADDING
+    in_row = math.max(in_row, math.ceil(widths_of(cell_text(cell)) / math.max(room, 2)))
+    tallest = math.max(tallest, in_row)
+  end)
+  local opening = string.format('#sheet(dense: %s, whole: %s, whole-rows: %s)[', #given > MANY_COLUMNS,
+    lines + in_row - 1 <= TOGETHER_LINES, tallest <= WHOLE_ROW_LINES)
+  return { pandoc.RawBlock('typst', opening), tbl, pandoc.RawBlock('typst', ']') }
+end
+
+local function fit(tbl)
+  tbl = bare(tbl)
   local columns = #tbl.colspecs
   local capacity = columns > MANY_COLUMNS and CAPACITY.many or CAPACITY.few
   local limit = 1.5 * capacity / columns
-  local natural, least, too_long = {}, {}, false
-  for i = 1, columns do natural[i], least[i] = 2 + CELL_PADDING, 2 + CELL_PADDING end
+  local natural, least, wished, too_long, needed = pandoc.List(), {}, {}, false, 0
+  for i, spec in ipairs(tbl.colspecs) do
+    natural[i], least[i] = 2 + CELL_PADDING, 2 + CELL_PADDING
+    if wished and spec[2] then wished[i] = spec[2] else wished = nil end
+  end
   each_cell(tbl, function(i, cell)
     if cell.col_span == 1 and natural[i] then
       local line, piece = widths_of(cell_text(cell))
@@ -158,11 +209,17 @@ local function fit(tbl)
       least[i] = math.max(least[i], math.min(piece, limit) + CELL_PADDING)
     end
   end)
-  if too_long then tbl = break_long_pieces(tbl, limit - CELL_PADDING) end
-  local given = shares(natural, least, capacity)
-  tbl.colspecs = tbl.colspecs:map(function(spec) return spec end)
-  for i = 1, columns do tbl.colspecs[i] = { tbl.colspecs[i][1], given[i] } end
-  return tbl
+  -- dashes that are all about as many say nothing about widths
+  if wished and math.max(table.unpack(wished)) < 2 * math.min(table.unpack(wished)) then wished = nil end
+  for i = 1, columns do needed = needed + natural[i] end
+  local given = needed <= capacity and opened(natural, needed, capacity) or shares(natural, least, wished, capacity)
+  if needed > capacity and too_long then tbl = break_long_pieces(tbl, limit - CELL_PADDING) end
+  local specs = tbl.colspecs
+  for i = 1, columns do
+    specs[i] = { specs[i][1] == 'AlignDefault' and 'AlignLeft' or specs[i][1], given[i] }
+  end
+  tbl.colspecs = specs
+  return placed(tbl, given, capacity)
 end
 
 -- ----------------------------------------------------------------------------------------------------------- outputs
@@ -173,15 +230,20 @@ local function figure(image)
     literal(image.src), literal(image.attributes.alt or ''), caption and literal(caption) or 'none'))
 end
 
-local function titled(blocks, title)
-  if not title or title == '' or pandoc.utils.stringify(blocks):find(title, 1, true) then return blocks end
+-- Gives a table the title of its resource unless it has one, and sets the paragraphs behind it as its notes.
+local function dressed(blocks, title)
+  local before, notes, seen = pandoc.Blocks({}), pandoc.Blocks({}), false
   for _, block in ipairs(blocks) do
-    if block.t == 'Table' then
-      block.caption.long = { pandoc.Plain({ pandoc.Str(title) }) }
-      break
+    if block.t == 'Table' and not seen then
+      seen = true
+      if title and #block.caption.long == 0 then
+        block.caption.long = { pandoc.Plain({ pandoc.Str(title) }) }
+      end
     end
+    if seen and block.t == 'Para' then notes:insert(block) else before:insert(block) end
   end
-  return blocks
+  if #notes == 0 then return before end
+  return before .. { pandoc.RawBlock('typst', '#notes[') } .. notes .. { pandoc.RawBlock('typst', ']') }
 end
 
 -- pdf.py leaves one representation in an output, and beside a table the resource that names it.
@@ -198,12 +260,25 @@ local function output(div)
       blocks = pandoc.Blocks({ block })
     end
   end
-  return blocks and titled(blocks:walk(tame), title) or {}
+  return blocks and dressed(tamed(blocks), title) or {}
+end
+
+-- The first level-one heading of the prose is the title, which stands in the title block.
+local title_seen = false
+local function without_title(blocks)
+  for i, block in ipairs(blocks) do
+    if block.t == 'Header' and block.level == 1 and not title_seen then
+      title_seen = true
+      blocks:remove(i)
+      break
+    end
+  end
+  return blocks
 end
 
 local function cell(div)
   local blocks = pandoc.Blocks({})
-  if div.classes:includes('markdown') then return pandoc.Blocks(div.content):walk(tame) end
+  if div.classes:includes('markdown') then return without_title(tamed(pandoc.Blocks(div.content))) end
   for _, block in ipairs(div.content) do
     if block.t == 'Div' and block.classes:includes('output') then blocks:extend(output(block)) end
   end
@@ -212,15 +287,12 @@ end
 
 -- ---------------------------------------------------------------------------------------------------------- headings
 
--- The first level-one heading is the title, which stands in the title block. The others may skip no level.
+-- No level may be skipped, and no heading be empty.
 local function level_headings(blocks)
-  local open, title_seen = {}, false
+  local open = {}
   return blocks:walk({
     Header = function(header)
-      if header.level == 1 and not title_seen then
-        title_seen = true
-        return {}
-      end
+      if pandoc.utils.stringify(header):match('^%s*$') then return {} end
       while #open > 0 and open[#open] >= header.level do table.remove(open) end
       table.insert(open, header.level)
       header.level = #open
@@ -234,5 +306,7 @@ function Pandoc(document)
   for _, block in ipairs(document.blocks) do
     if block.t == 'Div' and block.classes:includes('cell') then blocks:extend(cell(block)) end
   end
-  return pandoc.Pandoc(level_headings(blocks):walk({ Table = fit }))
+  -- pandoc leaves a leading "- ", "= " or "..." in a table cell to Typst, which would make a list of it: every word goes as a string
+  local function word(str) return pandoc.RawInline('typst', '#' .. literal(str.text) .. ';') end
+  return pandoc.Pandoc(level_headings(blocks):walk({ Table = fit }):walk({ Str = word }))
 end

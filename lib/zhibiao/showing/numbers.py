@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 from decimal import ROUND_HALF_UP, Decimal
-from typing import SupportsFloat
+from typing import SupportsFloat, SupportsIndex
 
 ABSENT = "—"
 """What stands where no source gives a value."""
@@ -34,7 +34,7 @@ def decimal_of(value: Number) -> Decimal | None:
         return None
     if isinstance(value, Decimal):
         return value
-    if hasattr(value, "__index__"):
+    if isinstance(value, SupportsIndex):
         return Decimal(operator.index(value))
     # repr of the plain float: the shortest digits that give the number back; numpy's own repr carries its type
     return Decimal(repr(float(value)))

@@ -6,6 +6,7 @@ All positions are inches from the lower left corner.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -16,11 +17,12 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from zhibiao.showing.theme import INK, LINE, LOOKS, MUTED, NOTE_SIZE, TEXT_SIZE, TITLE_SIZE, width_of, wrap
+from zhibiao.showing.theme import INK, LINE, LOOKS, MUTED, NOTE_SIZE, TEXT_SIZE, TITLE_SIZE, balanced, width_of, wrap
 
 WIDTH = 6.8
 """Width of every chart: the text width of an A4 page, so that print sizes are true."""
 EDGE = 0.1
+KEY_WIDTH = {"line": 0.3, "curve": 0.3, "band": 0.3, "marker": 0.14}
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,9 @@ class Sheet:
         area = (box.left / width, box.bottom / height, (box.right - box.left) / width, (box.top - box.bottom) / height)
         return self.figure.add_axes(area, zorder=0)
 
-    def write(self, x: float, top: float, lines: Sequence[str], size: float, colour: str = INK, side: str = "left") -> None:
+    def write(
+        self, x: float, top: float, lines: Sequence[str], size: float, colour: str = INK, side: str = "left"
+    ) -> None:
         """Write lines downwards from `top`; `side` is where `x` stands: left, center or right."""
         for number, line in enumerate(lines):
             middle = top - (number + 0.5) * size * LINE
@@ -81,7 +85,7 @@ class Sheet:
         """Return points close together along a line, on the paper: what a label must keep clear of."""
         corners = [self.at(axes, x, y) for x, y in zip(xs, ys, strict=True)]
         trail = list(corners)
-        for (xa, ya), (xb, yb) in zip(corners, corners[1:], strict=False):
+        for (xa, ya), (xb, yb) in itertools.pairwise(corners):
             steps = max(2, int(np.hypot(xb - xa, yb - ya) / 0.05))
             trail += [(xa + (xb - xa) * i / steps, ya + (yb - ya) * i / steps) for i in range(1, steps)]
         return trail
@@ -100,7 +104,7 @@ def _draw_key(paper: Axes, key: Key, x: float, y: float) -> None:
     if key.kind in ("line", "curve"):
         paper.plot([x, x + 0.3], [y, y], color=look.colour, linestyle=look.line, linewidth=look.width)
     if key.kind in ("line", "marker") and look.marker != "":
-        paper.plot([x + 0.15], [y], **mark(key.role))
+        paper.plot([x + KEY_WIDTH[key.kind] / 2], [y], **mark(key.role))
 
 
 def mark(role: str, size: float = 6.0) -> dict[str, Any]:
@@ -124,7 +128,7 @@ def _flow(keys: Sequence[Key], width: float) -> list[list[tuple[Key, float]]]:
     rows: list[list[tuple[Key, float]]] = []
     x = width + 1
     for key in keys:
-        length = 0.36 + width_of(key.label, NOTE_SIZE) + 0.2
+        length = KEY_WIDTH[key.kind] + 0.06 + width_of(key.label, NOTE_SIZE) + 0.2
         if x + length - 0.2 > width:
             rows.append([])
             x = 0.0
@@ -160,9 +164,9 @@ def open_sheet(
         What the vertical axis measures; stands at its upper end, read without turning the head.
     """
     breadth = WIDTH - 2 * EDGE
-    titles, rows = wrap(title, breadth, TITLE_SIZE), _flow(keys, breadth)
+    titles, rows = balanced(title, breadth, TITLE_SIZE), _flow(keys, breadth)
     below = [line for note in notes if note for line in wrap(note, breadth, NOTE_SIZE)]
-    step, bottom = NOTE_SIZE * LINE, EDGE + len(below) * NOTE_SIZE * LINE + (0.06 if below else 0) + under
+    step, bottom = (NOTE_SIZE * LINE, EDGE + len(below) * NOTE_SIZE * LINE + (0.06 if below else 0) + under)
     top = bottom + plot_height + 0.1
     unit_top = top + (TEXT_SIZE * LINE if unit else 0)
     key_top = unit_top + len(rows) * step * 1.1 + (0.06 if rows else 0)
@@ -179,7 +183,7 @@ def open_sheet(
         middle = key_top - (number + 0.5) * step * 1.1
         for key, x in row:
             _draw_key(paper, key, EDGE + x, middle)
-            sheet.write(EDGE + x + 0.36, middle + step / 2, [key.label], NOTE_SIZE)
+            sheet.write(EDGE + x + KEY_WIDTH[key.kind] + 0.06, middle + step / 2, [key.label], NOTE_SIZE)
     if unit:
         sheet.write(EDGE, unit_top, [unit], NOTE_SIZE, MUTED)
     sheet.write(EDGE, EDGE + len(below) * step, below, NOTE_SIZE, MUTED)
@@ -223,7 +227,14 @@ def spread(wanted: Sequence[float], heights: Sequence[float], low: float, high: 
 
 
 def free_spot(
-    x: float, y: float, text: str, size: float, taken: Sequence[Box], trails: Sequence[tuple[float, float]], frame: Box
+    x: float,
+    y: float,
+    text: str,
+    size: float,
+    taken: Sequence[Box],
+    trails: Sequence[tuple[float, float]],
+    frame: Box,
+    reach: Sequence[float] = (0.075,),
 ) -> Box | None:
     """Return a free box for a label beside the point, or None where there is none.
 
@@ -237,14 +248,18 @@ def free_spot(
         Points of drawn lines the label must not lie on.
     frame : Box
         What the label must stay inside.
+    reach : sequence of float
+        Distances from the point to try, nearest first.
     """
-    width, height, away = width_of(text, size) + 0.02, size * LINE * 0.85, 0.075
-    beside, over = [-width / 2, away, -width - away], [away, -height - away]
-    spots = [(dx, dy) for dy in over for dx in beside] + [(away, -height / 2), (-width - away, -height / 2)]
-    for dx, dy in spots:
-        box = Box(x + dx, y + dy, x + dx + width, y + dy + height)
-        inside = frame.left <= box.left and box.right <= frame.right and frame.bottom <= box.bottom and box.top <= frame.top
-        crossed = any(box.left <= px <= box.right and box.bottom <= py <= box.top for px, py in trails)
-        if inside and not crossed and not any(box.meets(other) for other in taken):
-            return box
+    width, height = width_of(text, size) + 0.02, size * LINE * 0.85
+    for away in reach:
+        beside, over = [-width / 2, away, -width - away], [away, -height - away]
+        spots = [(dx, dy) for dy in over for dx in beside] + [(away, -height / 2), (-width - away, -height / 2)]
+        for dx, dy in spots:
+            box = Box(x + dx, y + dy, x + dx + width, y + dy + height)
+            inside = frame.left <= box.left and box.right <= frame.right
+            inside = inside and frame.bottom <= box.bottom and box.top <= frame.top
+            crossed = any(box.left <= px <= box.right and box.bottom <= py <= box.top for px, py in trails)
+            if inside and not crossed and not any(box.meets(other) for other in taken):
+                return box
     return None

@@ -8,7 +8,6 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Literal
 
 from zhibiao.errors import ParameterError
@@ -172,10 +171,13 @@ class Table:
             if isinstance(row, Mapping):
                 if unknown := set(row) - set(names):
                     raise ParameterError(
-                        f"table row {number} names columns that the table does not have: {sorted(unknown)}", allowed=names
+                        f"table row {number} names columns that the table does not have: {sorted(unknown)}",
+                        allowed=names,
                     )
             elif len(row) != len(names):
-                raise ParameterError(f"table row {number} has {len(row)} values for {len(names)} columns", allowed=names)
+                raise ParameterError(
+                    f"table row {number} has {len(row)} values for {len(names)} columns", allowed=names
+                )
 
     def values(self) -> list[list[Any]]:
         """Return the raw values, one list a row in the order of the columns."""
@@ -228,6 +230,7 @@ class Table:
 
     def html(self) -> str:
         """Return an HTML table; its classes keep MathJax from reading a dollar sign as mathematics."""
+
         def cell(tag: str, text: str, side: Align) -> str:
             return f'<{tag} style="text-align:{side}">{html.escape(text)}</{tag}>'
 
@@ -241,9 +244,7 @@ class Table:
         )
         caption = f"<caption>{html.escape(self.title)}</caption>\n" if self.title else ""
         below = "".join(f"\n<p><small>{html.escape(note)}</small></p>" for note in (*self.notes, self.source) if note)
-        return (
-            f"{opening}\n<table>\n{caption}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>{below}\n</div>"
-        )
+        return f"{opening}\n<table>\n{caption}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>{below}\n</div>"
 
     def resource(self) -> dict[str, Any]:
         """Return fields and raw values for spreadsheets: numbers as numbers, units in the titles of the fields."""
@@ -259,7 +260,11 @@ class Table:
         return {"schema": {"fields": fields}, "data": data, "title": self.title}
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        bundle: dict[str, Any] = {"text/plain": self.plain(), "text/markdown": self.markdown(), "text/html": self.html()}
+        bundle: dict[str, Any] = {
+            "text/plain": self.plain(),
+            "text/markdown": self.markdown(),
+            "text/html": self.html(),
+        }
         if published_run():
             bundle["application/vnd.dataresource+json"] = self.resource()
         return bundle

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path as FilePath
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -47,7 +47,7 @@ class Look:
     edge: str = ""
 
 
-BLUE, ORANGE, GREEN, SKY = "#0072B2", "#D55E00", "#009E73", "#56B4E9"  # Okabe and Ito's palette
+BLUE, ORANGE, GREEN, SKY = ("#0072B2", "#D55E00", "#009E73", "#56B4E9")  # Okabe and Ito's palette
 
 LOOKS: Mapping[str, Look] = MappingProxyType(
     {
@@ -64,12 +64,15 @@ LOOKS: Mapping[str, Look] = MappingProxyType(
         "target": Look(ORANGE, line="-", marker="D", width=2.2),
         "other target": Look(ORANGE, line=(0, (3, 1.2)), marker="D", filled=False, width=1.4),
         "pace": Look("#5F5F5F", line="-.", width=1.2),
-        "yearly": Look(SKY, edge="#2C7FAF", hatch="....", width=0.6),
+        "needed": Look(ORANGE, line=(0, (1.5, 1.2)), width=1.6),
+        "yearly": Look("#D3E9F7", edge=SKY, width=0.8),
         "baseline": Look("#5F5F5F", marker="|"),
         "met": Look(GREEN, marker=TICK, width=2.4),
         "on schedule": Look(GREEN, line="-", marker="o", width=2.4),
         "behind": Look(ORANGE, line="-", marker="s", width=2.4),
         "missing": Look(ORANGE, edge="#8F3F00", width=0.6),
+        "beyond": Look("#1A1A1A", marker=">"),
+        "before": Look("#1A1A1A", marker="<"),
         "unscaled": Look(ORANGE, marker="D", filled=False),
         "unknown": Look("#F4F4F4", edge="#A6A6A6", hatch="////", width=0.6),
         "time": Look("#3A3A3A", marker="|", width=2.2),
@@ -118,6 +121,27 @@ HOUSE: Mapping[str, Any] = MappingProxyType(
 )
 
 
+DRAWN = frozenset(
+    [
+        "axes",
+        "figure",
+        "font",
+        "grid",
+        "hatch",
+        "lines",
+        "markers",
+        "patch",
+        "path",
+        "savefig",
+        "svg",
+        "text",
+        "xtick",
+        "ytick",
+    ]
+)
+"""Families of settings that show in a picture; the others (backend, keys, animation) are the session's own business."""
+
+
 @cache
 def font_file() -> FilePath:
     """Return the file of the Chinese font.
@@ -134,7 +158,9 @@ def font_file() -> FilePath:
         candidate = FilePath(folder) / "fonts" / FONT
         if candidate.is_file():
             return candidate
-    raise ToolMissing(f"缺少中文字体 {FONT}。The Chinese font is missing: install the package mplfonts", where="mplfonts")
+    raise ToolMissing(
+        f"缺少中文字体 {FONT}。The Chinese font is missing: install the package mplfonts", where="mplfonts"
+    )
 
 
 @cache
@@ -149,6 +175,13 @@ def _registered() -> str:
     return font_manager.findfont(FAMILY, fallback_to_default=False)
 
 
+@cache
+def _defaults() -> dict[str, Any]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", matplotlib.MatplotlibDeprecationWarning)
+        return dict(matplotlib.rcParamsDefault.items())
+
+
 @contextmanager
 def theme() -> Iterator[None]:
     """Draw in the house style, whatever the session set before, and leave its settings as they were.
@@ -159,10 +192,8 @@ def theme() -> Iterator[None]:
         A character has no glyph in the font.
     """
     _registered()
-    from matplotlib.style.core import STYLE_BLACKLIST
-
-    plain = {key: value for key, value in matplotlib.rcParamsDefault.items() if key not in STYLE_BLACKLIST}
-    with matplotlib.rc_context({**plain, **HOUSE}), warnings.catch_warnings():
+    style: dict[Any, Any] = {key: value for key, value in _defaults().items() if key.split(".")[0] in DRAWN}
+    with matplotlib.rc_context(style | dict(HOUSE)), warnings.catch_warnings():
         warnings.filterwarnings("error", message=r"Glyph .* missing from", category=UserWarning)
         try:
             yield
@@ -183,14 +214,13 @@ def missing_glyphs(text: str) -> str:
     return "".join(sorted({c for c in text if c != "\n" and ord(c) not in known}))
 
 
-@cache
+@lru_cache(4096)
 def width_of(text: str, size: float) -> float:
     """Return the width in inches of one line of `text` at `size` points."""
     if lost := missing_glyphs(text):
         raise ToolMissing(f"字体中没有这些字符 the font has no glyph for: {lost!r}", where=FONT)
     face = _face(size)
     face.set_text(text, 0, flags=LoadFlags.NO_HINTING)
-    # the ink of the last glyph may reach past what the hinted renderer reports
     return float(face.get_width_height()[0]) / 64 / 72
 
 
@@ -233,6 +263,15 @@ def wrap(text: str, width: float, size: float) -> list[str]:
                 line = line[fits:]
         if line.strip():
             lines.append(line.strip())
+    return lines
+
+
+def balanced(text: str, width: float, size: float) -> list[str]:
+    """Return `text` in as few lines as :func:`wrap`, but of like length: no title ends in a line of two characters."""
+    lines = narrower = wrap(text, width, size)
+    while len(narrower) == len(lines) > 1 and width > 1:
+        lines, width = narrower, width - 0.1
+        narrower = wrap(text, width, size)
     return lines
 
 

@@ -1,0 +1,63 @@
+"""A fan for every indicator of a region that has figures and a reference class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from zhibiao.catalogue.registry import Series
+from zhibiao.catalogue.study import Study
+from zhibiao.errors import ParameterError
+from zhibiao.model import Indicator
+from zhibiao.model.fan import Fan
+from zhibiao.projecting.project import project
+from zhibiao.projecting.reference import ReferenceClass, load
+
+
+def classes(study: Study) -> dict[str, ReferenceClass]:
+    """The reference classes of the registry and its overlays."""
+    return load([folder / "reference" for folder in study.registry.folders])
+
+
+def projectable(study: Study, reference: dict[str, ReferenceClass]) -> tuple[Indicator, ...]:
+    """Indicators of the region with at least one whole-year figure and a reference class, in the order of the catalogue."""
+    return tuple(
+        indicator
+        for indicator in study.registry.indicators.values()
+        if indicator.reference in reference and study.series(indicator.id).annual
+    )
+
+
+def trajectory(study: Study, indicator: Indicator, reference: ReferenceClass, series: Series | None = None) -> Fan:
+    """Project one indicator of the study's region to its horizon.
+
+    Raises
+    ------
+    ParameterError
+        Nothing is observed up to as_of, or the horizon lies before the first figure.
+    """
+    points = (series or study.series(indicator.id)).annual
+    if not points:
+        raise ParameterError(f"{study.region.zh} 的 {indicator.zh} 没有观测值 nothing is observed of {indicator.id}", where="indicator")
+    end = max(study.horizon, points[-1].period.year)
+    return project(
+        [point.period.year for point in points],
+        [float(point.base_value) for point in points],
+        horizon=end,
+        reference=reference,
+        lower=None if indicator.lower is None else float(indicator.lower),
+        upper=None if indicator.upper is None else float(indicator.upper),
+        seed=study.seed,
+        region=study.region.code,
+        indicator=indicator.id,
+    )
+
+
+def trajectories(study: Study, only: Iterable[str] | None = None) -> dict[str, Fan]:
+    """Project every indicator that can be projected, or `only` these, without any lever moved."""
+    reference = classes(study)
+    wanted = None if only is None else set(only)
+    return {
+        indicator.id: trajectory(study, indicator, reference[str(indicator.reference)])
+        for indicator in projectable(study, reference)
+        if wanted is None or indicator.id in wanted
+    }

@@ -1,0 +1,188 @@
+"""The figures and tables of an executed notebook as files: SVG, PNG, one workbook, one csv a table."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import os
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+from zhibiao.errors import OutputError
+from zhibiao.publishing.fonts import check_svg
+from zhibiao.publishing.frontmatter import FrontMatter, front_matter, shown_outputs
+from zhibiao.publishing.pdf import joined, picture_bytes, typeset
+from zhibiao.publishing.workbook import Table, shown_text, workbook
+
+Figure = tuple[str, bytes | None, bytes | None]
+
+PNG_PPI = 200.0
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def slug(stem: str) -> str:
+    """Return a file name made of ASCII letters, digits, ``-`` and ``_`` only.
+
+    >>> slug("09_briefing"), slug("重庆/../x y")
+    ('09_briefing', 'x-y')
+    """
+    return re.sub(r"[^A-Za-z0-9_]+", "-", stem).strip("-") or "notebook"
+
+
+def figures(nb: NotebookNode) -> list[Figure]:
+    """Return (name, SVG or None, PNG or None) of each figure, in reading order; the names are ``figure-01``, ``figure-02``, …
+
+    Raises
+    ------
+    OutputError
+        The text of an SVG uses a font that is not allowed.
+    """
+    found: list[Figure] = []
+    for where, output in shown_outputs(nb, front_matter(nb).lang):
+        svg, png = (output.data.get(kind) for kind in ("image/svg+xml", "image/png"))
+        if svg is None and png is None:
+            continue
+        if svg is not None:
+            check_svg(joined(svg), where)
+        found.append(
+            (
+                f"figure-{len(found) + 1:02d}",
+                None if svg is None else picture_bytes(svg, "image/svg+xml"),
+                None if png is None else picture_bytes(png, "image/png"),
+            )
+        )
+    return found
+
+
+def write_figures(nb: NotebookNode, folder: Path, stem: str) -> list[str]:
+    """Write each figure as SVG, where it has one, and as PNG.
+
+    The PNG of an SVG figure is made by Typst from that SVG, at 200 pixels an inch and with the same fonts.
+
+    Parameters
+    ----------
+    nb : NotebookNode
+        The executed notebook.
+    folder : Path
+        Made where it does not exist.
+    stem : str
+        Name of the notebook without ``.ipynb``.
+
+    Returns
+    -------
+    list of str
+        The files written, relative to `folder`.
+
+    Raises
+    ------
+    OutputError
+        A file cannot be written, or a figure cannot be drawn.
+    """
+    front = front_matter(nb)
+    written = []
+    for name, svg, png in figures(nb):
+        base = f"{slug(stem)}-{name}"
+        if svg is not None:
+            written.append(_write(folder, f"{base}.svg", svg))
+            png = png or png_of(svg, front)
+        if png is not None:
+            written.append(_write(folder, f"{base}.png", png))
+    return written
+
+
+def png_of(svg: bytes, front: FrontMatter) -> bytes:
+    """Draw an SVG as PNG with the fonts of the documents."""
+    with tempfile.TemporaryDirectory(prefix="zhibiao-png-") as folder:
+        (Path(folder) / "figure.svg").write_bytes(svg)
+        (Path(folder) / "main.typ").write_text(
+            '#set page(width: auto, height: auto, margin: 0pt, fill: white)\n#image("figure.svg")\n', encoding="utf-8"
+        )
+        return typeset(Path(folder), "png", front, ppi=PNG_PPI)
+
+
+def tables(nb: NotebookNode) -> list[Table]:
+    """Return the tables of a published notebook, in reading order, from their data resources."""
+    found = []
+    for _, output in shown_outputs(nb, front_matter(nb).lang):
+        resource = output.data.get("application/vnd.dataresource+json")
+        if isinstance(resource, Mapping):
+            found.append(_table(resource))
+    return found
+
+
+def _table(resource: Mapping[str, Any]) -> Table:
+    records: Sequence[Mapping[str, object]] = resource.get("data", [])
+    fields = resource.get("schema", {}).get("fields") or [{"name": name} for name in (records[0] if records else {})]
+    names = [str(field["name"]) for field in fields]
+    return Table(
+        title=" ".join(str(resource.get("title") or "").split()),
+        header=tuple(str(field.get("title") or field["name"]) for field in fields),
+        rows=tuple(tuple(record.get(name) for name in names) for record in records),
+    )
+
+
+def write_tables(nb: NotebookNode, folder: Path, stem: str) -> list[str]:
+    """Write all tables into one workbook and each into a csv.
+
+    Text that a spreadsheet would take for a formula stays text: the workbook stores it as a string, the csv puts a ``'`` before it.
+
+    Parameters
+    ----------
+    nb, folder, stem
+        As in `write_figures`.
+
+    Returns
+    -------
+    list of str
+        The workbook first; nothing where the notebook has no table.
+
+    Raises
+    ------
+    OutputError
+        A file cannot be written, or a text is longer than a cell of a workbook may be.
+    """
+    found = tables(nb)
+    if not found:
+        return []
+    base = slug(stem)
+    written = [_write(folder, f"{base}-tables.xlsx", workbook(found, front_matter(nb)))]
+    for number, table in enumerate(found, start=1):
+        written.append(_write(folder, f"{base}-table-{number:02d}.csv", _csv(table)))
+    return written
+
+
+def _csv(table: Table) -> bytes:
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow([_harmless(title) for title in table.header])
+    for row in table.rows:
+        writer.writerow(
+            [
+                value if isinstance(value, int | float) and math.isfinite(value) else _harmless(shown_text(value))
+                for value in row
+            ]
+        )
+    return stream.getvalue().encode("utf-8-sig")
+
+
+def _harmless(text: str) -> str:
+    return "'" + text if text.startswith(_FORMULA_STARTS) else text
+
+
+def _write(folder: Path, name: str, content: bytes) -> str:
+    """Write under a temporary name, then rename: a file that is there is whole."""
+    part = folder / f".{name}.part"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(content)
+        os.replace(part, folder / name)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise OutputError(f"无法写出文件 the file cannot be written: {error.strerror}", where=name) from error
+    return name

@@ -1,0 +1,258 @@
+"""An executed notebook as a PDF that a screen reader can read (PDF/UA-1): pandoc reads the notebook, Typst sets the page."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import functools
+import importlib.resources
+import importlib.util
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbformat import NotebookNode
+
+from zhibiao.errors import OutputError, ToolMissing
+from zhibiao.publishing.fonts import check_svg, font_folder
+from zhibiao.publishing.frontmatter import FrontMatter, cell_name, front_matter, shown_cells
+
+if TYPE_CHECKING:
+    import typst
+
+PICTURES = ("image/svg+xml", "image/png")
+"""A picture is published as SVG where there is one."""
+
+_PANDOC_SECONDS = 120
+_SHORT_TITLE = {"zh": 30, "en": 64}
+
+
+def to_pdf(nb: NotebookNode, *, lang: str | None = None) -> bytes:
+    """Publish an executed notebook.
+
+    Code, streams, errors, the parameters, the setup line and the Markdown of the other language are left out. The same notebook
+    always gives the same bytes.
+
+    Parameters
+    ----------
+    nb : NotebookNode
+        The notebook, executed; it is not changed.
+    lang : {"zh", "en"}, optional
+        By default the run's own language.
+
+    Returns
+    -------
+    bytes
+        A PDF/UA-1 document on A4.
+
+    Raises
+    ------
+    OutputError
+        A figure has no alternative text or uses a font that is not allowed, a glyph is missing, or the page cannot be set.
+    ToolMissing
+        pandoc, Typst or a font is not installed.
+    """
+    front = front_matter(nb, lang)
+    shown = readable(nb, front.lang)
+    with tempfile.TemporaryDirectory(prefix="zhibiao-pdf-") as folder:
+        body = _body(shown, Path(folder))
+        template = importlib.resources.files(__package__).joinpath("briefing.typ").read_text(encoding="utf-8")
+        (Path(folder) / "main.typ").write_text(template + body, encoding="utf-8")
+        return typeset(Path(folder), "pdf", front)
+
+
+def readable(nb: NotebookNode, lang: str) -> NotebookNode:
+    """Return the notebook with what a reader of `lang` is shown, one representation per output.
+
+    Raises
+    ------
+    OutputError
+        A figure has no alternative text or uses a font that is not allowed; the message names the cell.
+    """
+    shown = _node(nbformat=4, nbformat_minor=5, metadata={}, cells=[])
+    for position, cell in shown_cells(nb, lang):
+        kept = copy.deepcopy(cell)
+        if kept.cell_type == "code":
+            where = cell_name(position, cell)
+            found = [_represented(output, where) for output in kept.outputs]
+            kept.outputs = [output for output in found if output is not None]
+            if not kept.outputs:
+                continue
+            kept.source = ""
+        kept.metadata = {}
+        # pandoc names attachments after the cell: an id that changes from run to run must not come in
+        kept.id = f"cell-{position}"
+        shown.cells.append(kept)
+    return shown
+
+
+def _represented(output: NotebookNode, where: str) -> NotebookNode | None:
+    if output.output_type not in ("display_data", "execute_result"):
+        return None
+    data: Mapping[str, Any] = output.data
+    if "application/vnd.jupyter.widget-view+json" in data:
+        return None
+    picture = next((kind for kind in PICTURES if kind in data), None)
+    if picture is not None:
+        words = picture_words(output, picture, where)
+        if picture == "image/svg+xml":
+            check_svg(joined(data[picture]), where)
+        return _display({picture: data[picture]}, {picture: words})
+    kind = next((kind for kind in ("text/markdown", "text/html", "text/plain") if kind in data), None)
+    if kind is None:
+        return None
+    kept = {kind: data[kind]}
+    resource = data.get("application/vnd.dataresource+json")
+    if isinstance(resource, Mapping) and resource.get("title"):
+        kept["application/vnd.dataresource+json"] = {"title": str(resource["title"])}
+    return _display(kept, {})
+
+
+def _display(data: Mapping[str, Any], metadata: Mapping[str, Any]) -> NotebookNode:
+    return _node(output_type="display_data", data=data, metadata=metadata)
+
+
+def _node(**entries: Any) -> NotebookNode:
+    return NotebookNode(**entries)  # type: ignore[no-untyped-call]
+
+
+def picture_words(output: NotebookNode, kind: str, where: str) -> dict[str, str]:
+    """Return the alternative text and, where there is one, the title of a picture.
+
+    Raises
+    ------
+    OutputError
+        There is no alternative text.
+    """
+    told = output.get("metadata", {}).get(kind, {})
+    alt = " ".join(str(told.get("alt") or "").split())
+    if not alt:
+        raise OutputError(
+            f"图没有替代文本（输出元数据 {kind} → alt）the figure has no alternative text (output metadata {kind} → alt)",
+            where=where,
+        )
+    title = " ".join(str(told.get("title") or "").split())
+    return {"alt": alt, "title": title} if title else {"alt": alt}
+
+
+def joined(text: str | list[str]) -> str:
+    """Return a MIME value that may be stored as lines."""
+    return text if isinstance(text, str) else "".join(text)
+
+
+def picture_bytes(value: str | list[str], kind: str) -> bytes:
+    """Return the file behind a picture's MIME value."""
+    return base64.b64decode(joined(value)) if kind == "image/png" else joined(value).encode("utf-8")
+
+
+def _body(shown: NotebookNode, folder: Path) -> str:
+    """Return the notebook as Typst; its pictures are written into `folder`."""
+    rules = importlib.resources.files(__package__).joinpath("pandoc_filter.lua")
+    (folder / "filter.lua").write_text(rules.read_text(encoding="utf-8"), encoding="utf-8")
+    command = [
+        str(_pandoc()),
+        "--from=ipynb+footnotes-citations-raw_attribute",
+        "--to=typst",
+        "--ipynb-output=all",
+        "--wrap=none",
+        "--lua-filter=filter.lua",
+        "--extract-media=.",
+        "--sandbox",
+        "--quiet",  # its warnings are about Markdown such as a footnote nobody refers to
+    ]
+    try:
+        done = subprocess.run(
+            command,
+            input=json.dumps(shown, ensure_ascii=False).encode("utf-8"),
+            capture_output=True,
+            cwd=folder,
+            timeout=_PANDOC_SECONDS,
+            check=False,
+        )
+    except OSError as error:
+        raise ToolMissing(f"pandoc 无法运行 pandoc does not run: {error}") from error
+    except subprocess.TimeoutExpired as error:
+        raise OutputError(f"pandoc 超过 {_PANDOC_SECONDS} 秒 pandoc took longer than {_PANDOC_SECONDS} s") from error
+    if done.returncode != 0:
+        said = done.stderr.decode("utf-8", "replace").strip()
+        raise OutputError(f"pandoc: {said or f'exit {done.returncode}'}")
+    return done.stdout.decode("utf-8")
+
+
+def _pandoc() -> Path:
+    # the one that came with the package: another version on PATH would give other pages
+    spec = importlib.util.find_spec("pypandoc")
+    name = "pandoc.exe" if sys.platform == "win32" else "pandoc"
+    path = Path(spec.origin).parent / "files" / name if spec is not None and spec.origin is not None else None
+    if path is None or not path.is_file():
+        raise ToolMissing("缺少 pandoc pandoc is not installed: pip install pypandoc-binary")
+    return path
+
+
+@functools.cache
+def _fonts(folder: Path) -> typst.Fonts:
+    import typst
+
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[folder])
+
+
+def typeset(folder: Path, kind: str, front: FrontMatter, ppi: float = 144.0) -> bytes:
+    """Set ``main.typ`` in `folder`; Typst sees no file outside of it and no font but ours.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds ``main.typ`` and its pictures.
+    kind : {"pdf", "png"}
+        PDF is made to PDF/UA-1.
+    front : FrontMatter
+        Handed to the template as JSON.
+    ppi : float
+        Pixels per inch of a PNG.
+
+    Raises
+    ------
+    OutputError
+        Typst refuses or warns: a font is unknown, a glyph missing, an alternative text absent.
+    ToolMissing
+        Typst or a font is not installed.
+    """
+    try:
+        import typst
+    except ImportError as error:
+        raise ToolMissing("缺少 Typst Typst is not installed: pip install typst") from error
+    try:
+        made, warnings = typst.compile_with_warnings(
+            folder / "main.typ",
+            root=folder,
+            font_paths=_fonts(font_folder()),
+            ignore_system_fonts=True,
+            format="pdf" if kind == "pdf" else "png",
+            ppi=ppi,
+            sys_inputs={"front": json.dumps(_front_words(front), ensure_ascii=False)},
+            pdf_standards=["ua-1"] if kind == "pdf" else [],
+            timestamp=0,
+        )
+    except typst.TypstError as error:
+        raise OutputError(f"Typst: {'; '.join([error.message, *error.hints])}") from error
+    if warnings:
+        raise OutputError("Typst: " + "; ".join(sorted({warning.message for warning in warnings})))
+    if not isinstance(made, bytes):
+        raise OutputError("Typst 未产生单个文件 Typst did not make one file")
+    return made
+
+
+def _front_words(front: FrontMatter) -> dict[str, object]:
+    room = _SHORT_TITLE[front.lang]
+    return {
+        "lang": front.lang,
+        "title": front.title,
+        "short": front.title if len(front.title) <= room else front.title[: room - 1] + "…",
+        "region": front.region,
+        "date": [front.date.year, front.date.month, front.date.day],
+        "facts": front.facts,
+    }

@@ -1,0 +1,174 @@
+"""What is to be run, what a worker is told, and what it answers."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any, Self
+
+from pydantic import Field
+
+import zhibiao
+from zhibiao.errors import (
+    CellError,
+    KernelDied,
+    MissingDeliverable,
+    OutputError,
+    ParameterError,
+    RegistryError,
+    TimeLimit,
+    ToolMissing,
+    ZhibiaoError,
+)
+from zhibiao.model.record import Record
+
+ROOT = Path(zhibiao.__file__).resolve().parents[2]
+"""The checkout: ``lib/zhibiao`` is two folders below it."""
+
+_KINDS: dict[str, type[ZhibiaoError]] = {
+    kind.__name__: kind
+    for kind in (
+        ZhibiaoError, ParameterError, RegistryError, CellError, KernelDied, TimeLimit, OutputError, MissingDeliverable, ToolMissing,
+    )
+}  # fmt: skip
+
+
+class Limits(Record):
+    """How long things may take, in seconds."""
+
+    cell: int = Field(default=120, ge=1, le=86400)
+    """One cell."""
+    run: int = Field(default=600, ge=1, le=86400)
+    """One run with its publication; the whole worker is ended after that."""
+    start: int = Field(default=60, ge=1, le=3600)
+    """Until a kernel answers for the first time."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One notebook for one region and scenario, its parameters complete and checked.
+
+    Attributes
+    ----------
+    notebook : Path
+        Absolute.
+    parameters : mapping
+        Plain literals, as papermill takes them.
+    batch, region_code, region_name, scenario, title : str
+        ``batch`` is the folder below outputs, ``scenario`` the id.
+    """
+
+    notebook: Path
+    parameters: Mapping[str, Any]
+    batch: str
+    region_code: str
+    region_name: str
+    scenario: str
+    title: str
+
+    @property
+    def stem(self) -> str:
+        return self.notebook.stem
+
+    @property
+    def folder(self) -> PurePosixPath:
+        """Where the run is published, relative to outputs."""
+        return PurePosixPath(self.batch, self.region_code, self.scenario, self.stem)
+
+    @property
+    def name(self) -> str:
+        """How messages call it."""
+        return f"{self.stem} · {self.region_name} · {self.scenario}"
+
+
+@dataclass(frozen=True)
+class Order:
+    """A line to a worker: run this notebook, put everything into this folder."""
+
+    notebook: str
+    folder: str
+    parameters: Mapping[str, Any]
+    cell_limit: int
+    start_limit: int
+
+    def line(self) -> str:
+        return json.dumps(asdict(self)) + "\n"
+
+    @classmethod
+    def read(cls, line: str) -> Self:
+        return cls(**json.loads(line))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A worker's line about one order.
+
+    Attributes
+    ----------
+    kind : str
+        Name of the error's class, empty where all went well.
+    what, where : str
+        Of the error.
+    as_of, report_date, title : str
+        As printed in the document.
+    warnings : tuple of str
+        What did not make the run fail.
+    seconds : mapping
+        ``execute`` and ``publish``.
+    """
+
+    kind: str = ""
+    what: str = ""
+    where: str = ""
+    title: str = ""
+    as_of: str = ""
+    report_date: str = ""
+    warnings: tuple[str, ...] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+    def line(self) -> str:
+        return json.dumps({"answer": asdict(self)}) + "\n"
+
+    @classmethod
+    def of(cls, content: Mapping[str, Any]) -> Self:
+        return cls(**{**content, "warnings": tuple(content["warnings"])})
+
+    @property
+    def error(self) -> ZhibiaoError | None:
+        return _KINDS[self.kind](self.what, where=self.where or None) if self.kind else None
+
+
+def code_lines(source: str) -> str:
+    """Return the first and the last lines of a cell, indented.
+
+    >>> print(code_lines("a\\nb\\nc\\nd\\ne\\nf"))
+        a
+        b
+        …
+        e
+        f
+    """
+    lines = source.strip("\n").split("\n")
+    shown = lines if len(lines) <= 4 else [*lines[:2], "…", *lines[-2:]]
+    return "\n".join(f"    {line}" for line in shown)
+
+
+def without_paths(text: str, folders: Iterable[Path] = ()) -> str:
+    """Return a message as it may be published: the machine's folders, which carry user names, become ``…``."""
+    known = {ROOT, Path.cwd(), Path(tempfile.gettempdir()), *(Path(folder).absolute() for folder in folders)}
+    try:
+        known.add(Path.home())
+    except RuntimeError:  # a user without a home
+        pass
+    # a folder as short as / or /root says nothing about a path that begins with it, unless a separator follows
+    for folder in sorted(known, key=lambda place: -len(str(place))):
+        if len(folder.parts) > 1:
+            for written in {str(folder), folder.as_posix(), str(folder).replace("\\", "\\\\")}:
+                for separator in {os.sep, "/"}:
+                    text = text.replace(written + separator, "…" + separator)
+                text = text.replace(written, "…")
+    return text

@@ -1,0 +1,224 @@
+"""Tables of where targets stand: how big the gap is, whether it is on schedule, and which figures are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from zhibiao.assessing.gaps import GapRow
+from zhibiao.assessing.requests import Request
+from zhibiao.assessing.standing import Standing
+from zhibiao.catalogue.study import Study
+from zhibiao.model import Observation, Unit
+from zhibiao.showing.numbers import ABSENT, in_unit, percent
+from zhibiao.showing.statement_tables import period_text, value_with_unit
+from zhibiao.showing.table import Column, Table
+from zhibiao.showing.words import BASES, QUALIFIERS, STATES, VERDICTS, word, years_text
+
+CHANCE_STEP = 0.05
+"""Chances are printed in steps of five points: the draws are finer than what they rest on."""
+
+
+def chance_text(chance: float | None) -> str:
+    """A chance as it may be printed.
+
+    >>> chance_text(0.40125), chance_text(0.004), chance_text(0.99), chance_text(None)
+    ('≈40%', '<5%', '>95%', '—')
+    """
+    if chance is None:
+        return ABSENT
+    if chance < CHANCE_STEP:
+        return "<5%"
+    if chance > 1 - CHANCE_STEP:
+        return ">95%"
+    return f"≈{percent(round(chance / CHANCE_STEP) * CHANCE_STEP, 0)}"
+
+
+def observed_text(point: Observation | None, unit: Unit, lang: str) -> str:
+    """An observation in the target's unit, with its year, its qualifier and a mark where confidence is not high."""
+    if point is None:
+        return ABSENT
+    mark = "" if point.confidence == "high" else "*"
+    value = f"{QUALIFIERS[point.qualifier]}{in_unit(point.base_value, unit.scale)}{mark}"
+    return f"{value}（{point.period}）" if lang == "zh" else f"{value} ({point.period})"
+
+
+def gap_text(stands: Standing, lang: str) -> str:
+    """The gap in the document's unit, or in words that nothing is known."""
+    if stands.gap is None:
+        return ABSENT
+    unit = stands.statement.written_unit
+    return f"{in_unit(stands.gap, unit.scale)} {unit.label(lang)}".strip()
+
+
+def _baseline_text(stands: Standing, lang: str) -> str:
+    if stands.baseline is None:
+        return ABSENT
+    value = in_unit(stands.baseline.value, stands.statement.written_unit.scale)
+    return f"{value}（{stands.baseline.year}）" if lang == "zh" else f"{value} ({stands.baseline.year})"
+
+
+def _latest_text(stands: Standing, lang: str) -> str:
+    """The latest figure; of a cumulative target what has come together so far."""
+    if stands.total is not None and stands.latest is not None:
+        value = in_unit(stands.total, stands.statement.written_unit.scale)
+        return f"累计{value}（至{stands.latest.period}）" if lang == "zh" else f"{value} in all (to {stands.latest.period})"
+    return observed_text(stands.latest, stands.statement.written_unit, lang)
+
+
+def _name(row: GapRow, lang: str) -> str:
+    return row.standing.indicator.name(lang)
+
+
+def _met_text(met: bool | None, lang: str) -> str:
+    if met is None:
+        return "未知" if lang == "zh" else "unknown"
+    return ("是" if met else "否") if lang == "zh" else ("yes" if met else "no")
+
+
+def size(study: Study, rows: Sequence[GapRow]) -> Table:
+    """How big each gap is: baseline, latest figure, what is missing, whether it is met."""
+    lang = study.lang
+    columns = [
+        Column("indicator", study.words("指标", "indicator"), width=4),
+        Column("target", study.words("目标", "target"), "right", width=3),
+        Column("period", study.words("期间", "period"), width=3),
+        Column("baseline", study.words("基期", "baseline"), "right", width=3),
+        Column("latest", study.words("最近数", "latest"), "right", width=3),
+        Column("gap", study.words("差距", "gap"), "right", width=2),
+        Column("met", study.words("达到", "met"), "center", width=1),
+        Column("clause", study.words("条款", "clause"), width=4),
+    ]
+    cells = [
+        {
+            "indicator": _name(row, lang),
+            "target": value_with_unit(row.statement, lang),
+            "period": period_text(row.statement, lang),
+            "baseline": _baseline_text(row.standing, lang),
+            "latest": _latest_text(row.standing, lang),
+            "gap": gap_text(row.standing, lang),
+            "met": _met_text(row.standing.met, lang),
+            "clause": study.clause(row.statement),
+        }
+        for row in rows
+    ]
+    note = study.words(
+        "* 可信度中等。“—”表示没有数据，不等于零。差距按最近一次公布的数计算，满足时为0；须超过的目标，持平不算达到。",
+        "* medium confidence. “—” means no figure, not zero. Gaps are taken from the last published figure and are 0 where it satisfies; "
+        "a target that must be exceeded is not met by an equal value.",
+    )
+    return Table(columns, cells, title=study.words("差距有多大", "How big the gaps are"), notes=[note] if cells else [], empty=_no_targets(study))
+
+
+def pace(study: Study, rows: Sequence[GapRow]) -> Table:
+    """Whether each target is on schedule: change against time, pace so far and needed, chance, evidence, verdict."""
+    lang = study.lang
+    columns = [
+        Column("indicator", study.words("指标", "indicator"), width=4),
+        Column("target", study.words("目标", "target"), "right", width=3),
+        Column("change", study.words("变化完成", "change done"), "right", width=2),
+        Column("time", study.words("时间已过", "time gone"), "right", width=2),
+        Column("pace", study.words("迄今年均", "pace so far"), "right", width=2),
+        Column("needed", study.words("此后需年均", "pace needed"), "right", width=2),
+        Column("chance", study.words("达标机会", "chance"), "right", width=2),
+        Column("state", study.words("证据", "evidence"), width=3),
+        Column("verdict", study.words("判断", "verdict"), width=3),
+    ]
+    cells = []
+    for row in rows:
+        made, unit = row.standing.progress, row.statement.written_unit
+        judged = made is not None and row.standing.state not in ("not_yet_reported", "definition_unclear", "passed_not_reported", "conflicting")
+        needed = made.needed if made is not None and row.standing.met is not True and row.standing.gap else None
+        cells.append(
+            {
+                "indicator": _name(row, lang),
+                "target": value_with_unit(row.statement, lang),
+                "change": percent(made.change, 0) if judged and made is not None and made.change is not None else ABSENT,
+                "time": percent(made.time, 0) if judged and made is not None else ABSENT,
+                "pace": in_unit(made.pace, unit.scale) if judged and made is not None else ABSENT,
+                "needed": in_unit(needed, unit.scale),
+                "chance": chance_text(row.chance),
+                "state": word(STATES, row.standing.state, lang),
+                "verdict": word(VERDICTS, row.standing.verdict, lang),
+            }
+        )
+    note = study.words(
+        "变化完成与时间已过相比即时序进度；年均以目标的单位计，从最近一次公布的年份算起。达标机会是轨迹中满足该目标（按其自身口径）的份额。",
+        "Change done against time gone is the schedule. Paces are in the target's unit, counted from the year last published. "
+        "The chance is the share of paths for which the target holds by its own comparator and scope.",
+    )
+    return Table(columns, cells, title=study.words("是否赶得上进度", "Whether they are on schedule"), notes=[note] if cells else [], empty=_no_targets(study))
+
+
+def asked_for(study: Study, requests: Sequence[Request]) -> Table:
+    """The figures that are asked for 数据需求清单, each with the clauses that need it."""
+    lang = study.lang
+    columns = [
+        Column("indicator", study.words("指标", "indicator"), width=4),
+        Column("unit", study.words("单位", "unit"), width=2),
+        Column("years", study.words("缺哪些年", "years missing"), width=3),
+        Column("basis", study.words("口径", "basis"), width=2),
+        Column("clauses", study.words("哪条条款需要", "needed for"), width=6),
+        Column("definition", study.words("定义", "definition"), width=6),
+    ]
+    cells = [
+        {
+            "indicator": r.indicator.name(lang),
+            "unit": r.statements[0].written_unit.label(lang) or r.unit,
+            "years": years_text(r.years),
+            "basis": word(BASES, r.basis, lang),
+            "clauses": "；".join(dict.fromkeys(study.clause(s) for s in r.statements)),
+            "definition": r.indicator.definition if lang == "zh" else (r.indicator.definition_en or r.indicator.definition),
+        }
+        for r in requests
+    ]
+    return Table(
+        columns,
+        cells,
+        title=study.words(f"数据需求清单：{len(cells)}项指标缺数", f"Figures asked for: {len(cells)} indicators"),
+        empty=study.words(f"截至{study.as_of}年，所需数据都已报齐。", f"As of {study.as_of} every figure that is needed has been reported."),
+    )
+
+
+def briefly(study: Study, rows: Sequence[GapRow]) -> Table:
+    """The few columns a mayor reads: target, latest figure, gap, chance, verdict."""
+    lang = study.lang
+    columns = [
+        Column("indicator", study.words("指标", "indicator"), width=4),
+        Column("target", study.words("目标", "target"), "right", width=3),
+        Column("period", study.words("期间", "period"), width=3),
+        Column("latest", study.words("最近数", "latest"), "right", width=3),
+        Column("gap", study.words("差距", "gap"), "right", width=3),
+        Column("chance", study.words("达标机会", "chance"), "right", width=2),
+        Column("verdict", study.words("判断", "verdict"), width=3),
+        Column("state", study.words("证据", "evidence"), width=3),
+    ]
+    cells = [
+        {
+            "indicator": _name(row, lang),
+            "target": value_with_unit(row.statement, lang),
+            "period": period_text(row.statement, lang),
+            "latest": _latest_text(row.standing, lang),
+            "gap": gap_text(row.standing, lang),
+            "chance": chance_text(row.chance),
+            "verdict": word(VERDICTS, row.standing.verdict, lang),
+            "state": word(STATES, row.standing.state, lang),
+        }
+        for row in rows
+    ]
+    return Table(
+        columns,
+        cells,
+        title=study.words("主要指标一览", "Main indicators at a glance"),
+        notes=[study.words("* 可信度中等；“—”表示没有数据。", "* medium confidence; “—” means no figure.")] if cells else [],
+        empty=_no_targets(study),
+    )
+
+
+def _no_targets(study: Study) -> str:
+    return study.words(f"所选文件没有给{study.region.zh}定下目标。", f"The chosen documents set no target for {study.region.en}.")
+
+
+def scaled(value: float | None, unit: Unit) -> Decimal | None:
+    """A value in base units in the unit of the document, exact in its printed digits, for data files."""
+    return None if value is None else Decimal(repr(value)) / unit.scale

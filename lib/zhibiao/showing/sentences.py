@@ -1,0 +1,146 @@
+"""What the numbers say, in sentences: findings, what uncertainty rests on, what may be said only with an if."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from zhibiao.assessing.gaps import GapRow
+from zhibiao.assessing.semantics import condition
+from zhibiao.catalogue.study import Study
+from zhibiao.model import Indicator, Statement
+from zhibiao.model.fan import Fan
+from zhibiao.projecting.reference import ReferenceClass
+from zhibiao.showing.gap_tables import chance_text, gap_text, observed_text
+from zhibiao.showing.numbers import in_unit, percent, thousands
+from zhibiao.showing.statement_tables import value_with_unit
+from zhibiao.showing.table import literal
+from zhibiao.showing.words import STATES, VERDICTS, word
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """Sentences as one display object: a list in Markdown, plain lines for the regression test."""
+
+    lines: tuple[str, ...]
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        return {"text/plain": "\n".join(self.lines), "text/markdown": "\n".join(f"- {literal(line)}" for line in self.lines)}
+
+    def __repr__(self) -> str:
+        return "\n".join(self.lines)
+
+
+def findings(study: Study, rows: Sequence[GapRow], assumed: frozenset[str] = frozenset()) -> Sentences:
+    """One sentence a target: what is asked, what is known, what is missing, what the chance is, what the verdict is."""
+    if not rows:
+        return Sentences((study.words(f"所选文件没有给{study.region.zh}定下目标，以下只有轨迹。", f"No document sets a target for {study.region.en}; trajectories only."),))
+    return Sentences(tuple(_finding(study, row, assumed) for row in rows))
+
+
+def _finding(study: Study, row: GapRow, assumed: frozenset[str]) -> str:
+    stands, statement, lang = row.standing, row.statement, study.lang
+    name, asked, clause = stands.indicator.name(lang), value_with_unit(statement, lang), study.clause(statement)
+    known = observed_text(stands.latest, statement.written_unit, lang)
+    verdict, state = word(VERDICTS, stands.verdict, lang), word(STATES, stands.state, lang)
+    if lang == "zh":
+        parts = [f"{name}：目标{asked}（{clause}）"]
+        if stands.latest is None:
+            parts.append("登记库中没有任何数据")
+        elif stands.state in ("not_yet_reported", "passed_not_reported"):
+            parts.append(f"最近一次公布是{known}，此后没有数据，按该数差{gap_text(stands, lang)}")
+        else:
+            parts.append(f"最近数{known}，差{gap_text(stands, lang)}")
+        if statement.indicator in assumed:
+            parts.append("本情景已设定其路径，不另算机会")
+        elif row.chance is not None:
+            parts.append(f"同类序列的实际变动下，达标机会{chance_text(row.chance)}")
+        parts.append(f"判断：{verdict}" + (f"（{state}）" if stands.state != "assessed" else ""))
+        if row.governed_by is not None:
+            parts.append(f"以较晚的{study.plan_of(row.governed_by).short}“{value_with_unit(row.governed_by, lang)}”为主评目标")
+        return "；".join(parts) + "。"
+    parts = [f"{name}: target {asked} ({clause})"]
+    if stands.latest is None:
+        parts.append("no figure in the registry")
+    elif stands.state in ("not_yet_reported", "passed_not_reported"):
+        parts.append(f"last published {known}, nothing since; against it {gap_text(stands, lang)} are missing")
+    else:
+        parts.append(f"latest {known}, {gap_text(stands, lang)} missing")
+    if statement.indicator in assumed:
+        parts.append("its path is set by the scenario, so no chance is given")
+    elif row.chance is not None:
+        parts.append(f"chance {chance_text(row.chance)} if it moves as series like it did")
+    parts.append(f"verdict: {verdict}" + (f" ({state})" if stands.state != "assessed" else ""))
+    if row.governed_by is not None:
+        parts.append(f"the later {study.plan_of(row.governed_by).number} ({value_with_unit(row.governed_by, lang)}) governs")
+    return "; ".join(parts) + "."
+
+
+def headline_verdict(study: Study, rows: Sequence[GapRow]) -> str:
+    """How many main targets can be judged at all, and how they stand."""
+    judged = [row for row in rows if row.standing.verdict not in ("unknown", "not_reported")]
+    good = [row for row in judged if row.standing.verdict in ("met", "holding", "on_schedule")]
+    if study.lang == "zh":
+        if not rows:
+            return f"{study.region.zh}没有登记目标"
+        return f"{len(rows)}项主要目标中{len(judged)}项可以判断，其中{len(good)}项达到或赶得上进度；其余缺数或口径不明"
+    if not rows:
+        return f"no targets are registered for {study.region.en}"
+    return f"{len(judged)} of {len(rows)} main targets can be judged, {len(good)} of them met or on schedule; the others lack figures"
+
+
+def basis(study: Study, fan: Fan, reference: ReferenceClass, scenario_made: bool = False) -> str:
+    """What the uncertainty of a fan rests on, in words."""
+    b = fan.basis
+    ahead = int(fan.years[-1]) - b.last_year
+    if ahead <= 0:
+        return study.words("全部为观测值，没有预测。", "All observed; nothing is projected.")
+    moved = percent(b.typical_move, 0)
+    if study.lang == "zh":
+        text = f"不确定性来自参照类“{reference.entry.zh}”：{thousands(b.series)}条序列的{thousands(b.moves)}次实际变动；{ahead}年后中位偏离约{moved}"
+        text += f"；80%区间实测覆盖{percent(b.coverage, 0)}" if b.coverage is not None else "；覆盖率无从检验"
+        text += f"；自身有{b.own_points}个年份的数" + (f"，其变动占{percent(b.own_weight, 0)}权重" if b.own_weight else "")
+        centre = "按学生流量推算" if fan.method == "cohort" else ("为情景所设" if fan.method == "scenario" else f"停在{b.last_year}年的数，不作增长外推")
+        return f"{text}。中位线{centre}。"
+    text = f"Uncertainty rests on the reference class “{reference.entry.en}”: {thousands(b.moves)} real moves of {thousands(b.series)} series; median departure after {ahead} years about {moved}"
+    text += f"; its 80 % band covered {percent(b.coverage, 0)} when tested" if b.coverage is not None else "; its coverage could not be tested"
+    text += f"; {b.own_points} own year{'s' if b.own_points != 1 else ''}" + (f", whose moves weigh {percent(b.own_weight, 0)}" if b.own_weight else "")
+    centre = "follows the flow of students" if fan.method == "cohort" else ("is set by the scenario" if fan.method == "scenario" else f"stays at the figure of {b.last_year}; no growth rate is extrapolated")
+    return f"{text}. The median {centre}."
+
+
+def if_annual(study: Study) -> Sentences:
+    """Figures whose period the document does not name: what they would mean if they were of one year. Never a verdict."""
+    lines = list(_ifs(study))
+    return Sentences(tuple(lines) or (study.words("没有期间不明的数。", "No figure lacks its period."),))
+
+
+def _ifs(study: Study) -> Iterator[str]:
+    unclear = [s for s in study.statements("achieved") if s.period is None and study.indicator(s.indicator).kind == "flow"]
+    for statement in unclear:
+        indicator, unit = study.indicator(statement.indicator), statement.written_unit
+        value = statement.base_low if statement.base_low is not None else statement.base_high
+        targets = [t for t in study.statements("target") if t.indicator == indicator.id and t.scope == "cumulative" and t.period]
+        for span in dict.fromkeys(t.period for t in targets):
+            if value is None or span is None:
+                continue
+            years = len(span.years)
+            total = float(value) * years
+            against = _against(study, indicator, total, [t for t in targets if t.period == span])
+            if study.lang == "zh":
+                yield f"若为年度数：{study.clause(statement)}的“{statement.evidence}”按{years}年计合{in_unit(total, unit.scale)} {unit.written}，{against}。原文未写期间，不作判定。"
+            else:
+                yield f"If it were a yearly figure: “{statement.evidence}” ({study.clause(statement)}) would make {in_unit(total, unit.scale)} {unit.label('en')} in {years} years, {against}. The document names no period; this is no verdict."
+
+
+def _against(study: Study, indicator: Indicator, total: float, targets: Sequence[Statement]) -> str:
+    parts = []
+    for target in targets:
+        enough = bool(condition(target, indicator).holds(np.array([total]))[0])
+        plan, asked = study.plan_of(target), value_with_unit(target, study.lang)
+        zh, en = ("够", "enough") if enough else ("不够", "not enough")
+        parts.append(study.words(f"{zh}{plan.short}的{asked}", f"{en} for {asked} of {plan.number}"))
+    return study.words("，", ", ").join(parts)

@@ -1,0 +1,106 @@
+"""Tables of what the documents say."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from zhibiao.catalogue.study import Study
+from zhibiao.model import Statement
+from zhibiao.showing.table import Column, Table
+from zhibiao.showing.words import KINDS, SCOPES, word
+
+
+def value_with_unit(statement: Statement, lang: str) -> str:
+    """The value as the document writes it, with its unit: >10.5 万人."""
+    return f"{statement.value_text(lang)} {statement.written_unit.label(lang)}".strip()
+
+
+def period_text(statement: Statement, lang: str) -> str:
+    """When a statement binds, in words."""
+    if statement.period is None:
+        if statement.scope == "standing":
+            return "长期" if lang == "zh" else "standing"
+        return "期间不明" if lang == "zh" else "period unclear"
+    years = str(statement.period).replace("-", "—")
+    if statement.mean:
+        return f"{years} 年均" if lang == "zh" else f"{years}, yearly mean"
+    if statement.maintain:
+        return f"{years} 保持" if lang == "zh" else f"{years}, kept"
+    if statement.scope == "annual":
+        return f"{years} 每年" if lang == "zh" else f"{years}, each year"
+    if statement.scope == "cumulative":
+        return f"{years} 累计" if lang == "zh" else f"{years}, in all"
+    return years
+
+
+def documents(study: Study) -> Table:
+    """The documents that speak of the region, with how much they say."""
+    lang = study.lang
+    columns = [
+        Column("document", study.words("文件", "document"), width=5),
+        Column("issued", study.words("发布", "issued"), width=2),
+        Column("period", study.words("规划期", "period"), width=2),
+        *(Column(kind, word(KINDS, kind, lang), "right", "count", width=1) for kind in KINDS),
+        Column("all", study.words("合计", "all"), "right", "count", width=1),
+    ]
+    rows = []
+    for plan in study.plans:
+        counts = Counter(s.kind for s in plan.statements if s.region == study.region.code)
+        title = f"《{plan.title}》" if lang == "zh" else plan.title_en
+        rows.append(
+            {
+                "document": f"{plan.number or ''}{title}" if lang == "zh" else f"{title} ({plan.number})" if plan.number else title,
+                "issued": plan.issued.isoformat(),
+                "period": str(plan.period).replace("-", "—"),
+                **{kind: counts[kind] for kind in KINDS},
+                "all": sum(counts.values()),
+            }
+        )
+    return Table(
+        columns,
+        rows,
+        title=study.words("涉及本地区的规划文件与定量表述数", "Documents for the region and how many quantified statements they hold"),
+        empty=study.words(
+            f"登记库中没有{study.region.zh}的规划文件，可按 docs/add-a-region.md 加入。",
+            f"The registry holds no document for {study.region.en}; docs/add-a-region.md says how to add one.",
+        ),
+    )
+
+
+def statements(study: Study, kind: str | None = None, only: Sequence[Statement] | None = None, title: str = "") -> Table:
+    """What the documents say, one row a statement, each with its clause."""
+    lang = study.lang
+    chosen = study.statements(kind) if only is None else tuple(only)
+    columns = [
+        Column("indicator", study.words("指标", "indicator"), width=4),
+        Column("value", study.words("数值", "value"), "right", width=3),
+        Column("period", study.words("期间", "period"), width=3),
+        Column("scope", study.words("性质", "scope"), width=2),
+        Column("clause", study.words("条款", "clause"), width=4),
+        Column("evidence", study.words("原文", "wording"), width=5),
+    ]
+    rows = [
+        {
+            "indicator": study.indicator(s.indicator).name(lang),
+            "value": value_with_unit(s, lang),
+            "period": period_text(s, lang),
+            "scope": word(SCOPES, s.scope, lang) + (study.words("（力争）", " (strive)") if s.strive else ""),
+            "clause": study.clause(s),
+            "evidence": s.evidence,
+        }
+        for s in chosen
+    ]
+    name = word(KINDS, kind, lang) if kind else study.words("全部表述", "statements")
+    return Table(
+        columns,
+        rows,
+        title=title or study.words(f"{name}：{len(rows)}条，逐条有出处", f"{name}: {len(rows)}, each with its clause"),
+        notes=[f"{study.indicator(s.indicator).name(lang)}：{s.note}" for s in chosen if s.note],
+        empty=study.words("没有这类表述。", "There is no such statement."),
+    )
+
+
+def headline(study: Study) -> list[Statement]:
+    """Targets that the documents themselves put first, in the order of the documents."""
+    return [s for plan in study.plans for name in plan.headline for s in plan.statements if s.id == name and s.region == study.region.code]

@@ -1,0 +1,66 @@
+"""The project's vocabulary in Chinese and English: states, verdicts, kinds, scopes. Codes stay codes in data, words are for readers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+STATES: Mapping[str, tuple[str, str]] = {
+    "assessed": ("可评估", "assessed"),
+    "no_baseline": ("缺基期数", "no baseline"),
+    "not_yet_reported": ("基期后未报数", "not yet reported"),
+    "passed_not_reported": ("期满未报数", "horizon passed, not reported"),
+    "too_few_points": ("数据点太少", "too few points"),
+    "estimate_only": ("仅有估计数", "estimate only"),
+    "stale": ("数据过旧", "stale"),
+    "conflicting": ("来源相抵", "sources conflict"),
+    "definition_unclear": ("口径不明", "definition unclear"),
+}
+VERDICTS: Mapping[str, tuple[str, str]] = {
+    "met": ("已达到", "met"),
+    "level": ("持平，须超过", "level, must exceed"),
+    "holding": ("已报年份守住", "held so far"),
+    "on_schedule": ("进度正常", "on schedule"),
+    "behind": ("进度滞后", "behind schedule"),
+    "missed": ("未达到", "missed"),
+    "not_reported": ("期满未报", "not reported"),
+    "unknown": ("无法判断", "cannot be judged"),
+}
+KINDS: Mapping[str, tuple[str, str]] = {"target": ("目标", "target"), "baseline": ("基期", "baseline"), "achieved": ("已实现", "achieved")}
+SCOPES: Mapping[str, tuple[str, str]] = {
+    "point": ("时点", "at a year"),
+    "annual": ("逐年", "each year"),
+    "cumulative": ("累计", "cumulative"),
+    "standing": ("长期", "standing rule"),
+}
+QUALIFIERS: Mapping[str, str] = {"eq": "", "ge": "≥", "gt": ">", "about": "≈"}
+CONFIDENCE: Mapping[str, tuple[str, str]] = {"high": ("高", "high"), "medium": ("中", "medium"), "low": ("低", "low")}
+BASES: Mapping[str, tuple[str, str]] = {
+    "at_end": ("期末数", "at end of period"),
+    "in_period": ("期间数", "in the period"),
+    "year_to_date": ("年初至今", "year to date"),
+}
+
+
+def word(vocabulary: Mapping[str, tuple[str, str]], code: str, lang: str) -> str:
+    """The word for a code.
+
+    >>> word(VERDICTS, "level", "zh")
+    '持平，须超过'
+    """
+    zh, en = vocabulary[code]
+    return zh if lang == "zh" else en
+
+
+def years_text(years: tuple[int, ...]) -> str:
+    """Years with runs drawn together.
+
+    >>> years_text((2021, 2022, 2023, 2025))
+    '2021—2023、2025'
+    """
+    runs: list[list[int]] = []
+    for year in years:
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return "、".join(str(run[0]) if len(run) == 1 else f"{run[0]}—{run[-1]}" for run in runs)

@@ -1,0 +1,1 @@
+"""Intake and enrolment as two ends of one pipe, and scenarios that move a lever."""

@@ -1,0 +1,108 @@
+"""Intake against enrolment: which programme length and retention a pair of figures implies, settled and on the way.
+
+A ratio of one year orients, it never proves feasibility: while the intake grows, the older and smaller classes are still enrolled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+
+from zhibiao.simulating.cohort import linear_intake, per_entrant, stock
+
+Array = NDArray[np.float64]
+
+LOWEST_RETENTION = 0.5
+"""Below this a curve is not drawn: no vocational system known to the project loses half of a class each year."""
+OLDER_CLASSES = 8
+"""Years of constant intake before the start, so that every class of the first year is known."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """An intake and an enrolment of the same year, in the same base unit, and where they come from."""
+
+    name: str
+    year: int
+    intake: float
+    enrolment: float
+    source: str
+
+    @property
+    def ratio(self) -> float:
+        """Students enrolled per entrant."""
+        return self.enrolment / self.intake
+
+
+@dataclass(frozen=True)
+class Implied:
+    """Length and retention that give a pair: one retention for each length, NaN where none does.
+
+    Attributes
+    ----------
+    lengths : array (k,)
+        Programme lengths in years.
+    settled, on_the_way : arrays (k,)
+        Retention with the intake held for ever, and with the intake led evenly from the starting year to the pair's year.
+    """
+
+    lengths: Array
+    settled: Array
+    on_the_way: Array
+
+
+def implied(pair: Pair, start: Pair | None, lengths: Array) -> Implied:
+    """What each length would need as retention for the pair to hold.
+
+    Parameters
+    ----------
+    start : Pair or None
+        Where the intake comes from; before its year it is held constant. None: only the settled curve.
+    """
+    settled = np.array([_solve(lambda r, length=length: per_entrant(length, r) - pair.ratio) for length in lengths])
+    if start is None or start.year >= pair.year:
+        return Implied(lengths, settled, np.full(lengths.shape, np.nan))
+    _, intake = linear_intake(start.intake, pair.intake, start.year, pair.year, OLDER_CLASSES)
+    way = np.array([_solve(lambda r, length=length: float(stock(intake, length, r)[-1]) - pair.enrolment) for length in lengths])
+    return Implied(lengths, settled, way)
+
+
+def arrived(start: Pair, pair: Pair, length: float, retention: float) -> float:
+    """Enrolment in the pair's year with the intake led evenly from the start to the pair's intake."""
+    _, intake = linear_intake(start.intake, pair.intake, start.year, pair.year, OLDER_CLASSES)
+    return float(stock(intake, length, retention)[-1])
+
+
+def anchored(start: Pair, lengths: Array) -> list[tuple[float, float]]:
+    """Lengths and retentions that reproduce a region's own stock and intake, so that its model starts where it stands."""
+    retention = implied(start, None, lengths).settled
+    return [(float(length), float(r)) for length, r in zip(lengths, retention, strict=True) if np.isfinite(r)]
+
+
+def needed_intake(target: float, years: range, start: Pair, length: float, retention: float, *, only_last: bool = False) -> float | None:
+    """The constant intake from the first of `years` on that keeps enrolment at `target` or above in all of them, or in the last.
+
+    Until then the intake stays where it was in the starting year. None where the classes still enrolled suffice, so that nothing is
+    asked.
+    """
+    before = max(years[0] - 1 - start.year, 0)
+    held = np.full(OLDER_CLASSES + before + 1, start.intake)
+
+    def excess(entrants: float) -> float:
+        path = np.concatenate([held, np.full(len(years), entrants)])
+        enrolled = stock(path, length, retention)[-len(years) :]
+        return float(enrolled[-1] if only_last else enrolled.min()) - target
+
+    return None if excess(0.0) >= 0 else float(brentq(excess, 0.0, target))
+
+
+def _solve(excess: Callable[[float], float]) -> float:
+    """Retention at which the excess is zero; NaN outside the accepted range."""
+    low, high = excess(LOWEST_RETENTION), excess(1.0)
+    if high < -1e-9 * max(1.0, abs(high)) or low > 0:
+        return float("nan")
+    return 1.0 if high <= 0 else float(brentq(excess, LOWEST_RETENTION, 1.0, xtol=1e-12))

@@ -52,7 +52,7 @@ def test_text_never_becomes_a_formula_and_numbers_stay_numbers(build, tmp_path):
     assert written == ["03_gaps-tables.xlsx", "03_gaps-table-01.csv"]
 
     book = openpyxl.load_workbook(tmp_path / written[0])
-    assert book.sheetnames == ["说明", "差距   一 二"]
+    assert book.sheetnames == ["说明", "差距 一 二"]
     sheet = book.worksheets[1]
     assert sheet.freeze_panes == "A2"
     assert [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)] == rows

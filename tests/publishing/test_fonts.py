@@ -5,8 +5,9 @@ from zhibiao.errors import OutputError
 from zhibiao.publishing.fonts import FONT_FILES, check_svg, font_folder
 
 
-def svg(inside: str, attributes: str = "") -> str:
-    return f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" {attributes}>{inside}</svg>'
+def svg(inside: str) -> str:
+    names = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    return f"<svg {names}>{inside}</svg>"
 
 
 def test_the_private_folder_holds_the_two_free_fonts_alone():

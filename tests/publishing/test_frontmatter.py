@@ -61,8 +61,15 @@ def test_an_unknown_language_is_refused(briefing):
 
 @pytest.mark.parametrize(
     ("written", "date"),
-    [("2024-03-31", (2024, 3, 31)), ("2023", (2023, 1, 1)), ("2023-Q3", (2023, 7, 1)), ("2023-09", (2023, 9, 1)), ("", (1970, 1, 1)), ("2023-13", (1970, 1, 1))],
-)  # fmt: skip
+    [
+        ("2024-03-31", (2024, 3, 31)),
+        ("2023", (2023, 1, 1)),
+        ("2023-Q3", (2023, 7, 1)),
+        ("2023-09", (2023, 9, 1)),
+        ("", (1970, 1, 1)),
+        ("2023-13", (1970, 1, 1)),
+    ],
+)
 def test_a_period_has_a_date(written, date):
     assert FrontMatter("zh", "题", report_date=written).date == datetime.date(*date)
 

@@ -36,7 +36,8 @@ def requests(rows: Sequence[GapRow]) -> tuple[Request, ...]:
     """Gather what is missing, one request per indicator, those that continue a known series first."""
     grouped: dict[str, list[GapRow]] = {}
     for row in rows:
-        if row.standing.missing:
+        # a standing rule has no period: it is kept or not, there is no figure to report by a date
+        if row.standing.missing and row.statement.scope != "standing":
             grouped.setdefault(row.statement.indicator, []).append(row)
     found = []
     for group in grouped.values():

@@ -52,6 +52,7 @@ class Statement(Record):
     baseline: Identifier | None = None
     """The statement of the same document that gives this target's starting value."""
     note: str | None = None
+    note_en: str | None = None
     plan: str = Field(default="", exclude=True)
     issued: dt.date | None = Field(default=None, exclude=True)
     origin: str = Field(default="", exclude=True)

@@ -55,15 +55,15 @@ class Unit:
         return value * self.scale
 
     def label(self, lang: str) -> str:
-        """Return the unit's name in a language; English spells the scale out.
+        """Return the unit's name in a language; English writes the scale as a power of ten.
 
         >>> unit_of("万人").label("en")
-        '10k persons'
+        '×10⁴ persons'
         """
         if lang == "zh":
             return self.written
-        words = {1: "", 10**2: "hundred ", 10**3: "thousand ", 10**4: "10k ", 10**5: "100k ", 10**6: "million ", 10**7: "10M ", 10**8: "100M "}
-        return f"{words[int(self.scale)]}{BASES[self.base]}".strip()
+        power = "" if self.scale == 1 else "×10" + "⁰¹²³⁴⁵⁶⁷⁸⁹"[self.scale.adjusted()] + " "
+        return f"{power}{BASES[self.base]}".strip()
 
 
 @lru_cache(maxsize=512)

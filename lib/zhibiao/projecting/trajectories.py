@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from zhibiao.catalogue.registry import Series
 from zhibiao.catalogue.study import Study
 from zhibiao.errors import ParameterError
-from zhibiao.model import Indicator
+from zhibiao.model import Indicator, Observation
 from zhibiao.model.fan import Fan
 from zhibiao.projecting.project import project
 from zhibiao.projecting.reference import ReferenceClass, load
@@ -19,15 +19,20 @@ def classes(study: Study) -> dict[str, ReferenceClass]:
 
 
 def projectable(study: Study, reference: dict[str, ReferenceClass]) -> tuple[Indicator, ...]:
-    """Indicators of the region with at least one whole-year figure and a reference class, in the order of the catalogue."""
+    """Indicators of the region with at least one exact whole-year figure and a reference class, in the order of the catalogue."""
     return tuple(
         indicator
         for indicator in study.registry.indicators.values()
-        if indicator.reference in reference and study.series(indicator.id).annual
+        if indicator.reference in reference and exact(study.series(indicator.id))
     )
 
 
-def trajectory(study: Study, indicator: Indicator, reference: ReferenceClass, series: Series | None = None) -> Fan:
+def exact(series: Series) -> tuple[Observation, ...]:
+    """Whole-year figures that say a value; a floor ("97%以上") says only where it begins and centres nothing."""
+    return tuple(point for point in series.annual if point.qualifier in ("eq", "about"))
+
+
+def trajectory(study: Study, indicator: Indicator, reference: ReferenceClass) -> Fan:
     """Project one indicator of the study's region to its horizon.
 
     Raises
@@ -35,7 +40,7 @@ def trajectory(study: Study, indicator: Indicator, reference: ReferenceClass, se
     ParameterError
         Nothing is observed up to as_of, or the horizon lies before the first figure.
     """
-    points = (series or study.series(indicator.id)).annual
+    points = exact(study.series(indicator.id))
     if not points:
         raise ParameterError(f"{study.region.zh} 的 {indicator.zh} 没有观测值 nothing is observed of {indicator.id}", where="indicator")
     end = max(study.horizon, points[-1].period.year)

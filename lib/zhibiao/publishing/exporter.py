@@ -1,4 +1,4 @@
-"""The briefing as a format of nbconvert: ``jupyter nbconvert --to briefing`` and Lab's *Save and Export Notebook As*."""
+"""The briefing as a format of nbconvert: ``jupyter nbconvert --to briefing`` and Lab's export menu."""
 
 from __future__ import annotations
 
@@ -16,9 +16,6 @@ class BriefingExporter(Exporter):
     file_extension = ".pdf"
     output_mimetype = "application/pdf"
     export_from_notebook = "指标简报 PDF (briefing)"
-
-    def _file_extension_default(self) -> str:
-        return ".pdf"
 
     def from_notebook_node(  # type: ignore[override]  # nbconvert declares the notebook alone; its writers take bytes
         self, nb: NotebookNode, resources: Any = None, **kw: Any

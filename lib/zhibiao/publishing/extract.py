@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import math
-import os
 import re
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -14,7 +13,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from zhibiao.errors import OutputError
+from zhibiao.publishing.files import write_whole
 from zhibiao.publishing.fonts import check_svg
 from zhibiao.publishing.frontmatter import FrontMatter, front_matter, shown_outputs
 from zhibiao.publishing.pdf import joined, picture_bytes, typeset
@@ -36,7 +35,7 @@ def slug(stem: str) -> str:
 
 
 def figures(nb: NotebookNode) -> list[Figure]:
-    """Return (name, SVG or None, PNG or None) of each figure, in reading order; the names are ``figure-01``, ``figure-02``, …
+    """Return (name, SVG or None, PNG or None) of each figure in reading order; the first name is ``figure-01``.
 
     Raises
     ------
@@ -89,10 +88,10 @@ def write_figures(nb: NotebookNode, folder: Path, stem: str) -> list[str]:
     for name, svg, png in figures(nb):
         base = f"{slug(stem)}-{name}"
         if svg is not None:
-            written.append(_write(folder, f"{base}.svg", svg))
+            written.append(write_whole(folder, f"{base}.svg", svg).name)
             png = png or png_of(svg, front)
         if png is not None:
-            written.append(_write(folder, f"{base}.png", png))
+            written.append(write_whole(folder, f"{base}.png", png).name)
     return written
 
 
@@ -130,7 +129,8 @@ def _table(resource: Mapping[str, Any]) -> Table:
 def write_tables(nb: NotebookNode, folder: Path, stem: str) -> list[str]:
     """Write all tables into one workbook and each into a csv.
 
-    Text that a spreadsheet would take for a formula stays text: the workbook stores it as a string, the csv puts a ``'`` before it.
+    Text that a spreadsheet would take for a formula stays text: the workbook stores it as a string, the csv puts
+    a ``'`` before it.
 
     Parameters
     ----------
@@ -151,9 +151,9 @@ def write_tables(nb: NotebookNode, folder: Path, stem: str) -> list[str]:
     if not found:
         return []
     base = slug(stem)
-    written = [_write(folder, f"{base}-tables.xlsx", workbook(found, front_matter(nb)))]
+    written = [write_whole(folder, f"{base}-tables.xlsx", workbook(found, front_matter(nb))).name]
     for number, table in enumerate(found, start=1):
-        written.append(_write(folder, f"{base}-table-{number:02d}.csv", _csv(table)))
+        written.append(write_whole(folder, f"{base}-table-{number:02d}.csv", _csv(table)).name)
     return written
 
 
@@ -173,16 +173,3 @@ def _csv(table: Table) -> bytes:
 
 def _harmless(text: str) -> str:
     return "'" + text if text.startswith(_FORMULA_STARTS) else text
-
-
-def _write(folder: Path, name: str, content: bytes) -> str:
-    """Write under a temporary name, then rename: a file that is there is whole."""
-    part = folder / f".{name}.part"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(content)
-        os.replace(part, folder / name)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise OutputError(f"无法写出文件 the file cannot be written: {error.strerror}", where=name) from error
-    return name

@@ -37,7 +37,7 @@ def font_file(family: str) -> Path:
     path = Path(spec.origin).parent / "fonts" / FONT_FILES[family]
     if not path.is_file():
         raise ToolMissing(
-            f"字体包 mplfonts 中没有 the font package mplfonts lacks {path.name}: pip install --force-reinstall mplfonts"
+            f"字体包 mplfonts 不全 the font package mplfonts lacks {path.name}: pip install --force-reinstall mplfonts"
         )
     return path
 

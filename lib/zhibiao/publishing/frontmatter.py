@@ -1,7 +1,8 @@
 """What a notebook says about itself, and which of its cells a reader is shown.
 
-The title block comes from the notebook's ``zhibiao`` metadata (a runner writes it) or, in a notebook that no runner touched, from the
-same dictionary in the metadata of an output of the setup line. What neither has is taken from the parameters and the first heading.
+The title block comes from the notebook's ``zhibiao`` metadata (a runner writes it) or, in a notebook that no runner
+touched, from the same dictionary in the metadata of an output of the setup line. What neither has is taken from the
+parameters and the first heading.
 """
 
 from __future__ import annotations
@@ -133,7 +134,7 @@ def shown_cells(nb: NotebookNode, lang: str) -> Iterator[tuple[int, NotebookNode
 
 
 def shown_outputs(nb: NotebookNode, lang: str) -> Iterator[tuple[str, NotebookNode]]:
-    """Yield (name of the cell for messages, output) of what the shown code cells display; streams and errors are left out."""
+    """Yield (name of the cell, output) of what the shown code cells display; streams and errors are left out."""
     for position, cell in shown_cells(nb, lang):
         if cell.cell_type != "code":
             continue

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.resources
-import os
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from urllib.parse import quote
 import jinja2
 
 from zhibiao.errors import OutputError
+from zhibiao.publishing.files import write_whole
 
 Status = Literal["ok", "failed", "cached"]
 _FAILURES_FIRST = {"failed": 0, "ok": 1, "cached": 1}
@@ -87,14 +87,7 @@ def write_index(folder: Path, runs: Iterable[RunEntry]) -> Path:
     environment.filters["link"] = relative_link
     source = importlib.resources.files(__package__).joinpath("index.html.j2").read_text(encoding="utf-8")
     page = environment.from_string(source).render(runs=ordered, counts=Counter(run.status for run in ordered))
-    target, part = folder / "index.html", folder / ".index.html.part"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        part.write_text(page, encoding="utf-8", newline="\n")
-        os.replace(part, target)
-    except OSError as error:
-        raise OutputError(f"无法写出总目录 the index cannot be written: {error.strerror}", where=str(target)) from error
-    return target
+    return write_whole(folder, "index.html", page.encode("utf-8"))
 
 
 def relative_link(path: str) -> str:

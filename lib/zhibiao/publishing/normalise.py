@@ -14,7 +14,7 @@ _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 def normalise(nb: NotebookNode) -> NotebookNode:
     """Return a copy without times, absolute paths, random ids and the interpreter's version.
 
-    Outputs, execution counts, tags and papermill's record of the parameters stay. Normalising twice changes nothing more.
+    Outputs, execution counts, tags and papermill's record of the parameters stay. Doing it twice changes nothing more.
 
     Parameters
     ----------

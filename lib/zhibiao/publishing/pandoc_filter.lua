@@ -301,6 +301,22 @@ local function level_headings(blocks)
   })
 end
 
+-- One short paragraph between a heading and a figure or table stays with them.
+local function leads_kept(blocks)
+  local kept = pandoc.Blocks({})
+  for i, block in ipairs(blocks) do
+    local before, after = blocks[i - 1], blocks[i + 1]
+    local leads = block.t == 'Para' and before and before.t == 'Header' and after
+      and (after.t == 'Table' or after.t == 'RawBlock' and after.text:match('^#plate'))
+    if leads and widths_of(pandoc.utils.stringify(block)) <= 2 * CAPACITY.few then
+      kept:extend({ pandoc.RawBlock('typst', '#block(sticky: true)['), block, pandoc.RawBlock('typst', ']') })
+    else
+      kept:insert(block)
+    end
+  end
+  return kept
+end
+
 function Pandoc(document)
   local blocks = pandoc.Blocks({})
   for _, block in ipairs(document.blocks) do
@@ -308,5 +324,5 @@ function Pandoc(document)
   end
   -- pandoc leaves a leading "- ", "= " or "..." in a table cell to Typst, which would make a list of it: every word goes as a string
   local function word(str) return pandoc.RawInline('typst', '#' .. literal(str.text) .. ';') end
-  return pandoc.Pandoc(level_headings(blocks):walk({ Table = fit }):walk({ Str = word }))
+  return pandoc.Pandoc(leads_kept(level_headings(blocks)):walk({ Table = fit }):walk({ Str = word }))
 end

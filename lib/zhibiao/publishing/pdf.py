@@ -1,4 +1,4 @@
-"""An executed notebook as a PDF that a screen reader can read (PDF/UA-1): pandoc reads the notebook, Typst sets the page."""
+"""An executed notebook as a PDF for every reader (PDF/UA-1): pandoc reads the notebook, Typst sets the page."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ _SHORT_TITLE = {"zh": 30, "en": 64}
 def to_pdf(nb: NotebookNode, *, lang: str | None = None) -> bytes:
     """Publish an executed notebook.
 
-    Code, streams, errors, the parameters, the setup line and the Markdown of the other language are left out. The same notebook
-    always gives the same bytes.
+    Code, streams, errors, the parameters, the setup line and the Markdown of the other language are left out. The same
+    notebook always gives the same bytes.
 
     Parameters
     ----------
@@ -52,7 +52,8 @@ def to_pdf(nb: NotebookNode, *, lang: str | None = None) -> bytes:
     Raises
     ------
     OutputError
-        A figure has no alternative text or uses a font that is not allowed, a glyph is missing, or the page cannot be set.
+        A figure has no alternative text or uses a font that is not allowed, a glyph is missing, or the page cannot be
+        set.
     ToolMissing
         pandoc, Typst or a font is not installed.
     """
@@ -132,7 +133,7 @@ def picture_words(output: NotebookNode, kind: str, where: str) -> dict[str, str]
     alt = " ".join(str(told.get("alt") or "").split())
     if not alt:
         raise OutputError(
-            f"图没有替代文本（输出元数据 {kind} → alt）the figure has no alternative text (output metadata {kind} → alt)",
+            f"图没有替代文本 the figure has no alternative text (output metadata {kind} → alt)",
             where=where,
         )
     title = " ".join(str(told.get("title") or "").split())

@@ -88,12 +88,12 @@ def _table_sheet(book: xlsxwriter.Workbook, name: str, table: Table) -> None:
 
 
 def sheet_names(titles: Sequence[str], lang: str) -> list[str]:
-    """Return a valid and unique sheet name for each title: at most 31 UTF-16 units, no ``[]:*?/\\``, told apart without regard to case."""
+    """Return a valid name for each sheet: at most 31 UTF-16 units, no ``[]:*?/\\``, unique without regard to case."""
     taken = {_ABOUT[lang].casefold(), "history"}
     names = []
     for position, title in enumerate(titles, start=1):
         printable = "".join(character for character in title if unicodedata.category(character)[0] != "C")
-        base = re.sub(r"[\[\]:*?/\\]", " ", printable).strip(" '") or (
+        base = " ".join(re.sub(r"[\[\]:*?/\\]", " ", printable).split()).strip(" '") or (
             f"表{position}" if lang == "zh" else f"Table {position}"
         )
         name, again = _cut(base, _SHEET_NAME), 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -159,16 +158,13 @@ def code_lines(source: str) -> str:
 
 def without_paths(text: str, folders: Iterable[Path] = ()) -> str:
     """Return a message as it may be published: the machine's folders, which carry user names, become ``…``."""
-    known = {ROOT, Path.cwd(), Path(tempfile.gettempdir()), *(Path(folder).absolute() for folder in folders)}
+    known = {ROOT, Path(tempfile.gettempdir()), *(Path(folder).absolute() for folder in folders)}
     try:
         known.add(Path.home())
     except RuntimeError:  # a user without a home
         pass
-    # a folder as short as / or /root says nothing about a path that begins with it, unless a separator follows
     for folder in sorted(known, key=lambda place: -len(str(place))):
-        if len(folder.parts) > 1:
-            for written in {str(folder), folder.as_posix(), str(folder).replace("\\", "\\\\")}:
-                for separator in {os.sep, "/"}:
-                    text = text.replace(written + separator, "…" + separator)
+        if len(folder.parts) > 1:  # "/" says nothing
+            for written in (str(folder), folder.as_posix(), str(folder).replace("\\", "\\\\")):
                 text = text.replace(written, "…")
     return text

@@ -11,7 +11,7 @@ from zhibiao.assessing.standing import Standing
 from zhibiao.catalogue.study import Study
 from zhibiao.model import Observation, Unit
 from zhibiao.showing.numbers import ABSENT, in_unit, percent
-from zhibiao.showing.statement_tables import period_text, value_with_unit
+from zhibiao.showing.statement_tables import period_text, value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
 from zhibiao.showing.words import BASES, QUALIFIERS, STATES, VERDICTS, word, years_text
 
@@ -34,12 +34,16 @@ def chance_text(chance: float | None) -> str:
     return f"≈{percent(round(chance / CHANCE_STEP) * CHANCE_STEP, 0)}"
 
 
-def observed_text(point: Observation | None, unit: Unit, lang: str) -> str:
-    """An observation in the target's unit, with its year, its qualifier and a mark where confidence is not high."""
+def observed_text(point: Observation | None, unit: Unit, lang: str, *, named: bool = False) -> str:
+    """An observation in the target's unit, with its year, its qualifier and a mark where confidence is not high.
+
+    `named` adds the unit, for sentences; in a table the target beside it names it.
+    """
     if point is None:
         return ABSENT
+    number = in_unit(point.base_value, unit.scale)
     mark = "" if point.confidence == "high" else "*"
-    value = f"{QUALIFIERS[point.qualifier]}{in_unit(point.base_value, unit.scale)}{mark}"
+    value = f"{QUALIFIERS[point.qualifier]}{with_unit(number, unit, lang) if named else number}{mark}"
     return f"{value}（{point.period}）" if lang == "zh" else f"{value} ({point.period})"
 
 
@@ -48,7 +52,9 @@ def gap_text(stands: Standing, lang: str) -> str:
     if stands.gap is None:
         return ABSENT
     unit = stands.statement.written_unit
-    return f"{in_unit(stands.gap, unit.scale)} {unit.label(lang)}".strip()
+    if unit.base == "%":  # two percentages differ by percentage points
+        return f"{in_unit(stands.gap, 1)}" + ("个百分点" if lang == "zh" else " pp")
+    return with_unit(in_unit(stands.gap, unit.scale), unit, lang)
 
 
 def _baseline_text(stands: Standing, lang: str) -> str:

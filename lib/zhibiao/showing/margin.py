@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from zhibiao.showing.numbers import four
 from zhibiao.showing.sheet import EDGE, Sheet, spread
@@ -50,9 +50,11 @@ def value_limits(values: Sequence[float], lower: float | None, upper: float | No
 
 def value_axis(axes: Axes, limits: tuple[float, float]) -> None:
     """Set the limits of the vertical axis, its round ticks and the grid lines at them."""
-    axes.set_ylim(*limits)
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: four(value)))
+    low, high = limits
+    axes.set_ylim(low, high)
+    ticks = [float(tick) for tick in MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)]
+    shown = [tick for tick in ticks if low - 1e-9 <= tick <= high + 1e-9]
+    axes.set_yticks(shown, [four(tick) for tick in shown])
     axes.grid(axis="y")
     axes.tick_params(length=3)
 

@@ -7,7 +7,7 @@ dash, never ``nan``; a negative zero never appears.
 from __future__ import annotations
 
 import operator
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import SupportsFloat, SupportsIndex
 
 ABSENT = "—"
@@ -15,6 +15,9 @@ ABSENT = "—"
 
 NOISE = Decimal("5e-10")
 """Anything nearer to zero is what floating point leaves of a difference; no indicator is measured that finely."""
+
+EXACT = Context(prec=800)
+"""Room for every digit of the largest and smallest float; the default of 28 digits refuses to round 1e25 to one decimal."""
 
 Number = int | float | Decimal | SupportsFloat | None
 
@@ -41,7 +44,7 @@ def decimal_of(value: Number) -> Decimal | None:
 
 
 def _rounded(number: Decimal, places: int) -> Decimal:
-    result = number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    result = number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, EXACT)
     return abs(result) if result == 0 else result
 
 
@@ -97,7 +100,7 @@ def percent(share: Number, digits: int = 1) -> str:
     ('98.5%', '100%')
     """
     number = decimal_of(share)
-    return ABSENT if number is None else fixed(number * 100, digits) + "%"
+    return ABSENT if number is None else fixed(number.scaleb(2), digits) + "%"
 
 
 def signed(value: Number, digits: int) -> str:

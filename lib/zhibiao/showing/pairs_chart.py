@@ -136,6 +136,11 @@ def _data(picture: PairsPicture, words: Mapping[str, str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[words["kind"], words["length"], words["retention"]])
 
 
+def _ticks(low: float, high: float) -> list[float]:
+    ticks = MaxNLocator(nbins=6, steps=[1, 2, 5, 10]).tick_values(low, high)
+    return [float(tick) for tick in ticks if low - 1e-9 <= tick <= high + 1e-9]
+
+
 def pairs(picture: PairsPicture, lang: str = "zh") -> Chart:
     """Draw the map of programme length (across) and yearly retention (upwards).
 
@@ -161,11 +166,11 @@ def pairs(picture: PairsPicture, lang: str = "zh") -> Chart:
             unit=words["y"],
         )
         axes = sheet.axes()
+        lengths, retentions = _ticks(*picture.lengths), _ticks(*picture.retentions)
         axes.set(xlim=picture.lengths, ylim=picture.retentions)
+        axes.set_xticks(lengths, [four(tick) for tick in lengths])
+        axes.set_yticks(retentions, [percent(tick, 0) for tick in retentions])
         axes.set_xlabel(words["x"], labelpad=3)
-        axes.xaxis.set_major_formatter(lambda value, _: four(value))
-        axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
-        axes.yaxis.set_major_formatter(lambda value, _: percent(value, 0))
         axes.grid()
         axes.tick_params(length=3)
         trails: list[tuple[float, float]] = []

@@ -44,7 +44,7 @@ def findings(study: Study, rows: Sequence[GapRow], assumed: frozenset[str] = fro
 def _finding(study: Study, row: GapRow, assumed: frozenset[str]) -> str:
     stands, statement, lang = row.standing, row.statement, study.lang
     name, asked, clause = stands.indicator.name(lang), value_with_unit(statement, lang), study.clause(statement)
-    known = observed_text(stands.latest, statement.written_unit, lang)
+    known = observed_text(stands.latest, statement.written_unit, lang, named=True)
     verdict, state = word(VERDICTS, stands.verdict, lang), word(STATES, stands.state, lang)
     if lang == "zh":
         parts = [f"{name}：目标{asked}（{clause}）"]
@@ -86,10 +86,16 @@ def headline_verdict(study: Study, rows: Sequence[GapRow]) -> str:
     if study.lang == "zh":
         if not rows:
             return f"{study.region.zh}没有登记目标"
-        return f"{len(rows)}项主要目标中{len(judged)}项可以判断，其中{len(good)}项达到或赶得上进度；其余缺数或口径不明"
+        if not judged:
+            return f"{len(rows)}项主要目标都不能判断：基期后没有报数，或口径不明"
+        rest = "；其余缺数或口径不明" if len(judged) < len(rows) else ""
+        return f"{len(rows)}项主要目标中{len(judged)}项可以判断，其中{len(good)}项达到、守住或赶得上进度{rest}"
     if not rows:
         return f"no targets are registered for {study.region.en}"
-    return f"{len(judged)} of {len(rows)} main targets can be judged, {len(good)} of them met or on schedule; the others lack figures"
+    if not judged:
+        return f"none of the {len(rows)} main targets can be judged: nothing reported since the baseline, or an unclear definition"
+    rest = "; the others lack figures or a clear definition" if len(judged) < len(rows) else ""
+    return f"{len(judged)} of {len(rows)} main targets can be judged, {len(good)} of them met, held or on schedule{rest}"
 
 
 def basis(study: Study, fan: Fan, reference: ReferenceClass, scenario_made: bool = False) -> str:
@@ -101,11 +107,13 @@ def basis(study: Study, fan: Fan, reference: ReferenceClass, scenario_made: bool
     moved = percent(b.typical_move, 0)
     if study.lang == "zh":
         text = f"不确定性来自参照类“{reference.entry.zh}”：{thousands(b.series)}条序列的{thousands(b.moves)}次实际变动；{ahead}年后中位偏离约{moved}"
+        text += "；形状借自更大的参照类" if b.shape else ""
         text += f"；80%区间实测覆盖{percent(b.coverage, 0)}" if b.coverage is not None else "；覆盖率无从检验"
         text += f"；自身有{b.own_points}个年份的数" + (f"，其变动占{percent(b.own_weight, 0)}权重" if b.own_weight else "")
         centre = "按学生流量推算" if fan.method == "cohort" else ("为情景所设" if fan.method == "scenario" else f"停在{b.last_year}年的数，不作增长外推")
         return f"{text}。中位线{centre}。"
     text = f"Uncertainty rests on the reference class “{reference.entry.en}”: {thousands(b.moves)} real moves of {thousands(b.series)} series; median departure after {ahead} years about {moved}"
+    text += "; the shape is borrowed from a larger class" if b.shape else ""
     text += f"; its 80 % band covered {percent(b.coverage, 0)} when tested" if b.coverage is not None else "; its coverage could not be tested"
     text += f"; {b.own_points} own year{'s' if b.own_points != 1 else ''}" + (f", whose moves weigh {percent(b.own_weight, 0)}" if b.own_weight else "")
     centre = "follows the flow of students" if fan.method == "cohort" else ("is set by the scenario" if fan.method == "scenario" else f"stays at the figure of {b.last_year}; no growth rate is extrapolated")

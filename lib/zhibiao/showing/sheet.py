@@ -193,8 +193,10 @@ def open_sheet(
 def spread(wanted: Sequence[float], heights: Sequence[float], low: float, high: float) -> list[float]:
     """Return centres for blocks of given heights, as near as can be to where they are wanted, none on another.
 
+    Of two wanted at the same height the first stands above.
+
     >>> spread([1.0, 1.0], [0.4, 0.4], 0.0, 3.0)
-    [0.8, 1.2]
+    [1.2, 0.8]
     """
     order = sorted(range(len(wanted)), key=lambda i: (wanted[i], -i))
     centres = list(wanted)

@@ -6,14 +6,20 @@ from collections import Counter
 from collections.abc import Sequence
 
 from zhibiao.catalogue.study import Study
-from zhibiao.model import Statement
+from zhibiao.model import Statement, Unit
 from zhibiao.showing.table import Column, Table
 from zhibiao.showing.words import KINDS, SCOPES, word
 
 
 def value_with_unit(statement: Statement, lang: str) -> str:
-    """The value as the document writes it, with its unit: >10.5 万人."""
-    return f"{statement.value_text(lang)} {statement.written_unit.label(lang)}".strip()
+    """The value as the document writes it, with its unit: >10.5万人, 98%; English sets a space before a word."""
+    return with_unit(statement.value_text(lang), statement.written_unit, lang)
+
+
+def with_unit(value: str, unit: Unit, lang: str) -> str:
+    """Join a printed value and its unit the way the language does."""
+    label = unit.label(lang)
+    return f"{value}{label}" if lang == "zh" or label == "%" else f"{value} {label}".strip()
 
 
 def period_text(statement: Statement, lang: str) -> str:
@@ -96,7 +102,11 @@ def statements(study: Study, kind: str | None = None, only: Sequence[Statement] 
         columns,
         rows,
         title=title or study.words(f"{name}：{len(rows)}条，逐条有出处", f"{name}: {len(rows)}, each with its clause"),
-        notes=[f"{study.indicator(s.indicator).name(lang)}：{s.note}" for s in chosen if s.note],
+        notes=[
+            study.words(f"{study.indicator(s.indicator).zh}：{s.note}。", f"{study.indicator(s.indicator).en}: {s.note_en}.")
+            for s in chosen
+            if (s.note if lang == "zh" else s.note_en)
+        ],
         empty=study.words("没有这类表述。", "There is no such statement."),
     )
 

@@ -58,6 +58,8 @@ def literal(text: str) -> str:
     '\\[15\\] \\| a\\_b\\*'
     """
     escaped = re.sub(r"""([\\`*_{}\[\]<>$#@~^|&"'!])""", r"\\\1", " ".join(text.split()))
+    # what would begin a list or a caption at the head of a paragraph
+    escaped = re.sub(r"^(\(?\w{1,4})([.)])(?=\s)", r"\1\\\2", re.sub(r"^([-+:])", r"\\\1", escaped))
     # pandoc's smart punctuation would turn these into dashes and an ellipsis
     return escaped.replace("--", r"\-\-").replace("...", r"\.\.\.")
 

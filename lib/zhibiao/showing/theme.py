@@ -245,7 +245,7 @@ def wrap(text: str, width: float, size: float) -> list[str]:
     """Return `text` in lines no wider than `width` inches at `size` points.
 
     >>> wrap("到2025年在校生超过10.5万人", 1.0, 9)
-    ['到2025年在', '校生超过', '10.5万人']
+    ['到2025年在校生', '超过10.5万人']
     """
     lines: list[str] = []
     for paragraph in text.split("\n"):

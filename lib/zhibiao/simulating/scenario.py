@@ -51,13 +51,10 @@ class Simulation:
     fans : mapping of indicator id to Fan
     assumed : frozenset of str
         Indicators that the scenario sets: a chance of attainment would only repeat the assumption.
-    needs : tuple of Need
-        What a floor implies; empty without one. Solved here, not in any document.
     """
 
     fans: Mapping[str, Fan]
     assumed: frozenset[str] = frozenset()
-    needs: tuple[Need, ...] = ()
 
     @property
     def chances(self) -> dict[str, Fan]:
@@ -146,16 +143,23 @@ def _with_floor(study: Study, simulation: Simulation, override: Override, value:
     end = int(base.years[-1])
     share = {year: min(max((year - start.year) / max(override.year - start.year, 1), 0.0), 1.0) for year in range(start.year, end + 1)}
     path = {year: start.enrolment + (value - start.enrolment) * part for year, part in share.items()}
-    needs = []
-    for length, retention in pairs.anchored(start, PROGRAMME_LENGTHS):
-        each = pairs.needed_intake(value, range(override.year, end + 1), start, length, retention)
-        last = pairs.needed_intake(value, range(override.year, end + 1), start, length, retention, only_last=True)
-        needs.append(Need(length, retention, each, last))
     return replace(
         simulation,
         fans={**simulation.fans, "enrolment": _set_to(base, path)},
         assumed=simulation.assumed | {"enrolment"},
-        needs=tuple(needs),
+    )
+
+
+def floor_needs(start: Pair, value: float, years: range) -> tuple[Need, ...]:
+    """What holding enrolment at `value` in `years` asks of the intake, for each programme length anchored on the starting pair."""
+    return tuple(
+        Need(
+            length,
+            retention,
+            pairs.needed_intake(value, years, start, length, retention),
+            pairs.needed_intake(value, years, start, length, retention, only_last=True),
+        )
+        for length, retention in pairs.anchored(start, PROGRAMME_LENGTHS)
     )
 
 

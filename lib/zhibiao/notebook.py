@@ -1,0 +1,353 @@
+"""What a notebook needs: the contract its parameters are checked against, and one object that answers its questions.
+
+A notebook has one ``parameters`` cell of plain literals and one setup line::
+
+    report = setup(region, plan, as_of, horizon, scenario, level, seed, lang, report_date)
+
+after which each cell asks one thing of `report` and shows it.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zhibiao.catalogue.load import load
+from zhibiao.catalogue.study import Study, study
+from zhibiao.errors import ParameterError, closest
+
+if TYPE_CHECKING:
+    from zhibiao.assessing.gaps import GapRow
+    from zhibiao.projecting.reference import ReferenceClass
+    from zhibiao.showing.chart import Chart
+    from zhibiao.showing.sentences import Sentences
+    from zhibiao.showing.table import Table
+    from zhibiao.simulating.scenario import Simulation
+
+CONTRACT = ("region", "plan", "as_of", "horizon", "scenario", "level", "seed", "lang", "report_date")
+"""Every parameter of every notebook, in the order of the setup line."""
+
+
+def parameters_of(path: Path) -> dict[str, Any]:
+    """The names and defaults in a notebook's ``parameters`` cell.
+
+    Raises
+    ------
+    ParameterError
+        The notebook cannot be read, has no such cell, or the cell holds something else than plain literals.
+    """
+    cells = _cells(path)
+    tagged = [cell for cell in cells if "parameters" in cell.get("metadata", {}).get("tags", [])]
+    if not tagged:
+        raise ParameterError("没有标为 parameters 的单元格 has no cell tagged 'parameters'", where=path.name)
+    found: dict[str, Any] = {}
+    try:
+        for node in ast.parse("".join(tagged[0]["source"])).body:
+            if not isinstance(node, ast.Assign) or len(node.targets) != 1 or not isinstance(node.targets[0], ast.Name):
+                raise ValueError(ast.unparse(node))
+            found[node.targets[0].id] = ast.literal_eval(node.value)
+    except (SyntaxError, ValueError) as error:
+        raise ParameterError(f"参数单元格只能是“名 = 字面值” the parameters cell may only assign literals: {error}", where=path.name) from None
+    return found
+
+
+def checked(path: Path, given: Mapping[str, Any], data: Path | None = None) -> dict[str, Any]:
+    """Check the parameters given for a notebook against the contract, before any kernel starts.
+
+    Returns
+    -------
+    dict
+        All parameters, the given ones over the notebook's defaults.
+
+    Raises
+    ------
+    ParameterError
+        An unknown name, a wrong type, a value out of range, an unknown region, plan or scenario; with the nearest match.
+    """
+    defaults = parameters_of(path)
+    for name in given:
+        if name not in defaults:
+            raise ParameterError(f"未知参数 unknown parameter {name!r}", where=path.name, allowed=defaults, nearest=closest(name, defaults))
+    complete = {**defaults, **given}
+    resolved = study(load(data), **{name: complete[name] for name in CONTRACT if name in complete})
+    # numbers that came as text from a command line are handed on as numbers
+    for name in ("horizon", "level", "seed"):
+        if name in complete:
+            complete[name] = getattr(resolved, name)
+    if complete.get("as_of") not in (None, ""):
+        complete["as_of"] = resolved.as_of
+    elif "as_of" in complete:
+        complete["as_of"] = None
+    return complete
+
+
+def region_of(parameters: Mapping[str, Any], data: Path | None = None) -> tuple[str, str]:
+    """Code and Chinese name of the region that parameters name."""
+    region = load(data).region(parameters["region"])
+    return region.code, region.zh
+
+
+def heading(path: Path, lang: str = "zh") -> str:
+    """The title of a notebook: the first heading of its language."""
+    for cell in _cells(path):
+        tags = cell.get("metadata", {}).get("tags", [])
+        if cell["cell_type"] == "markdown" and (f"lang-{lang}" in tags or not any(tag.startswith("lang-") for tag in tags)):
+            for line in "".join(cell["source"]).splitlines():
+                if line.startswith("# "):
+                    return line[2:].strip()
+    return path.stem
+
+
+def _cells(path: Path) -> list[dict[str, Any]]:
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    except FileNotFoundError:
+        folder = path.parent
+        known = sorted(p.stem for p in folder.glob("*.ipynb")) if folder.is_dir() else []
+        raise ParameterError(f"找不到笔记本 no such notebook: {path.name}", where="notebook", allowed=known, nearest=closest(path.stem, known)) from None
+    except (OSError, ValueError, KeyError, TypeError):
+        raise ParameterError("不是可读的笔记本 is not a readable notebook", where=path.name) from None
+    return list(cells)
+
+
+def setup(
+    region: object = "重庆",
+    plan: object = "all",
+    as_of: object = None,
+    horizon: object = 2025,
+    scenario: object = "baseline",
+    level: object = 80,
+    seed: object = 2020,
+    lang: object = "zh",
+    report_date: object = None,
+) -> Report:
+    """Check the parameters of a notebook and return the object that answers its questions."""
+    return Report(study(load(), region, plan, as_of, horizon, scenario, level, seed, lang, report_date))
+
+
+class Report:
+    """Answers of one study; each method returns a display object that serves Lab, nbval and the PDF at once."""
+
+    def __init__(self, question: Study) -> None:
+        self.study = question
+
+    def __repr__(self) -> str:
+        return self.title
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The setup cell shows what the report is about; the publisher reads its front matter from the metadata of that output."""
+        return {"text/plain": self.title}, {"zhibiao": self.front}
+
+    @property
+    def title(self) -> str:
+        s = self.study
+        documents = s.words("、", ", ").join(plan.document for plan in s.plans) or s.words("无登记文件", "no document")
+        return s.words(
+            f"{s.region.zh} · {documents} · 截至{s.as_of}年 · 情景：{s.scenario.zh}",
+            f"{s.region.en} · {documents} · as of {s.as_of} · scenario: {s.scenario.en}",
+        )
+
+    @property
+    def front(self) -> dict[str, Any]:
+        """Front matter of the published document."""
+        s = self.study
+        return {
+            "lang": s.lang,
+            "region": s.region.code,
+            "region_name": s.region.name(s.lang),
+            "documents": [s.words(f"{p.number or ''}《{p.title}》", f"{p.title_en} ({p.document})") for p in s.plans],
+            "as_of": s.as_of,
+            "report_date": s.report_date,
+            "scenario": s.scenario.name(s.lang),
+            "level": s.level,
+        }
+
+    @cached_property
+    def simulation(self) -> Simulation:
+        from zhibiao.simulating.scenario import simulate
+
+        return simulate(self.study)
+
+    @cached_property
+    def rows(self) -> tuple[GapRow, ...]:
+        from zhibiao.assessing.gaps import gap_table
+
+        return gap_table(self.study, self.simulation.chances)
+
+    @cached_property
+    def references(self) -> dict[str, ReferenceClass]:
+        from zhibiao.projecting.trajectories import classes
+
+        return classes(self.study)
+
+    @property
+    def main_rows(self) -> list[GapRow]:
+        """Rows of the targets that the documents put first; all rows where no document says which these are."""
+        from zhibiao.showing.statement_tables import headline
+
+        first = {statement.key for statement in headline(self.study)}
+        return [row for row in self.rows if row.statement.key in first] or list(self.rows)
+
+    def summary(self) -> Sentences:
+        """What the briefing says first."""
+        from zhibiao.assessing.requests import requests
+        from zhibiao.showing import summary
+
+        return summary.summary(self.study, self.main_rows, requests(self.main_rows), self.simulation.assumed)
+
+    def levers(self) -> Table:
+        """What would close each gap."""
+        from zhibiao.showing import summary
+
+        return summary.levers(self.study, self.main_rows)
+
+    # --- what the documents say -----------------------------------------------------------------------------------------
+
+    def documents(self) -> Table:
+        """Documents that speak of the region."""
+        from zhibiao.showing import statement_tables
+
+        return statement_tables.documents(self.study)
+
+    def main_targets(self) -> Table:
+        """Targets that the documents put first."""
+        from zhibiao.showing import statement_tables
+
+        s = self.study
+        return statement_tables.statements(s, "target", statement_tables.headline(s), s.words("文件自列的主要指标", "Main indicators of the documents"))
+
+    def statements(self, kind: str) -> Table:
+        """Statements of one kind: target, baseline or achieved."""
+        from zhibiao.showing import statement_tables
+
+        return statement_tables.statements(self.study, kind)
+
+    def observations(self) -> Table:
+        """Figures that are known."""
+        from zhibiao.showing import flow_tables
+
+        return flow_tables.observations(self.study)
+
+    # --- where it lands -------------------------------------------------------------------------------------------------
+
+    def trajectory(self, indicator: str) -> Chart | Sentences:
+        """Fan of one indicator with its targets; a sentence where nothing is known of it."""
+        from zhibiao.showing import pictures
+
+        s = self.study
+        found = s.indicator(indicator)
+        if not s.series(found.id).annual:
+            return self._sentence(
+                f"{found.zh}：登记库中没有{s.region.zh}的数据，不作图；已列入数据需求清单。",
+                f"{found.en}: the registry holds no figure of {s.region.en}; it is among the figures asked for.",
+            )
+        return pictures.trajectory(s, found, self.simulation, self.references, self.rows)
+
+    def projections(self) -> Table:
+        """All fans at the horizon."""
+        from zhibiao.showing import flow_tables
+
+        return flow_tables.projections(self.study, self.simulation)
+
+    # --- gaps -----------------------------------------------------------------------------------------------------------
+
+    def findings(self) -> Sentences:
+        """One sentence for each main target."""
+        from zhibiao.showing import sentences
+
+        return sentences.findings(self.study, self.main_rows, self.simulation.assumed)
+
+    def at_a_glance(self) -> Table:
+        """The few columns that are read first."""
+        from zhibiao.showing import gap_tables
+
+        return gap_tables.briefly(self.study, self.main_rows)
+
+    def gap_chart(self) -> Chart | Sentences:
+        """Gap bars of the main targets."""
+        from zhibiao.showing import pictures
+
+        return pictures.gaps(self.study, self.main_rows) if self.main_rows else self._no_targets()
+
+    def schedule_chart(self) -> Chart | Sentences:
+        """Change done against time gone, of the main targets."""
+        from zhibiao.showing import pictures
+
+        return pictures.schedule(self.study, self.main_rows) if self.main_rows else self._no_targets()
+
+    def gaps(self) -> Table:
+        """How big every gap is."""
+        from zhibiao.showing import gap_tables
+
+        return gap_tables.size(self.study, self.rows)
+
+    def pace(self) -> Table:
+        """Whether every target is on schedule; those of which something is known."""
+        from zhibiao.showing import gap_tables
+
+        return gap_tables.pace(self.study, [row for row in self.rows if row.standing.latest or row.standing.baseline])
+
+    def requests(self) -> Table:
+        """Figures that are asked for."""
+        from zhibiao.assessing.requests import requests
+        from zhibiao.showing import gap_tables
+
+        return gap_tables.asked_for(self.study, requests(self.rows))
+
+    def main_requests(self) -> Table:
+        """Figures that the main targets wait for."""
+        from zhibiao.assessing.requests import requests
+        from zhibiao.showing import gap_tables
+
+        return gap_tables.asked_for(self.study, requests(self.main_rows))
+
+    def if_annual(self) -> Sentences:
+        """What figures without a period would mean if they were yearly ones."""
+        from zhibiao.showing import sentences
+
+        return sentences.if_annual(self.study)
+
+    # --- the pipe -------------------------------------------------------------------------------------------------------
+
+    def ratios(self) -> Table:
+        """Students per entrant."""
+        from zhibiao.showing import flow_tables
+
+        return flow_tables.ratios(self.study)
+
+    def implied(self) -> Table:
+        """Length and retention that each pair implies."""
+        from zhibiao.showing import flow_tables
+
+        return flow_tables.implied(self.study)
+
+    def pair_map(self) -> Chart | Sentences:
+        """Map of length and retention."""
+        from zhibiao.showing import pictures
+
+        chart = pictures.pair_map(self.study)
+        return chart or self._sentence("没有同一年的招生与在校生，无从作图。", "No year has both intake and enrolment.")
+
+    def needs(self) -> Table:
+        """Intake that a floor under enrolment implies."""
+        from zhibiao.showing import flow_tables
+
+        return flow_tables.needs(self.study)
+
+    def _sentence(self, zh: str, en: str) -> Sentences:
+        from zhibiao.showing.sentences import Sentences
+
+        return Sentences((self.study.words(zh, en),))
+
+    def _no_targets(self) -> Sentences:
+        s = self.study
+        return self._sentence(f"所选文件没有给{s.region.zh}定下目标。", f"The chosen documents set no target for {s.region.en}.")
+
+
+def known_notebooks(folder: Path) -> Sequence[str]:
+    """Stems of the notebooks of a folder, in reading order."""
+    return sorted(path.stem for path in folder.glob("*.ipynb"))

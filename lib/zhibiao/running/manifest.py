@@ -1,0 +1,158 @@
+"""What a run was made from and what it made: ``manifest.json``, written last, read by the cache and the index."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib.metadata
+import json
+import platform
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import zhibiao
+from zhibiao.catalogue.load import overlays, shipped
+from zhibiao.running.job import ROOT, Answer, Task
+
+NAME = "manifest.json"
+
+_REGISTRY = ("*.yaml", "*.csv", "*/*.yaml", "*/*.csv")
+_LIBRARY = (".py", ".lua", ".typ", ".j2")
+_PACKAGES = {
+    "papermill": "papermill", "nbclient": "nbclient", "ipykernel": "ipykernel", "pandas": "pandas", "numpy": "numpy",
+    "matplotlib": "matplotlib", "seaborn": "seaborn", "typst": "typst", "pandoc": "pypandoc-binary",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What every run of a batch shares.
+
+    Attributes
+    ----------
+    inputs : mapping of str to str
+        SHA-256 of each file: the registry (``indicators/…``), the overlay (``data/…``), the library (``lib/…``) and the lock.
+    versions : mapping of str to str
+        Of Python, this library and the packages that make pages and pictures.
+    """
+
+    inputs: Mapping[str, str]
+    versions: Mapping[str, str]
+
+
+def surroundings(data: Path | None) -> Surroundings:
+    """Take the fingerprint of registry, overlay, library and environment.
+
+    Raises
+    ------
+    RegistryError
+        The registry or the overlay is not there.
+    """
+    inputs = {label: sha256(path) for label, path in _shared_files(data)}
+    versions = {name: _version(package) for name, package in _PACKAGES.items()}
+    return Surroundings(inputs, {"python": platform.python_version(), "zhibiao": zhibiao.__version__, **versions})
+
+
+def _shared_files(data: Path | None) -> Iterator[tuple[str, Path]]:
+    # an overlay may be a desk drawer: only what the registry may read, at the depth at which it reads
+    for label, folder in [("indicators", shipped()), *(("data", overlay) for overlay in overlays(data))]:
+        for pattern in _REGISTRY:
+            for path in sorted(folder.glob(pattern)):
+                if not path.name.startswith((".", "~")):
+                    yield f"{label}/{path.relative_to(folder).as_posix()}", path
+    for path in sorted((ROOT / "lib" / "zhibiao").rglob("*")):
+        if path.suffix in _LIBRARY:
+            yield path.relative_to(ROOT).as_posix(), path
+    lock = ROOT / "requirements.txt"
+    if lock.is_file():
+        yield lock.name, lock
+
+
+@functools.cache
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "-"
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def of_run(
+    task: Task, folder: Path, answer: Answer, *, key: str, around: Surroundings, total: float, error: str = ""
+) -> dict[str, Any]:
+    """Return the manifest of a run whose files lie in `folder`.
+
+    Parameters
+    ----------
+    task : Task
+        What was run.
+    folder : Path
+        Everything in it but the manifest is listed.
+    answer : Answer
+        Of the worker.
+    key : str
+        Of the cache.
+    around : Surroundings
+        Of the batch.
+    total : float
+        Seconds from order to answer.
+    error : str
+        The message of a failed run, without paths.
+    """
+    files = {path.relative_to(folder).as_posix(): sha256(path) for path in sorted(folder.rglob("*")) if path.is_file()}
+    seconds = {**{"execute": 0.0, "publish": 0.0}, **answer.seconds, "total": total}
+    return {
+        **_identity(task),
+        "status": "failed" if error else "ok",
+        "error": error,
+        "title": answer.title or task.title,
+        "as_of": answer.as_of,
+        "report_date": answer.report_date,
+        "parameters": dict(task.parameters),
+        "key": key,
+        "inputs": {f"notebooks/{task.notebook.name}": sha256(task.notebook), **around.inputs},
+        "versions": dict(around.versions),
+        "files": files,
+        "durations": {name: round(value, 2) for name, value in seconds.items()},
+        "warnings": list(answer.warnings),
+    }
+
+
+def of_batch(name: str, runs: Sequence[tuple[Task, str, str, str]]) -> dict[str, Any]:
+    """Return a batch's manifest from (task, status, key, error) of each run."""
+    listed = [
+        {**_identity(task), "folder": task.folder.relative_to(task.batch).as_posix(), "status": status, "key": key, "error": error}
+        for task, status, key, error in runs
+    ]
+    counts = {status: sum(run["status"] == status for run in listed) for status in ("ok", "cached", "failed")}
+    return {"batch": name, "runs": listed, "counts": counts}
+
+
+def _identity(task: Task) -> dict[str, str]:
+    return {
+        "batch": task.batch,
+        "notebook": task.stem,
+        "region_code": task.region_code,
+        "region_name": task.region_name,
+        "scenario": task.scenario,
+    }
+
+
+def text(manifest: Mapping[str, Any]) -> str:
+    """Return a manifest as it is stored: sorted, readable in any language."""
+    return json.dumps(manifest, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+
+
+def read(folder: Path) -> dict[str, Any] | None:
+    """Return the manifest of a folder; None where there is none or it is not one."""
+    try:
+        content = json.loads((folder / NAME).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return content if isinstance(content, dict) else None

@@ -1,0 +1,273 @@
+"""The workers, seen from the runner: given an order, watched from outside, ended with everything they started."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import deque
+from pathlib import Path
+from typing import IO, Self
+
+from zhibiao.catalogue.load import overlays
+from zhibiao.errors import KernelDied, OutputError, TimeLimit
+from zhibiao.running.job import Answer, Order, without_paths
+from zhibiao.running.processes import end_group, end_tree, exit_words
+
+_LAST_LINES = 12
+_FAREWELL = 5.0
+"""Seconds an idle worker is given to go by itself."""
+
+
+class Interrupted(Exception):
+    """The batch is being stopped: the order has no answer."""
+
+
+def environment(folder: Path, data: Path | None) -> dict[str, str]:
+    """Return the environment of a worker and its kernels.
+
+    Parameters
+    ----------
+    folder : Path
+        Private to the worker: settings and history of Jupyter and IPython, sockets. Nothing is read from or written to the home.
+    data : Path, optional
+        The overlay.
+    """
+    chosen = dict(os.environ)
+    # ipykernel warns when it ends; another installation's kernels and settings are not wanted
+    for name in ("PYTHONWARNINGS", "JUPYTER_PATH", "JUPYTER_CONFIG_PATH"):
+        chosen.pop(name, None)
+    for overlay in overlays(data):
+        chosen["ZHIBIAO_DATA"] = str(overlay)  # absolute: a kernel starts in the notebook's folder
+    return chosen | {
+        "ZHIBIAO_FIGURES": "svg",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "MPLCONFIGDIR": str(_font_cache() or folder / "matplotlib"),
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "PYTHONHASHSEED": "0",
+        "PYTHONUTF8": "1",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        "IPYTHONDIR": str(folder / "ipython"),
+        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+        "JUPYTER_DATA_DIR": str(folder / "jupyter"),
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "JUPYTER_PREFER_ENV_PATH": "1",
+    }
+
+
+def _font_cache() -> Path | None:
+    """Return a lasting folder for matplotlib's list of fonts, apart from the user's own settings; None where there is no such place.
+
+    The list takes seconds to make: a folder per worker would make it for every batch.
+    """
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA", "")
+    elif sys.platform == "darwin":
+        base = os.path.expanduser("~/Library/Caches")
+    else:
+        base = os.environ.get("XDG_CACHE_HOME", "") or os.path.expanduser("~/.cache")
+    if not os.path.isabs(base):  # no home: expanduser leaves the ~
+        return None
+    place = Path(base) / "zhibiao" / "matplotlib"
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return place if os.access(place, os.W_OK) else None
+
+
+class Worker:
+    """One worker process."""
+
+    def __init__(self, data: Path | None) -> None:
+        try:
+            # resolved: macOS names its temporary folder through a link
+            self.folder = Path(tempfile.mkdtemp(prefix="zhibiao-")).resolve()
+        except OSError as error:
+            raise OutputError(f"临时目录不可用 no temporary folder: {error.strerror}", where=tempfile.gettempdir()) from error
+        self.kernel: int | None = None
+        self.said: deque[str] = deque(maxlen=_LAST_LINES)
+        self.lines: queue.Queue[str | None] = queue.Queue()
+        # a session of its own: Ctrl-C at the terminal is for the runner, which ends its workers itself
+        group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if sys.platform == "win32" else {"start_new_session": True}
+        try:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "zhibiao.running.worker", str(self.folder)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                cwd=self.folder,
+                env=environment(self.folder, data),
+                encoding="utf-8",
+                errors="replace",
+                **group,  # type: ignore[call-overload]
+            )
+        except OSError as error:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise KernelDied(f"工作进程无法启动 a worker cannot be started: {error.strerror}") from error
+        self._listeners = [
+            threading.Thread(target=self._listen, args=(self.process.stdout,), daemon=True),
+            threading.Thread(target=self._remember, args=(self.process.stderr,), daemon=True),
+        ]
+        for listener in self._listeners:
+            listener.start()
+
+    def _listen(self, stream: IO[str]) -> None:
+        with contextlib.suppress(ValueError):  # closed
+            for line in stream:
+                self.lines.put(line)
+        self.lines.put(None)
+
+    def _remember(self, stream: IO[str]) -> None:
+        with contextlib.suppress(ValueError):
+            for line in stream:
+                self.said.append(line.rstrip())
+
+    def ask(self, order: Order, limit: float) -> Answer:
+        """Give an order and wait for the answer.
+
+        Raises
+        ------
+        TimeLimit
+            No answer within `limit` seconds; the worker is gone then.
+        KernelDied
+            The worker ended.
+        """
+        until = time.monotonic() + limit
+        try:
+            assert self.process.stdin is not None
+            self.process.stdin.write(order.line())
+            self.process.stdin.flush()
+        except OSError:
+            raise self._gone() from None
+        while True:
+            try:
+                line = self.lines.get(timeout=max(0.0, until - time.monotonic()))
+            except queue.Empty:
+                self.end()
+                raise TimeLimit(f"超过一次运行的时限 the run took longer than {limit:g} s", where=Path(order.notebook).name) from None
+            if line is None:
+                raise self._gone()
+            content = json.loads(line)
+            if "kernel" in content:
+                self.kernel = content["kernel"]
+                continue
+            self.kernel = None
+            return Answer.of(content["answer"])
+
+    def _gone(self) -> KernelDied:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(_FAREWELL)
+        code = self.process.returncode
+        self.end()
+        self._listeners[1].join(1.0)
+        last = without_paths("\n".join(self.said), [self.folder, Path(sys.prefix)])
+        return KernelDied(f"工作进程退出 the worker died ({exit_words(code)})" + (f"\n{last}" if last else ""))
+
+    def end(self) -> None:
+        """End the process, its kernel, and what they started; remove its folder."""
+        if self.process.poll() is None:
+            end_tree(self.process.pid)
+            self.process.wait()
+        if self.kernel is not None:
+            end_group(self.kernel)  # it is not in the tree where its worker went first
+        self._close()
+
+    def dismiss(self) -> None:
+        """Let an idle worker go."""
+        with contextlib.suppress(OSError):
+            assert self.process.stdin is not None
+            self.process.stdin.close()
+        try:
+            self.process.wait(_FAREWELL)
+        except subprocess.TimeoutExpired:
+            self.end()
+        self._close()
+
+    def _close(self) -> None:
+        with contextlib.suppress(OSError):
+            if self.process.stdin is not None:
+                self.process.stdin.close()
+        for listener, stream in zip(self._listeners, (self.process.stdout, self.process.stderr), strict=True):
+            listener.join(1.0)
+            # a process that left every group may still hold the other end; closing would wait for it
+            if stream is not None and not listener.is_alive():
+                stream.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Pool:
+    """At most `size` workers, each started when it is first needed and replaced when it is lost."""
+
+    def __init__(self, size: int, data: Path | None) -> None:
+        self.size, self.data = size, data
+        self._idle: list[Worker] = []
+        self._busy: set[Worker] = set()
+        self._lock = threading.Lock()
+        self._stopped = False
+
+    def ask(self, order: Order, limit: float) -> Answer:
+        """Have an idle worker carry out an order; called from as many threads as there are workers.
+
+        Raises
+        ------
+        TimeLimit, KernelDied, OutputError
+            As `Worker.ask`.
+        Interrupted
+            The pool was stopped meanwhile.
+        """
+        worker = self._take()
+        try:
+            answer = worker.ask(order, limit)
+        except (TimeLimit, KernelDied):
+            self._forget(worker)
+            if self._stopped:
+                raise Interrupted from None
+            raise
+        with self._lock:
+            self._busy.discard(worker)
+            if not self._stopped:
+                self._idle.append(worker)
+        return answer
+
+    def _take(self) -> Worker:
+        with self._lock:
+            if self._stopped:
+                raise Interrupted
+            worker = self._idle.pop() if self._idle else Worker(self.data)
+            self._busy.add(worker)
+            return worker
+
+    def _forget(self, worker: Worker) -> None:
+        with self._lock:
+            self._busy.discard(worker)
+
+    def stop(self) -> None:
+        """End every worker now, with its kernel."""
+        with self._lock:
+            self._stopped = True
+            lost = [*self._busy, *self._idle]
+            self._idle.clear()
+        for worker in lost:
+            worker.end()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._stopped = True
+            idle, self._idle = self._idle, []
+        for worker in idle:
+            worker.dismiss()
+        for worker in list(self._busy):
+            worker.end()

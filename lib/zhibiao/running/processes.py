@@ -1,0 +1,57 @@
+"""Ending processes and everything they started."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from collections.abc import Iterable
+
+import psutil  # type: ignore[import-untyped]
+
+
+def end_children() -> None:
+    """End everything this process started, and what that started."""
+    _end(psutil.Process().children(recursive=True))
+
+
+def end_tree(pid: int) -> None:
+    """End a process that this one started and has not waited for (its number cannot have gone to another), and its descendants."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        process.suspend()  # it must not start another child while the children are counted
+        children = process.children(recursive=True)
+        process.kill()
+        _end(children)
+
+
+def end_group(leader: int) -> None:
+    """End the process group that `leader` began, where there are groups."""
+    if os.name == "posix":
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(leader, signal.SIGKILL)
+
+
+def _end(processes: Iterable[psutil.Process]) -> None:
+    for process in processes:
+        # a kernel leads a group: its own children go with it even if they come into being just now
+        end_group(process.pid)
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+
+
+def exit_words(code: int | None) -> str:
+    """Say how a process ended.
+
+    >>> exit_words(1), exit_words(None)
+    ('exit code 1', 'exit code unknown')
+    """
+    if code is None:
+        return "exit code unknown"
+    if code >= 0:
+        return f"exit code {code}"
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = f"signal {-code}"
+    return f"{name}，可能内存不足 perhaps out of memory" if name == "SIGKILL" else name

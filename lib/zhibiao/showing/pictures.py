@@ -1,0 +1,259 @@
+"""From a study and its fans to the house charts: what goes into each picture, and the finding it states."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from zhibiao.assessing.gaps import GapRow
+from zhibiao.assessing.semantics import condition
+from zhibiao.catalogue.study import Study
+from zhibiao.model import Indicator, Observation, Unit, unit_of
+from zhibiao.model.fan import Fan
+from zhibiao.projecting.reference import ReferenceClass
+from zhibiao.showing import fan_chart, gap_chart, pairs_chart, schedule_chart, sentences
+from zhibiao.showing.chart import Chart
+from zhibiao.showing.fan_chart import Band, FanPicture
+from zhibiao.showing.gap_tables import chance_text, gap_text
+from zhibiao.showing.numbers import four, in_unit
+from zhibiao.showing.series import Point, TargetLine
+from zhibiao.showing.statement_tables import value_with_unit, with_unit
+from zhibiao.showing.words import STATES, VERDICTS, word
+from zhibiao.simulating import pairs
+from zhibiao.simulating.pairs import Pair
+from zhibiao.showing.asked_pairs import national_ratios, target_pairs
+from zhibiao.simulating.scenario import Simulation, start_pair
+
+BANDS = (50, 95)
+"""Bands shown beside the one of the study's level."""
+
+UNJUDGED = ("unknown", "not_reported")
+LENGTHS = np.round(np.arange(2.0, 5.0001, 0.05), 2)
+
+
+def display_unit(study: Study, indicator: Indicator, fan: Fan | None = None) -> Unit:
+    """The unit an indicator is shown in: the one the region's documents use, else the one its figures are published in."""
+    for statement in study.statements():
+        if statement.indicator == indicator.id:
+            return statement.written_unit
+    points = study.series(indicator.id).points
+    return unit_of(points[-1].unit) if points else indicator.base
+
+
+def source_line(study: Study, points: Sequence[Observation]) -> str:
+    """Who published the figures, and as of when."""
+    names = dict.fromkeys(p.source for p in reversed(points))
+    titles = [f"《{study.registry.sources[name].title}》" for name in names]
+    shown = "、".join(titles[:3]) + (study.words(f"等{len(titles)}种", f" and {len(titles) - 3} more") if len(titles) > 3 else "")
+    if not titles:
+        return study.words(f"截至{study.as_of}年。", f"As of {study.as_of}.")
+    return study.words(f"数据：{shown}；截至{study.as_of}年。", f"Figures: {shown}; as of {study.as_of}.")
+
+
+def trajectory(study: Study, indicator: Indicator, simulation: Simulation, reference: dict[str, ReferenceClass], rows: Sequence[GapRow]) -> Chart:
+    """Where an indicator has been, where it may go, and the targets it is held against."""
+    fan = simulation.fans.get(indicator.id)
+    unit = display_unit(study, indicator)
+    series = study.series(indicator.id)
+    ahead = np.zeros(0, dtype=bool) if fan is None else fan.years >= fan.basis.last_year
+    mine = [row for row in rows if row.statement.indicator == indicator.id and row.statement.scope in ("point", "annual")]
+    levels = sorted({*BANDS, study.level})
+    projected = fan is not None and int(ahead.sum()) > 1
+    picture = FanPicture(
+        title=_trajectory_title(study, indicator, fan if projected else None, unit, mine),
+        unit=unit.label(study.lang),
+        points=[_point(p, unit) for p in series.annual],
+        targets=[line for row in mine if (line := _target_line(study, row, unit)) is not None],
+        years=fan.years[ahead].tolist() if fan is not None and projected else (),
+        median=_in(fan.quantile(0.5)[ahead], unit) if fan is not None and projected else (),
+        bands=[Band(level, *(_in(edge[ahead], unit) for edge in fan.band(level))) for level in levels] if fan is not None and projected else (),
+        level=study.level,
+        digits=_digits(fan, unit),
+        lower=None if indicator.lower is None else float(indicator.lower / unit.scale),
+        upper=None if indicator.upper is None else float(indicator.upper / unit.scale),
+        basis=sentences.basis(study, fan, reference[fan.basis.reference]) if fan is not None else "",
+        source=source_line(study, series.annual),
+    )
+    return fan_chart.fan(picture, study.lang)
+
+
+def _digits(fan: Fan | None, unit: Unit) -> int:
+    """Decimals of the values named in words: one for tens, none from a hundred on."""
+    return 1 if fan is None or float(np.abs(fan.draws[:, -1]).mean()) / float(unit.scale) < 100 else 0
+
+
+def _in(values: np.ndarray, unit: Unit) -> list[float]:
+    return [float(v) for v in values / float(unit.scale)]
+
+
+def _point(point: Observation, unit: Unit) -> Point:
+    return Point(
+        point.period.year, float(point.base_value / unit.scale), point.qualifier, "high" if point.confidence == "high" else "medium"
+    )
+
+
+def _target_line(study: Study, row: GapRow, unit: Unit) -> TargetLine | None:
+    statement = row.statement
+    asked = condition(statement, row.standing.indicator)
+    if asked.start is None or asked.end is None:
+        return None
+    low, high = (statement.base_low, statement.base_high)
+    ends = [float(v / unit.scale) for v in (low, high) if v is not None]
+    return TargetLine(
+        asked.start if statement.scope == "annual" else asked.end,
+        asked.end,
+        ends[0],
+        ends[1] if statement.comparator == "between" else None,
+        statement.comparator,
+        study.clause(statement),
+        statement.value_text(study.lang),
+        row.governed_by is None,
+    )
+
+
+def _trajectory_title(study: Study, indicator: Indicator, fan: Fan | None, unit: Unit, rows: Sequence[GapRow]) -> str:
+    name, place = indicator.name(study.lang), study.region.name(study.lang)
+    if fan is None:
+        known = study.series(indicator.id).annual
+        if not known:
+            return study.words(f"{place}{name}：没有任何数据", f"{place}, {name}: no figure is known")
+        return study.words(f"{place}{name}：数据到{known[-1].period}年", f"{place}, {name}: figures to {known[-1].period}")
+    if fan.method == "scenario":
+        there = with_unit(in_unit(fan.quantile(0.5)[-1], unit.scale), unit, study.lang)
+        return study.words(
+            f"{place}{name}：按情景“{study.scenario.zh}”设定，{fan.years[-1]}年为{there}，不是预测",
+            f"{place}, {name}: set by the scenario “{study.scenario.en}” to {there} in {fan.years[-1]}; no projection",
+        )
+    low, high = (in_unit(edge[-1], unit.scale, _digits(fan, unit)) for edge in fan.band(study.level))
+    end, last = int(fan.years[-1]), fan.basis.last_year
+    chances = [(row, row.chance) for row in rows if row.chance is not None]
+    if study.lang == "zh":
+        text = f"{place}{name}：{last}年后没有数据，{end}年有{study.level}%的可能在{low}—{high}{unit.written}之间"
+        return text + "".join(f"，{value_with_unit(row.statement, 'zh')}的机会{chance_text(chance)}" for row, chance in chances[:2])
+    text = f"{place}, {name}: no figure after {last}; in {end} with {study.level} % between {low} and {high} {unit.label('en')}"
+    return text + "".join(f", chance of {value_with_unit(row.statement, 'en')} {chance_text(chance)}" for row, chance in chances[:2])
+
+
+def _row_name(study: Study, row: GapRow) -> str:
+    short = study.plan_of(row.statement).short
+    asked = value_with_unit(row.statement, study.lang)
+    name = row.standing.indicator.name(study.lang)
+    return study.words(f"{name} {asked}（{short}）", f"{name} {asked} (No. {short.removesuffix('号')})")
+
+
+def gaps(study: Study, rows: Sequence[GapRow]) -> Chart:
+    """What is missing for each target, as a share of the change asked."""
+    bars = []
+    for row in rows:
+        stands, state = row.standing, word(STATES, row.standing.state, study.lang)
+        if stands.verdict in UNJUDGED:
+            short = f"{gap_text(stands, study.lang)}" if stands.gap else ""
+            at = study.words(f"{state}；按{stands.latest.period}年数差{short}", f"{state}; {short} on {stands.latest.period}") if short and stands.latest else state
+            bars.append(gap_chart.GapRow(_row_name(study, row), "unknown", at))
+        elif stands.verdict in ("met", "holding"):
+            bars.append(gap_chart.GapRow(_row_name(study, row), "met", word(VERDICTS, stands.verdict, study.lang), 0.0))
+        else:
+            words = study.words(f"差{gap_text(stands, 'zh')}", f"{gap_text(stands, 'en')} missing")
+            bars.append(gap_chart.GapRow(_row_name(study, row), "gap", words, stands.gap_share))
+    judged = [row for row in rows if row.standing.verdict not in UNJUDGED]
+    title = study.words(
+        f"{len(rows)}项主要目标中，{len(rows) - len(judged)}项因缺数或口径不明不能判断",
+        f"{len(rows) - len(judged)} of {len(rows)} main targets cannot be judged: no figures, or an unclear definition",
+    )
+    basis = study.words("斜纹表示情况不明，不是已达到，也不是未达到。", "Hatched means not known: neither met nor missed.")
+    return gap_chart.gaps(bars, study.lang, title=title, basis=basis, source=_documents(study))
+
+
+def schedule(study: Study, rows: Sequence[GapRow]) -> Chart:
+    """Share of the change done against share of the time gone."""
+    lines = []
+    for row in rows:
+        made, name = row.standing.progress, _row_name(study, row)
+        reason = word(STATES, row.standing.state, study.lang)
+        if row.standing.verdict in UNJUDGED or made is None:
+            lines.append(schedule_chart.ScheduleRow(name, reason=reason))
+        elif made.change is None:
+            lines.append(schedule_chart.ScheduleRow(name, reason=study.words("目标要求保持，没有变化量可比", "the target keeps a level: no change to compare")))
+        else:
+            lines.append(schedule_chart.ScheduleRow(name, made.change, made.time))
+    judged = [line for line in lines if line.judged]
+    late = [line for line in judged if line.done is not None and line.time is not None and line.done < line.time - 1e-9]
+    title = (
+        study.words("没有一项主要目标能比较时序进度", "No main target can be held against the schedule")
+        if not judged
+        else study.words(f"能比较的{len(judged)}项中，{len(late)}项落后于时序", f"{len(late)} of {len(judged)} comparable targets are behind schedule")
+    )
+    basis = study.words(f"时间算到最近一次公布的年份；截至{study.as_of}年。", f"Time is counted to the year last published; as of {study.as_of}.")
+    return schedule_chart.schedule(lines, study.lang, title=title, basis=basis, source=_documents(study))
+
+
+def _documents(study: Study) -> str:
+    names = study.words("、", ", ").join(plan.document for plan in study.plans)
+    return study.words(f"目标：{names}。", f"Targets: {names}.")
+
+
+def pair_map(study: Study) -> Chart | None:
+    """The map of programme length and retention on which the pairs of intake and enrolment lie; None without a starting pair."""
+    start = start_pair(study)
+    if start is None:
+        return None
+    targets = target_pairs(study)
+    settled = pairs.implied(start, None, LENGTHS).settled
+    curves = [_curve(study.words(f"{start.year}年现状 {four(start.ratio)}", f"{start.year} as it is, {four(start.ratio)}"), LENGTHS, settled)]
+    regions = []
+    for pair in targets[:3]:
+        way = pairs.implied(pair, start, LENGTHS).on_the_way
+        curves.append(_curve(study.words(f"{pair.name} 万人（途中到{pair.year}年）", f"{pair.name}, on the way to {pair.year}"), LENGTHS, way))
+    feasible = [c for c in curves[1:] if len(c.xs) > 1]
+    if feasible:
+        first = feasible[0]
+        regions.append(
+            pairs_chart.PairRegion(study.words(f"够{targets[0].name}的学制与保留率", f"enough for {targets[0].name}"), first.xs, first.ys, [1.0] * len(first.xs))
+        )
+    lengths, low = (2.0, 5.0), _floor([c.ys for c in curves])
+    return pairs_chart.pairs(
+        pairs_chart.PairsPicture(
+            title=_pair_title(study, start, targets),
+            curves=[c for c in curves if len(c.xs) > 1],
+            regions=regions,
+            lengths=lengths,
+            retentions=(low, 1.0),
+            basis=_pair_basis(study),
+            source=source_line(study, [*study.series("enrolment").annual, *study.series("intake").annual][-2:]),
+        ),
+        study.lang,
+    )
+
+
+def _curve(label: str, lengths: np.ndarray, retention: np.ndarray) -> pairs_chart.PairCurve:
+    shown = np.isfinite(retention) & (retention >= pairs.LOWEST_RETENTION)
+    return pairs_chart.PairCurve(label, lengths[shown].tolist(), retention[shown].tolist())
+
+
+def _floor(curves: Sequence[Sequence[float]]) -> float:
+    lowest = min((min(ys) for ys in curves if len(ys)), default=0.8)
+    return max(0.5, min(0.8, float(np.floor(lowest * 20) / 20)))
+
+
+def _pair_title(study: Study, start: Pair, targets: Sequence[Pair]) -> str:
+    ratio = four(round(start.ratio, 2))
+    if study.lang == "zh":
+        text = f"{study.region.zh}{start.year}年每名招生对应在校生{ratio}人"
+        return text + "".join(f"，{pair.name}为{four(round(pair.ratio, 2))}" for pair in targets)
+    text = f"{study.region.en}: {ratio} students per entrant in {start.year}"
+    return text + "".join(f", {pair.name} makes {four(round(pair.ratio, 2))}" for pair in targets)
+
+
+def _pair_basis(study: Study) -> str:
+    nation = national_ratios(study)
+    text = study.words(
+        "曲线上每一点都得出同一对招生与在校生；一年之比只能定向，不能证明可行。",
+        "Every point of a curve gives the same pair of intake and enrolment; the ratio of one year orients, it proves nothing.",
+    )
+    if nation is None:
+        return text
+    first, last, low, high = nation
+    return text + study.words(f"全国{first}—{last}年为{low:.1f}—{high:.1f}。", f" In the nation it was {low:.1f}–{high:.1f} in {first}–{last}.")
+
+

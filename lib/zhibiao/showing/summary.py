@@ -1,0 +1,166 @@
+"""The first page of a briefing: what is known, whether the targets fit each other, what would close the gaps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from zhibiao.assessing.gaps import GapRow
+from zhibiao.assessing.requests import Request
+from zhibiao.assessing.semantics import condition
+from zhibiao.catalogue.study import Study
+from zhibiao.showing.asked_pairs import target_pairs
+from zhibiao.showing.gap_tables import chance_text, observed_text
+from zhibiao.showing.numbers import in_unit, percent
+from zhibiao.showing.sentences import Sentences, headline_verdict
+from zhibiao.showing.statement_tables import value_with_unit, with_unit
+from zhibiao.showing.table import Column, Table
+from zhibiao.simulating import pairs
+from zhibiao.simulating.scenario import start_pair
+
+SHOWN_LENGTH = 4.0
+"""The programme length at which retention is told in sentences; the table beside it holds the others."""
+
+
+def summary(study: Study, rows: Sequence[GapRow], requests: Sequence[Request], assumed: frozenset[str]) -> Sentences:
+    """The findings that are read first."""
+    lines = [headline_verdict(study, rows) + study.words("。", ".")]
+    lines.extend(_chances(study, rows, assumed))
+    lines.extend(_fits(study))
+    if requests:
+        years = sum(len(request.years) for request in requests)
+        lines.append(
+            study.words(
+                f"判断这些目标还缺{len(requests)}项指标、合计{years}个年度的数，见文末清单。",
+                f"{len(requests)} indicators lack {years} yearly figures in all; the list at the end names them.",
+            )
+        )
+    return Sentences(tuple(lines))
+
+
+def _chances(study: Study, rows: Sequence[GapRow], assumed: frozenset[str]) -> Iterator[str]:
+    for name in dict.fromkeys(row.statement.indicator for row in rows):
+        mine = [row for row in rows if row.statement.indicator == name]
+        told = [row for row in mine if row.chance is not None and name not in assumed]
+        if not told:
+            continue
+        first = told[0].standing
+        known = observed_text(first.latest, first.statement.written_unit, study.lang, named=True)
+        chances = [f"{value_with_unit(row.statement, study.lang)}{study.words('的机会', ' has a chance of ')}{chance_text(row.chance)}" for row in told]
+        yield study.words(
+            f"{first.indicator.zh}：最近数{known}；" + "，".join(chances) + "。",
+            f"{first.indicator.en}: latest {known}; " + ", ".join(chances) + ".",
+        )
+
+
+def _fits(study: Study) -> Iterator[str]:
+    """Whether intake and enrolment targets hold together with the region's own length and retention."""
+    start = start_pair(study)
+    if start is None:
+        return
+    length = np.array([SHOWN_LENGTH])
+    own = float(pairs.implied(start, None, length).settled[0])
+    if math.isnan(own):
+        return
+    for pair in target_pairs(study):
+        way = float(pairs.implied(pair, start, length).on_the_way[0])
+        if math.isnan(way):
+            yield study.words(
+                f"在校生／招生 {pair.name}：匀速增招时，四年学制即使无人流失，{pair.year}年也达不到。",
+                f"Enrolment / intake {pair.name}: with an evenly growing intake four-year programmes miss it in {pair.year} even without losses.",
+            )
+        elif way <= own:
+            yield study.words(
+                f"在校生／招生 {pair.name}可以并存：以四年学制计，年保留率{percent(way, 1)}即可，低于{start.year}年所隐含的{percent(own, 1)}。",
+                f"Enrolment / intake {pair.name} fit each other: four-year programmes need a retention of {percent(way, 1)}, below the {percent(own, 1)} implied by {start.year}.",
+            )
+        else:
+            yield study.words(
+                f"在校生／招生 {pair.name}难以并存：以四年学制计，年保留率须从{start.year}年所隐含的{percent(own, 1)}提高到{percent(way, 1)}，或再多招，或统计口径更宽。",
+                f"Enrolment / intake {pair.name} hardly fit: four-year programmes need a retention of {percent(way, 1)} instead of the {percent(own, 1)} implied by {start.year}, a larger intake, or a wider definition.",
+            )
+
+
+def levers(study: Study, rows: Sequence[GapRow]) -> Table:
+    """What would close each gap from here on: pace, intake, retention; each with what it stands on."""
+    columns = [
+        Column("target", study.words("目标", "target"), width=5),
+        Column("lever", study.words("靠什么", "lever"), width=4),
+        Column("needed", study.words("需要多少", "what it takes"), width=5),
+        Column("premise", study.words("前提", "premise"), width=6),
+    ]
+    cells = [cell for row in rows for cell in _levers(study, row)]
+    return Table(
+        columns,
+        cells,
+        title=study.words("缩小差距需要什么（推算，文件中没有）", "What would close the gaps (solved here, not in the documents)"),
+        empty=study.words("没有可以推算的差距。", "There is no gap to solve for."),
+    )
+
+
+def _levers(study: Study, row: GapRow) -> Iterator[dict[str, str]]:
+    stands, statement, lang = row.standing, row.statement, study.lang
+    asked = condition(statement, stands.indicator)
+    name = f"{stands.indicator.name(lang)} {value_with_unit(statement, lang)}"
+    unit = statement.written_unit
+    if asked.start is None or asked.end is None or study.as_of >= asked.end or stands.met is True:
+        return
+    if asked.combine == "sum":
+        if stands.progress is not None and stands.progress.needed is not None:
+            pace, premise = stands.progress.needed, study.words(f"自最近一次公布起到{asked.end}年", f"from the latest figure to {asked.end}")
+        else:
+            pace, premise = asked.bound / (asked.end - asked.start + 1), study.words("五年匀速；迄今完成数未报", "even pace over the period; nothing reported so far")
+            premise = premise.replace("五年", f"{asked.end - asked.start + 1}年")
+        yield {
+            "target": name,
+            "lever": study.words("每年完成", "each year"),
+            "needed": with_unit(in_unit(pace, unit.scale), unit, lang),
+            "premise": premise,
+        }
+        return
+    if not stands.gap and stands.verdict != "level":
+        return
+    if stands.progress is not None and stands.progress.needed is not None and stands.latest is not None:
+        yield {
+            "target": name,
+            "lever": study.words("每年增加", "rise each year"),
+            "needed": with_unit(in_unit(stands.progress.needed, unit.scale), unit, lang),
+            "premise": study.words(f"从{stands.latest.period}年的数匀速到{asked.end}年", f"evenly from the figure of {stands.latest.period} to {asked.end}"),
+        }
+    if statement.indicator == "enrolment":
+        yield from _enrolment_levers(study, row, name, asked.bound, asked.end)
+
+
+def _enrolment_levers(study: Study, row: GapRow, name: str, bound: float, end: int) -> Iterator[dict[str, str]]:
+    start = start_pair(study)
+    if start is None or study.as_of < start.year:
+        return
+    family = pairs.anchored(start, np.array([SHOWN_LENGTH]))
+    unit = row.statement.written_unit
+    for length, retention in family:
+        intake = pairs.needed_intake(bound, range(study.as_of + 1, end + 1), start, length, retention, only_last=True)
+        if intake is not None:
+            yield {
+                "target": name,
+                "lever": study.words(f"{study.as_of + 1}年起多招", f"intake from {study.as_of + 1} on"),
+                "needed": study.words("每年", "") + with_unit(in_unit(intake, unit.scale, 2), unit, study.lang) + study.words("", " a year"),
+                "premise": study.words(
+                    f"四年学制，年保留率{percent(retention, 1)}（按{start.year}年锚定），此前招生停在{start.year}年的数",
+                    f"four-year programmes, retention {percent(retention, 1)} (anchored on {start.year}), intake until then as in {start.year}",
+                ),
+            }
+    for pair in target_pairs(study):
+        if abs(pair.enrolment - bound) > 1e-6 * bound:
+            continue
+        way = float(pairs.implied(pair, start, np.array([SHOWN_LENGTH])).on_the_way[0])
+        if not math.isnan(way):
+            yield {
+                "target": name,
+                "lever": study.words("保留率", "retention"),
+                "needed": study.words(f"每年{percent(way, 1)}", f"{percent(way, 1)} a year"),
+                "premise": study.words(
+                    f"招生匀速增到{in_unit(pair.intake, unit.scale)}{unit.written}，四年学制", f"intake grows evenly to {in_unit(pair.intake, unit.scale)} {unit.label('en')}, four-year programmes"
+                ),
+            }

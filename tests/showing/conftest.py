@@ -1,0 +1,196 @@
+"""The house charts on typical inputs, and how a picture is compared with the one kept in baseline/.
+
+After an intended change of a chart, look at it, then renew the kept pictures:
+
+    ZHIBIAO_REGENERATE=1 pytest tests/showing/test_house_charts.py
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+
+import pytest
+from zhibiao.showing.chart import Chart
+from zhibiao.showing.fan_chart import Band, FanPicture, Point, TargetLine, fan
+from zhibiao.showing.gap_chart import GapRow, gaps
+from zhibiao.showing.pairs_chart import PairCurve, PairPoint, PairRegion, PairsPicture, pairs
+from zhibiao.showing.schedule_chart import ScheduleRow, schedule
+from zhibiao.showing.stairs_chart import StairsPicture, stairs
+from zhibiao.showing.table import FIGURES
+
+NATION = [173, 156.05, 140.1, 134.7, 152.99, 193.14, 234.5, 275.3, 320.82, 367.15, 398.85, 415.32, 422.05, 430.42]
+NATION += [423.81, 386.59, 338.97, 321.46, 323.15, 338.21, 341.64, 360.31, 395.53, 426.7, 445]
+LONG = "重点建设市级公共实训基地、区县级公共实训基地与校企共建的综合性产教融合实训中心 16个"
+
+
+def chongqing(lang: str) -> Chart:
+    years = range(2021, 2026)
+
+    def band(level: int, width: float) -> Band:
+        low, high = ([9.9 * (1 + side * width * (year - 2020) / 5) for year in years] for side in (-1, 1))
+        return Band(level, low, high)
+
+    words = {
+        "zh": (
+            "2025年在校生预计9.9万人，达到“超过10.5万人”的可能性约三成；2020年以后没有公布数据",
+            "万人",
+            ">10.5（2025年）",
+            "≥12（2022—2025年每年）",
+            "区间依据：全国技工院校在校生历年变动的离散程度（1998—2024年）；两个观测值不足以估计本市自身的波动。",
+            "来源：渝人社〔2021〕452号；渝府办发〔2022〕32号 · 数据截至2020年",
+        ),
+        "en": (
+            "Enrolment is projected at 99,000 in 2025; the chance of exceeding 105,000 is about three in ten",
+            "10,000 students",
+            ">10.5 (2025)",
+            "≥12 (each year 2022–2025)",
+            "The interval rests on how enrolment changed from year to year in the nation (1998–2024).",
+            "Source: 渝人社〔2021〕452号; 渝府办发〔2022〕32号 · as of 2020",
+        ),
+    }
+    title, unit, governing, other, basis, source = words[lang]
+    targets = [
+        TargetLine(2025, 2025, 10.5, None, "gt", "渝人社〔2021〕452号 专栏1·2", governing),
+        TargetLine(2022, 2025, 12.0, None, "ge", "渝府办发〔2022〕32号 专栏3·1", other, governing=False),
+    ]
+    points = [Point(2017, 9.8, confidence="medium"), Point(2020, 9.9)]
+    bands = [band(50, 0.075), band(80, 0.15), band(95, 0.23)]
+    picture = FanPicture(title, unit, points, targets, list(years), [9.9] * 5, bands, basis=basis, source=source)
+    return fan(picture, lang)
+
+
+def nation(lang: str) -> Chart:
+    points = [Point(1998 + i, value) for i, value in enumerate(NATION)] + [Point(2024, 428.7)]
+    target = TargetLine(2025, 2025, 360, None, "ge", "人社部发〔2021〕86号 专栏1", "≥360")
+    bands = [Band(50, [422], [438]), Band(80, [410], [449]), Band(95, [395], [462])]
+    title = {"zh": "全国技工院校在校生2024年为428.7万人", "en": "Technical schools enrolled 4.287 million in 2024"}[
+        lang
+    ]
+    return fan(FanPicture(title, "万人", points, [target], [2025], [430], bands, digits=0, source="教育部"), lang)
+
+
+def rate(lang: str) -> Chart:
+    points = [Point(2020, 98, "ge"), Point(2021, 99)]
+    target = TargetLine(2021, 2025, 98, None, "gt", "渝人社〔2021〕452号 专栏1·5", ">98")
+    band = Band(80, [98.2, 98, 97.8, 97.6], [99.4, 99.7, 99.9, 100])
+    title = {"zh": "就业率2021年为99%", "en": "Employment rate 99% in 2021"}[lang]
+    years, median = [2022, 2023, 2024, 2025], [98.9, 98.8, 98.8, 98.7]
+    return fan(FanPicture(title, "%", points, [target], years, median, [band], lower=0, upper=100), lang)
+
+
+def lone_point(lang: str) -> Chart:
+    target = TargetLine(2025, 2025, 3, 5, "between", "江津府办发〔2022〕62号", "3—5")
+    return fan(FanPicture("一个观测值", "个", [Point(2020, 2)], [target], source="江津府办发〔2022〕62号"), lang)
+
+
+def many_targets(lang: str) -> Chart:
+    clauses = [f"渝府办发〔2022〕{i}号 第{i}部分第（三）项 关于加快发展现代职业教育的若干意见" for i in range(6)]
+    targets = [
+        TargetLine(2025, 2025, 10.5 + i / 20, None, "ge", c, f"≥{10.5 + i / 20}", i == 0) for i, c in enumerate(clauses)
+    ]
+    return fan(FanPicture("多个目标互相靠近", "万人", [Point(2019, 9.8), Point(2020, 9.9)], targets), lang)
+
+
+def training(lang: str) -> Chart:
+    totals = [Point(2021, 2.6), Point(2022, 5.9), Point(2023, 8.1, "ge")]
+    target = TargetLine(2025, 2025, 15, None, "ge", "渝人社〔2021〕452号 专栏1·4", "[15]")
+    title = {
+        "zh": "高技能人才累计培养8.1万人，落后于匀速进度0.9万人",
+        "en": "8.1 trained so far, 0.9 behind an even pace",
+    }[lang]
+    return stairs(StairsPicture(title, "万人", 2021, 2025, target, totals, source="渝人社〔2021〕452号"), lang)
+
+
+def no_training(lang: str) -> Chart:
+    target = TargetLine(2025, 2025, 15, None, "ge", "渝人社〔2021〕452号 专栏1·4", "[15]")
+    return stairs(StairsPicture("尚无数据", "万人", 2021, 2025, target), lang)
+
+
+def twenty_gaps(lang: str) -> Chart:
+    rows = [
+        GapRow("技工院校在校生规模 >10.5万人（2025年）", "gap", "缺 0.6万人（9.9→10.5）", 1.0),
+        GapRow("Employment rate of graduates >98% (every year)", "gap", "持平，须超过：98.0", 0.0),
+        GapRow("高技能人才占技能人才比例 30%", "met", "已达到：31.2%"),
+        GapRow("职业技能培训 [100]万人次", "gap", "缺 12万人次（无基期）"),
+        GapRow("高技能人才培训基地 [75]个", "gap", "较基期反而减少，缺 30个", 1.8),
+        GapRow(LONG, "unknown", "基期后无数据；规划期已满，结果没有公布，须向主管部门索取"),
+    ]
+    rows += [GapRow(f"第{i}项目标", "unknown", "基期后无数据") for i in range(7, 21)]
+    title = {"zh": "20项目标中4项有缺口、1项已达到，15项没有公布数据", "en": "15 of 20 targets have not been reported"}[
+        lang
+    ]
+    return gaps(rows, lang, title=title, basis="“情况不明”不等于未完成。", source="渝人社〔2021〕452号 · 2023")
+
+
+def timetable(lang: str) -> Chart:
+    rows = [
+        ScheduleRow("技工院校在校生规模 >10.5万人", 0.33, 0.6),
+        ScheduleRow("毕业生就业率 >98%", reason="保持类目标没有变化量可比，另看是否每年高于98%"),
+        ScheduleRow(LONG, 1.9, 0.6),
+        ScheduleRow("技工教育联盟 3—5个", -0.8, 0.6),
+        ScheduleRow("年招生规模 >3.5万人", 0.75, 0.6),
+        ScheduleRow("实训基地", reason="基期后无数据"),
+    ]
+    title = {"zh": "4项可判断：2项不落后于时序，2项落后", "en": "Two of four are on schedule"}[lang]
+    return schedule(rows, lang, title=title, source="渝人社〔2021〕452号 · 2023")
+
+
+def intake(lang: str) -> Chart:
+    xs = [2 + i / 20 for i in range(61)]
+    curves = []
+    for ratio, label in ((3.0, "10.5÷3.5"), (3.3, "9.9÷3.0"), (3.4286, "12÷3.5")):
+        held = [(x, 1 - 0.18 * (x - ratio)) for x in xs if x >= ratio and 1 - 0.18 * (x - ratio) >= 0.8]
+        curves.append(PairCurve(f"{label} = {ratio:.2f}", [x for x, _ in held], [y for _, y in held]))
+    low, high = [max(0.8, 1 - 0.5 * (x - 2)) for x in xs], [min(1.0, max(0.8, 1 - 0.2 * (x - 2.9))) for x in xs]
+    region = PairRegion({"zh": "全国2000—2024年", "en": "nation 2000–2024"}[lang], xs, low, high)
+    points = [PairPoint("重庆2020年", 3.5, 0.97, "anchor"), PairPoint("三年制", 3, 0.97), PairPoint("四年制", 4, 0.95)]
+    title = {"zh": "12万人配3.5万招生，平均学制须超过3.4年", "en": "12 for 3.5 needs more than 3.4 years"}[lang]
+    return pairs(PairsPicture(title, curves, [region], points, basis="稳态近似。", source="渝府办发〔2022〕32号"), lang)
+
+
+DRAWN: dict[str, Callable[[str], Chart]] = {
+    draw.__name__: draw
+    for draw in (
+        chongqing,
+        nation,
+        rate,
+        lone_point,
+        many_targets,
+        training,
+        no_training,
+        twenty_gaps,
+        timetable,
+        intake,
+    )
+}
+
+
+@cache
+def drawn(name: str, lang: str) -> Chart:
+    return DRAWN[name](lang)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "house_chart" in metafunc.fixturenames:
+        cases = [(name, lang) for name in DRAWN for lang in ("zh", "en")]
+        metafunc.parametrize("house_chart", cases, indirect=True, ids=["-".join(case) for case in cases])
+
+
+@pytest.fixture
+def house_chart(request: pytest.FixtureRequest) -> Chart:
+    """Each house chart in each language."""
+    return drawn(*request.param)
+
+
+@pytest.fixture
+def draw() -> Callable[[str, str], Chart]:
+    """A new drawing of the house chart of that name."""
+    return lambda name, lang="zh": DRAWN[name](lang)
+
+
+@pytest.fixture(autouse=True)
+def not_published(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The tests are no published run unless they say so."""
+    monkeypatch.delenv(FIGURES, raising=False)
+    yield

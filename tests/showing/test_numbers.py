@@ -1,0 +1,79 @@
+"""Numbers as text."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from zhibiao.showing.numbers import ABSENT, fixed, four, in_unit, percent, signed, thousands
+
+ANY = st.one_of(st.none(), st.integers(), st.floats(), st.floats(-1e6, 1e6), st.decimals(allow_nan=False))
+
+
+@pytest.mark.parametrize("absent", [None, float("nan"), np.nan, np.float64("nan"), pd.NA, pd.NaT, Decimal("NaN")])
+def test_what_is_absent_is_a_dash_everywhere(absent):
+    texts = [
+        fixed(absent, 1),
+        four(absent),
+        thousands(absent),
+        percent(absent),
+        signed(absent, 1),
+        in_unit(absent, 10000),
+    ]
+    assert set(texts) == {ABSENT}
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (9.9 + 1e-12, "9.9"),
+        (0.1 + 0.2, "0.3"),
+        (98.04999, "98.05"),
+        (105049, "105000"),
+        (2025, "2025"),
+        (-1e-17, "0"),
+        (np.float64(428.7123), "428.7"),
+        (np.int64(7), "7"),
+        (float("inf"), "∞"),
+        (-9999.6, "-10000"),
+        (0.00012345, "0.0001235"),
+    ],
+)
+def test_four_significant_digits(value, text):
+    assert four(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [(2.675, 2, "2.68"), (0.125, 2, "0.13"), (2.5, 0, "3"), (-2.5, 0, "-3"), (-0.04, 1, "0.0")],
+)
+def test_rounds_half_up_as_by_hand(value, digits, text):
+    assert fixed(value, digits) == text
+
+
+@given(ANY)
+def test_never_nan_never_minus_zero(value):
+    for text in (four(value), fixed(value, 1), thousands(value), percent(value), signed(value, 1)):
+        assert "nan" not in text.lower()
+        assert not (text.startswith("-") and text.strip("-+0.,%") == "")
+
+
+@given(st.floats(-1e9, 1e9))
+def test_four_digits_are_near_the_value(value):
+    text = four(value)
+    assert len(text.strip("-").replace(".", "").strip("0")) <= 4
+    assert float(text) == pytest.approx(value, rel=5.1e-4, abs=5.1e-10)
+
+
+def test_prints_in_the_unit_of_the_document():
+    assert in_unit(105000, 10000, 1) == "10.5"
+    assert in_unit(99000.0, 10000) == "9.9"
+    assert in_unit(0.985, Decimal("0.01"), 1) == "98.5"
+
+
+def test_signs():
+    assert [signed(v, 1) for v in (0.6, -0.6, 0.0, -0.04, 0.04)] == ["+0.6", "-0.6", "0.0", "0.0", "0.0"]

@@ -16,8 +16,8 @@ BLOCKS = st.lists(st.tuples(st.floats(0, 4), st.floats(0.1, 0.6)), min_size=1, m
 @given(BLOCKS)
 def test_spread_blocks_do_not_meet_and_stay_inside(blocks):
     wanted, heights = [w for w, _ in blocks], [h for _, h in blocks]
-    centres = spread(wanted, heights, 0.0, 4.0)
-    spans = sorted((c - h / 2, c + h / 2) for c, h in zip(centres, heights, strict=True))
+    tops = spread(wanted, heights, 0.0, 4.0)
+    spans = sorted((top - height, top) for top, height in zip(tops, heights, strict=True))
     assert all(after[0] >= before[1] - 1e-5 for before, after in itertools.pairwise(spans))
     assert spans[0][0] >= -1e-5 and spans[-1][1] <= 4 + 1e-5
 
@@ -27,8 +27,10 @@ def test_blocks_with_room_stay_where_they_are_wanted():
 
 
 def test_spread_keeps_the_order():
-    centres = spread([1.0, 1.2, 1.1], [0.5, 0.5, 0.5], 0, 4)
-    assert centres[0] < centres[2] < centres[1]
+    tops = spread([1.0, 1.2, 1.1], [0.2, 0.5, 0.9], 0, 4)
+    assert tops[0] < tops[2] < tops[1]
+    tops = spread([2.0, 2.0, 2.0], [0.2, 0.5, 0.9], 0, 4)
+    assert tops[0] > tops[1] > tops[2]
 
 
 def test_a_label_avoids_lines_and_labels_and_gives_up_when_there_is_no_room():

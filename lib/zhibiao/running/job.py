@@ -7,12 +7,13 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field
 
 import zhibiao
 from zhibiao.errors import (
+    SEVERAL_KINDS,
     CellError,
     KernelDied,
     MissingDeliverable,
@@ -34,6 +35,10 @@ _KINDS: dict[str, type[ZhibiaoError]] = {
         ZhibiaoError, ParameterError, RegistryError, CellError, KernelDied, TimeLimit, OutputError, MissingDeliverable, ToolMissing,
     )
 }  # fmt: skip
+
+
+INTERRUPTED = 130
+"""Exit code of a batch that was stopped."""
 
 
 class Limits(Record):
@@ -141,19 +146,63 @@ class Answer:
         return _KINDS[self.kind](self.what, where=self.where or None) if self.kind else None
 
 
-def code_lines(source: str) -> str:
-    """Return the first and the last lines of a cell, indented.
+@dataclass(frozen=True)
+class RunResult:
+    """How one task ended.
 
-    >>> print(code_lines("a\\nb\\nc\\nd\\ne\\nf"))
-        a
-        b
-        …
-        e
-        f
+    Attributes
+    ----------
+    task : Task
+        What was asked for.
+    status : {"ok", "cached", "failed"}
+        ``cached``: an earlier result was still good.
+    folder : Path
+        The published run; of a failed one, what is left to look at (on a full disk not even that).
+    error : ZhibiaoError, optional
+        Of a failed run.
+    key : str
+        Of the cache.
+    seconds : float
+        From order to publication.
     """
-    lines = source.strip("\n").split("\n")
-    shown = lines if len(lines) <= 4 else [*lines[:2], "…", *lines[-2:]]
-    return "\n".join(f"    {line}" for line in shown)
+
+    task: Task
+    status: Literal["ok", "cached", "failed"]
+    folder: Path
+    error: ZhibiaoError | None = None
+    key: str = ""
+    seconds: float = 0.0
+
+    @property
+    def exit_code(self) -> int:
+        return self.error.exit_code if self.error is not None else 0
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """How all tasks ended; an interrupted one has only those that had ended.
+
+    Attributes
+    ----------
+    runs : tuple of RunResult
+        In the order of the tasks.
+    interrupted : bool
+        Ctrl-C, or a signal to end.
+    fault : OutputError, optional
+        The summary or the index could not be written.
+    """
+
+    runs: tuple[RunResult, ...]
+    interrupted: bool = False
+    fault: OutputError | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """0, the code of the one kind of failure, 10 for several kinds, 130 for an interruption."""
+        if self.interrupted:
+            return INTERRUPTED
+        codes = {run.exit_code for run in self.runs} | ({self.fault.exit_code} if self.fault else set())
+        return SEVERAL_KINDS if len(codes - {0}) > 1 else max(codes, default=0)
 
 
 def without_paths(text: str, folders: Iterable[Path] = ()) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 import zhibiao
 from zhibiao.catalogue.load import overlays, shipped
-from zhibiao.running.job import ROOT, Answer, Task
+from zhibiao.running.job import ROOT, Answer, RunResult, Task, without_paths
 
 NAME = "manifest.json"
 
@@ -124,14 +124,20 @@ def of_run(
     }
 
 
-def of_batch(name: str, runs: Sequence[tuple[Task, str, str, str]]) -> dict[str, Any]:
-    """Return a batch's manifest from (task, status, key, error) of each run."""
+def of_batch(name: str, runs: Sequence[RunResult], complete: bool) -> dict[str, Any]:
+    """Return a batch's manifest: how each run ended; an interrupted batch is not complete."""
     listed = [
-        {**_identity(task), "folder": task.folder.relative_to(task.batch).as_posix(), "status": status, "key": key, "error": error}
-        for task, status, key, error in runs
+        {
+            **_identity(run.task),
+            "folder": run.folder.name if run.status == "failed" else run.task.stem,
+            "status": run.status,
+            "key": run.key,
+            "error": without_paths(str(run.error), [run.folder.parents[3]]) if run.error else "",
+        }
+        for run in runs
     ]
-    counts = {status: sum(run["status"] == status for run in listed) for status in ("ok", "cached", "failed")}
-    return {"batch": name, "runs": listed, "counts": counts}
+    counts = {status: sum(run.status == status for run in runs) for status in ("ok", "cached", "failed")}
+    return {"batch": name, "complete": complete, "counts": counts, "runs": listed}
 
 
 def _identity(task: Task) -> dict[str, str]:

@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from zhibiao.errors import CellError, KernelDied, MissingDeliverable, OutputError, TimeLimit, ZhibiaoError
-from zhibiao.running.job import Answer, Order, code_lines, without_paths
+from zhibiao.running.cells import check_cells, code_lines, last_started, numbered, stderr_of, tidy
+from zhibiao.running.job import Answer, Order, without_paths
 from zhibiao.running.processes import end_children, end_group, exit_words
 
 ENGINE: str | None = None
@@ -28,10 +29,6 @@ ENGINE: str | None = None
 
 KERNEL = "python3"
 """Whatever kernel a notebook names, it is run by the Python that runs this."""
-
-_SETTLED = frozenset({"injected-parameters", "papermill-error-cell-tag"})
-"""Tags of cells that papermill adds: they are not counted, so that a number leads to the author's cell."""
-
 
 class Kernels:
     """The kernels of this worker: each is announced as soon as it has a process, and its end is remembered."""
@@ -150,7 +147,7 @@ def _execute(order: Order, kept: Path, kernels: Kernels) -> Any:
         if "Kernel didn't respond" in str(error):
             raise TimeLimit(f"内核 {order.start_limit} 秒未启动 the kernel did not start within {order.start_limit} s") from error
         raise
-    _check_cells(executed)
+    check_cells(executed)
     return executed
 
 
@@ -170,46 +167,6 @@ def _cell_error(kept: Path, name: str, value: str) -> CellError:
     return CellError(f"单元格 cell {number}: {name}: {value}\n{code_lines(source)}")
 
 
-def last_started(kept: Path) -> tuple[int, str]:
-    """Return number and source of the last cell that began in a notebook as papermill left it; 0 where none did."""
-    try:
-        content = json.loads(kept.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return 0, ""
-    number, found = 0, (0, "")
-    for cell in content.get("cells", []):
-        if _SETTLED & set(cell["metadata"].get("tags", [])):
-            continue
-        number += 1
-        if cell["metadata"].get("papermill", {}).get("start_time") and cell["cell_type"] == "code":
-            found = number, "".join(cell["source"])
-    return found
-
-
-def _numbered(executed: Any) -> list[tuple[int, Any, set[str]]]:
-    """Return (number, cell, tags) of the code cells, numbered as in the author's notebook."""
-    cells = [cell for cell in executed.cells if not _SETTLED & set(cell.metadata.get("tags", []))]
-    return [
-        (number, cell, set(cell.metadata.get("tags", []))) for number, cell in enumerate(cells, 1) if cell.cell_type == "code"
-    ]
-
-
-def _check_cells(executed: Any) -> None:
-    """Refuse what papermill lets pass: a cell that wrote to stderr, cells that were never run."""
-    for number, cell, tags in _numbered(executed):
-        said = _stderr(cell)
-        if said and "allow-stderr" not in tags:
-            raise CellError(f"单元格 cell {number} 写到标准错误 wrote to stderr: {said}\n{code_lines(cell.source)}")
-    for number, cell, tags in _numbered(executed):
-        # sys.exit(0) in a cell ends the notebook without an error
-        if cell.execution_count is None and cell.source.strip() and "skip-execution" not in tags:
-            raise CellError(f"单元格 cell {number} 未执行 was not run\n{code_lines(cell.source)}")
-
-
-def _stderr(cell: Any) -> str:
-    return "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stderr").strip()
-
-
 def _publish(executed: Any, folder: Path, stem: str) -> Answer:
     from zhibiao.publishing.extract import write_figures, write_tables
     from zhibiao.publishing.frontmatter import front_matter, shown_outputs
@@ -220,7 +177,7 @@ def _publish(executed: Any, folder: Path, stem: str) -> Answer:
     front = front_matter(executed)
     if not any(True for _ in shown_outputs(executed, front.lang)):
         raise MissingDeliverable("没有任何输出 the notebook shows nothing")
-    for number, cell, tags in _numbered(executed):
+    for number, cell, tags in numbered(executed):
         shows = [output for output in cell.outputs if output.output_type in ("display_data", "execute_result")]
         if "deliverable" in tags and not shows:
             raise MissingDeliverable(f"单元格 cell {number} 应有输出 should show something (deliverable)\n{code_lines(cell.source)}")
@@ -230,29 +187,8 @@ def _publish(executed: Any, folder: Path, stem: str) -> Answer:
     (folder / f"{stem}.pdf").write_bytes(pdf)
     write_figures(executed, folder / "figures", stem)
     write_tables(executed, folder / "tables", stem)
-    warnings = [f"单元格 cell {number}: {_stderr(cell)}" for number, cell, _ in _numbered(executed) if _stderr(cell)]
+    warnings = [f"单元格 cell {number}: {stderr_of(cell)}" for number, cell, _ in numbered(executed) if stderr_of(cell)]
     return Answer(title=front.title, as_of=front.as_of, report_date=front.report_date, warnings=tuple(warnings))
-
-
-def tidy(kept: Path) -> None:
-    """Make the notebook of a failed run fit to be kept: no times, ids, marks or paths; what cannot be read is removed."""
-    import nbformat
-
-    from zhibiao.publishing.normalise import notebook_text
-
-    try:
-        left = nbformat.read(kept, as_version=4)
-        left.cells = [cell for cell in left.cells if "papermill-error-cell-tag" not in cell.metadata.get("tags", [])]
-        for cell in left.cells:
-            for output in cell.get("outputs", []):
-                if output.output_type == "error":
-                    output.evalue = without_paths(output.evalue, [kept.parent, Path(sys.prefix)])
-                    output.traceback = [without_paths(line, [kept.parent, Path(sys.prefix)]) for line in output.traceback]
-                elif output.output_type == "stream":
-                    output.text = without_paths(output.text, [kept.parent, Path(sys.prefix)])
-        kept.write_text(notebook_text(left), encoding="utf-8", newline="\n")
-    except Exception:  # half a notebook helps nobody, and the first error is the one that counts
-        kept.unlink(missing_ok=True)
 
 
 def main() -> None:

@@ -96,10 +96,9 @@ def write_margin(sheet: Sheet, axes: Axes, notes: Sequence[MarginNote]) -> None:
     box = sheet.plot
     points = [sheet.at(axes, note.since, note.value) for note in notes]
     # the middle of the heading's first line stands at the height it speaks of
-    wanted = [y + 0.04 + TEXT_SIZE * LINE / 2 - note.height / 2 for note, (_, y) in zip(notes, points, strict=True)]
-    centres = spread(wanted, [note.height for note in notes], box.bottom, box.top)
-    for note, (x, y), centre in zip(notes, points, centres, strict=True):
-        top = centre + note.height / 2 - 0.04
+    wanted = [y + TEXT_SIZE * LINE / 2 for _, y in points]
+    tops = spread(wanted, [note.height for note in notes], box.bottom, box.top + 0.08)
+    for note, (x, y), top in zip(notes, points, tops, strict=True):
         heading = top - TEXT_SIZE * LINE / 2
         way = [x, box.right, box.right + INDENT - 0.05]
         sheet.paper.plot(way, [y, y, heading], color=note.colour, linewidth=0.8, linestyle=":")

@@ -191,41 +191,33 @@ def open_sheet(
 
 
 def spread(wanted: Sequence[float], heights: Sequence[float], low: float, high: float) -> list[float]:
-    """Return centres for blocks of given heights, as near as can be to where they are wanted, none on another.
+    """Return upper edges for blocks of given heights, as near as can be to where they are wanted, none on another.
 
-    Of two wanted at the same height the first stands above.
+    Blocks keep the order in which they are wanted; of two at the same height the first stands above.
 
     >>> spread([1.0, 1.0], [0.4, 0.4], 0.0, 3.0)
     [1.2, 0.8]
     """
-    order = sorted(range(len(wanted)), key=lambda i: (wanted[i], -i))
-    centres = list(wanted)
-    # blocks that meet form a cluster, which settles around the mean of where its members want to be
+    order = sorted(range(len(wanted)), key=lambda i: (-wanted[i], i))
+    # blocks that meet form a cluster, which settles where its members are on average nearest to their wishes
     clusters: list[tuple[list[int], float]] = []
     for i in order:
-        members, middle = [i], wanted[i]
+        members = [i]
         while True:
+            above = [sum(heights[m] for m in members[:place]) for place in range(len(members))]
             size = sum(heights[m] for m in members)
-            middle = min(max(middle, low + size / 2), high - size / 2)
-            if not clusters:
+            top = sum(wanted[m] + offset for m, offset in zip(members, above, strict=True)) / len(members)
+            top = min(max(top, low + size), high)
+            if not clusters or clusters[-1][1] - sum(heights[m] for m in clusters[-1][0]) >= top - 1e-9:
                 break
-            before, at = clusters[-1]
-            if at + sum(heights[m] for m in before) / 2 <= middle - size / 2 + 1e-9:
-                break
-            clusters.pop()
-            members = before + members
-            size, offset, total = sum(heights[m] for m in members), 0.0, 0.0
-            for m in members:
-                total += wanted[m] - (offset + heights[m] / 2 - size / 2)
-                offset += heights[m]
-            middle = total / len(members)
-        clusters.append((members, middle))
-    for members, middle in clusters:
-        edge = middle - sum(heights[m] for m in members) / 2
+            members = clusters.pop()[0] + members
+        clusters.append((members, top))
+    tops = list(wanted)
+    for members, top in clusters:
         for m in members:
-            centres[m] = round(edge + heights[m] / 2, 6)
-            edge += heights[m]
-    return centres
+            tops[m] = round(top, 6)
+            top -= heights[m]
+    return tops
 
 
 def free_spot(

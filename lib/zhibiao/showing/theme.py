@@ -226,7 +226,7 @@ def width_of(text: str, size: float) -> float:
 
 NEVER_FIRST = "，。；：、！？）〕】》」』”’％%…—·)]},.;:!?"
 NEVER_LAST = "（〔【《「『“‘([{"
-WORDS = re.compile(r"\s+|[^\s\u2e80-\uffef]+[万亿年月日个所人家名倍]?|.")
+WORDS = re.compile(r"\s+|[^\s\u2e80-\uffef]+[万亿年月日号个所人家名项种条倍]?|.")
 
 
 def _pieces(text: str) -> list[str]:

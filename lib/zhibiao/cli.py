@@ -1,0 +1,249 @@
+"""The command line: thin commands, each importing what it needs only when it is called."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from zhibiao.errors import ParameterError, ZhibiaoError
+
+app = typer.Typer(
+    name="zhibiao",
+    help="指标 zhibiao：目标走到哪里、将落在哪里、差多少、哪一条说的。Where targets stand, where they will land, and which clause says so.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+observe = typer.Typer(help="观测数：模板与导入 observations: template and import", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(observe, name="observe")
+
+Data = Annotated[Path | None, typer.Option("--data", help="叠加目录 overlay folder of your own figures (default: ZHIBIAO_DATA)")]
+Format = Annotated[str, typer.Option("--format", help="table, csv, json, xlsx")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="写入文件 write to this file instead of printing")]
+Out = Annotated[Path, typer.Option("--out", help="输出目录 folder of outputs")]
+
+
+@app.callback()
+def _main(debug: Annotated[bool, typer.Option("--debug", help="出错时显示追溯 show a traceback on errors")] = False) -> None:
+    if debug:
+        os.environ["ZHIBIAO_DEBUG"] = "1"
+
+
+@app.command()
+def targets(
+    plan: Annotated[str | None, typer.Option(help="只列这一文件 only this document: id, number or title")] = None,
+    region: Annotated[str | None, typer.Option(help="只列这一地区 only this region: code or name")] = None,
+    kind: Annotated[str | None, typer.Option(help="target, baseline, achieved")] = None,
+    form: Format = "table",
+    output: Output = None,
+    data: Data = None,
+) -> None:
+    """列出文件中的定量表述 list the quantified statements of the documents."""
+    from zhibiao.catalogue.load import load
+    from zhibiao.catalogue.listing import STATEMENT_COLUMNS, statement_records
+    from zhibiao.printing import write
+
+    write(STATEMENT_COLUMNS, statement_records(load(data), plan, region, kind), form, output, "targets")
+
+
+@app.command()
+def gaps(
+    region: Annotated[str, typer.Option(help="地区 region: code or name")] = "重庆",
+    plan: Annotated[str, typer.Option(help="all, or documents separated by commas")] = "all",
+    as_of: Annotated[str | None, typer.Option("--as-of", help="数据截至年 year of knowledge (default: newest observed)")] = None,
+    horizon: Annotated[str, typer.Option(help="目标年 last year of projections")] = "2025",
+    scenario: Annotated[str, typer.Option(help="情景 scenario")] = "baseline",
+    seed: Annotated[str, typer.Option(help="随机种子 seed of the draws")] = "2020",
+    form: Format = "table",
+    output: Output = None,
+    data: Data = None,
+) -> None:
+    """每个目标一行的差距表 the gap table, one row a target."""
+    from zhibiao.catalogue.load import load
+    from zhibiao.catalogue.study import study
+    from zhibiao.printing import write
+    from zhibiao.showing.gap_records import GAP_COLUMNS, gap_records
+
+    question = study(load(data), region, plan, as_of, horizon, scenario, 80, seed)
+    write(GAP_COLUMNS, gap_records(question), form, output, "gaps")
+
+
+@app.command()
+def cohort(
+    intake: Annotated[str, typer.Option(help="逐年招生 intake, one or more years: 3 or 3,3.1,3.2; the last is held")],
+    length: Annotated[float, typer.Option(help="学制（年） length of programmes in years")] = 3.0,
+    retention: Annotated[float, typer.Option(help="年保留率 share of a class that stays from one year to the next")] = 1.0,
+    years: Annotated[int, typer.Option(help="年数 years to run")] = 30,
+    form: Format = "csv",
+    output: Output = None,
+) -> None:
+    """一条裸的学生流 one bare cohort run: year, intake, enrolment, graduates, losses."""
+    import numpy as np
+
+    from zhibiao.printing import write
+    from zhibiao.simulating.cohort import cohort as run
+
+    try:
+        path = np.array([float(part) for part in intake.split(",")])
+    except ValueError:
+        raise ParameterError(f"{intake!r} 不是数字 is not a list of numbers", where="--intake", allowed=["3", "3,3.1,3.2"]) from None
+    found = run(path, length, retention, years)
+    columns = ("year", "intake", "enrolment", "graduates", "losses")
+    rows = zip(found.year, found.intake, found.enrolment, found.graduates, found.losses, strict=True)
+    write(columns, [dict(zip(columns, (int(row[0]), *(round(float(v), 10) for v in row[1:])), strict=True)) for row in rows], form, output, "cohort")
+
+
+@app.command()
+def run(
+    notebook: Annotated[Path, typer.Argument(help="笔记本 notebook: path or stem")],
+    parameter: Annotated[list[str] | None, typer.Option("--parameter", "-p", help="参数 name=value, repeatable")] = None,
+    out: Out = Path("outputs"),
+    data: Data = None,
+) -> None:
+    """执行一个笔记本并出 PDF execute one notebook and publish it."""
+    from zhibiao.running.run import run as execute
+
+    result = execute(_notebook(notebook), _pairs(parameter or []), out=out, data=data)
+    raise typer.Exit(result.exit_code)
+
+
+@app.command()
+def batch(
+    file: Annotated[Path, typer.Argument(help="批次文件 batch file, for example notebooks/batches/monthly.yaml")],
+    jobs: Annotated[int | None, typer.Option(min=1, max=64, help="同时执行数 runs at a time")] = None,
+    force: Annotated[bool, typer.Option("--force", help="未变的也重做 run what did not change as well")] = False,
+    out: Out = Path("outputs"),
+    data: Data = None,
+) -> None:
+    """按批次文件执行 run every notebook × region × scenario of a batch file."""
+    from zhibiao.running.batch import batch as execute
+
+    result = execute(file, out=out, data=data, jobs=jobs, force=force)
+    raise typer.Exit(result.exit_code)
+
+
+@app.command()
+def notebooks(
+    folder: Annotated[Path, typer.Option(help="笔记本目录 folder of notebooks")] = Path("notebooks"),
+    review: Annotated[bool, typer.Option("--review", help="列出变了的单元格 print the cells that changed")] = False,
+) -> None:
+    """重新执行入库的笔记本 execute the committed notebooks anew and normalise them."""
+    from zhibiao.running.refresh import refresh
+
+    for path, changes in refresh(sorted(folder.glob("*.ipynb"))):
+        typer.echo(f"{path.name}: {len(changes)} 格有变 cells changed")
+        for change in changes if review else ():
+            typer.echo(f"--- {change.notebook} [{change.cell}]\n- {change.before}\n+ {change.after}")
+
+
+@app.command()
+def doctor(data: Data = None) -> None:
+    """检查字体、内核、工具、登记库 check fonts, kernels, tools and registry."""
+    from zhibiao.doctor import examine
+
+    broken = 0
+    for finding in examine(data):
+        broken += not finding.good
+        typer.echo(f"{'✓' if finding.good else '✗'} {finding.name}: {finding.words}")
+    raise typer.Exit(1 if broken else 0)
+
+
+@app.command()
+def lab(
+    notebook: Annotated[Path, typer.Argument(help="先打开 notebook to open first")] = Path("notebooks/00_start.ipynb"),
+    port: Annotated[int, typer.Option(help="端口 port on 127.0.0.1")] = 8888,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="打开浏览器 open a browser")] = True,
+) -> None:
+    """打开 JupyterLab open JupyterLab on this machine only, with a token."""
+    import subprocess
+
+    if not notebook.is_file():
+        raise ParameterError("找不到笔记本 no such notebook", where=str(notebook))
+    command = [sys.executable, "-m", "jupyterlab", str(notebook), "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"]
+    raise typer.Exit(subprocess.call(command if browser else [*command, "--no-browser"]))
+
+
+@observe.command("template")
+def observe_template(
+    region: Annotated[str, typer.Option(help="地区 region")] = "重庆",
+    plan: Annotated[str, typer.Option(help="all, or documents separated by commas")] = "all",
+    as_of: Annotated[str | None, typer.Option("--as-of", help="数据截至年 year up to which figures are asked for")] = None,
+    output: Output = None,
+    data: Data = None,
+) -> None:
+    """按数据需求清单生成待填的 CSV a CSV to fill, one row for each figure that is asked for."""
+    from zhibiao.catalogue.load import load
+    from zhibiao.catalogue.study import study
+    from zhibiao.printing import write
+    from zhibiao.showing.gap_records import TEMPLATE_COLUMNS, template_records
+
+    question = study(load(data), region, plan, as_of)
+    write(TEMPLATE_COLUMNS, template_records(question), "csv", output, "template")
+
+
+@observe.command("import")
+def observe_import(
+    file: Annotated[Path, typer.Argument(help="填好的 CSV filled CSV")],
+    data: Data = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只看会改什么 only show what would change")] = False,
+) -> None:
+    """把数导入叠加目录 import figures into the overlay; nothing is overwritten."""
+    from zhibiao.reading.importing import import_observations
+
+    for line in import_observations(file, data, dry_run=dry_run):
+        typer.echo(line)
+
+
+def _notebook(named: Path) -> Path:
+    """A notebook by its path, or by its stem in notebooks/."""
+    if named.suffix == ".ipynb":
+        return named
+    from zhibiao.catalogue.load import shipped
+
+    here = Path("notebooks") / f"{named}.ipynb"
+    return here if here.is_file() else shipped().parent / here
+
+
+def _pairs(given: list[str]) -> dict[str, Any]:
+    pairs: dict[str, Any] = {}
+    for pair in given:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.strip():
+            raise ParameterError(f"{pair!r} 应写成 名=值 should be name=value", where="-p", allowed=["region=重庆", "horizon=2025"])
+        pairs[name.strip()] = value
+    return pairs
+
+
+def guarded(command: Callable[[], None]) -> int:
+    """Run a command; an expected error becomes one line and its exit code, with a traceback only on demand."""
+    try:
+        command()
+    except ZhibiaoError as error:
+        if os.environ.get("ZHIBIAO_DEBUG"):
+            raise
+        print(f"错误 error: {error}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        # the reader closed the pipe (`| head`): that is no fault of ours
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+        return 0
+    except KeyboardInterrupt:
+        print("已中断 interrupted", file=sys.stderr)
+        return 130
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else 0
+    return 0
+
+
+def main() -> None:
+    """Entry point of ``zhibiao``."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8")
+    sys.exit(guarded(app))

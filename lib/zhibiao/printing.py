@@ -1,0 +1,128 @@
+"""Records to the terminal or a file: table, csv, json, xlsx. A file appears whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+
+from zhibiao.catalogue.listing import cell_text
+from zhibiao.errors import OutputError, ParameterError, closest
+
+FORMATS = ("table", "csv", "json", "xlsx")
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""A text cell that begins like this would be run by a spreadsheet; it gets an apostrophe."""
+
+Records = Sequence[Mapping[str, object]]
+
+
+def write(columns: Sequence[str], records: Records, form: str, output: Path | None, name: str) -> None:
+    """Print records, or write them to `output`.
+
+    Raises
+    ------
+    ParameterError
+        Unknown format, or xlsx with nowhere to go.
+    OutputError
+        The file cannot be written.
+    """
+    if form not in FORMATS:
+        raise ParameterError(f"未知格式 unknown format {form!r}", where="--format", allowed=FORMATS, nearest=closest(form, FORMATS))
+    if form == "xlsx":
+        content = _xlsx(columns, records, name)
+        if output is None and sys.stdout.isatty():
+            raise ParameterError("xlsx 须用 -o 指定文件 needs a file: -o targets.xlsx", where="--format")
+        if output is None:
+            sys.stdout.buffer.write(content)
+            return
+    else:
+        text = {"csv": _csv, "json": _json, "table": _table}[form](columns, records)
+        if output is None:
+            sys.stdout.write(text)
+            return
+        # a byte order mark lets spreadsheets read Chinese csv
+        content = text.encode("utf-8-sig" if form == "csv" else "utf-8")
+    _save(output, content)
+
+
+def _save(path: Path, content: bytes) -> None:
+    try:
+        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content)
+            os.replace(draft, path)
+        except BaseException:
+            Path(draft).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise OutputError(f"无法写入 cannot be written: {error.strerror}", where=str(path)) from None
+
+
+def _csv(columns: Sequence[str], records: Records) -> str:
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(columns)
+    for record in records:
+        writer.writerow([_safe(record.get(column)) for column in columns])
+    return stream.getvalue()
+
+
+def _safe(value: object) -> str:
+    text = cell_text(value)
+    return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA_STARTS) else text
+
+
+def _json(columns: Sequence[str], records: Records) -> str:
+    def plain(value: object) -> object:
+        return float(value) if isinstance(value, Decimal) else value
+
+    return json.dumps([{column: plain(r.get(column)) for column in columns} for r in records], ensure_ascii=False, indent=1) + "\n"
+
+
+def _table(columns: Sequence[str], records: Records) -> str:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(show_lines=False, pad_edge=False)
+    for column in columns:
+        numeric = any(isinstance(r.get(column), int | float | Decimal) and not isinstance(r.get(column), bool) for r in records)
+        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+    for record in records:
+        # Text, not a string: square brackets in a value are no markup
+        table.add_row(*(Text(cell_text(record.get(column))) for column in columns))
+    stream = io.StringIO()
+    width = None if sys.stdout.isatty() else 240
+    Console(file=stream, width=width, force_terminal=False).print(table)
+    return stream.getvalue()
+
+
+def _xlsx(columns: Sequence[str], records: Records, name: str) -> bytes:
+    import datetime as dt
+
+    import xlsxwriter
+
+    stream = io.BytesIO()
+    book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"created": dt.datetime(2020, 1, 1)})  # the clock would make two files differ
+    sheet = book.add_worksheet(name)
+    bold = book.add_format({"bold": True})
+    for x, column in enumerate(columns):
+        sheet.write_string(0, x, column, bold)
+        for y, record in enumerate(records, start=1):
+            value = record.get(column)
+            if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+                sheet.write_number(y, x, float(value))
+            elif value is not None:
+                sheet.write_string(y, x, cell_text(value))
+    sheet.freeze_panes(1, 0)
+    book.close()
+    return stream.getvalue()

@@ -1,0 +1,1 @@
+"""Taking in what users bring: filled tables of figures."""

@@ -1,0 +1,69 @@
+"""Running a batch file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from zhibiao.running import batchfile
+from zhibiao.running.execute import carry_out
+from zhibiao.running.job import BatchResult
+from zhibiao.running.report import reporter
+from zhibiao.running.run import NOTEBOOKS
+
+
+def batch(
+    file: Path,
+    *,
+    out: Path,
+    data: Path | None = None,
+    jobs: int | None = None,
+    force: bool = False,
+    quiet: bool = False,
+    notebooks: Path = NOTEBOOKS,
+) -> BatchResult:
+    """Run every notebook of a batch for every region and scenario it names.
+
+    Each run is published to ``out/<batch>/<region code>/<scenario>/<notebook>``, whole or not at all; one that fails leaves what it
+    has in ``<notebook>.failed`` and does not stop the others. ``out/index.html`` links everything.
+
+    Parameters
+    ----------
+    file : Path
+        The batch file.
+    out : Path
+        The outputs.
+    data : Path, optional
+        The overlay.
+    jobs : int, optional
+        Notebooks at a time; default: the file's.
+    force : bool
+        Run even what is still good.
+    quiet : bool
+        Print nothing.
+    notebooks : Path
+        The folder of the notebooks.
+
+    Returns
+    -------
+    BatchResult
+        Its ``exit_code`` tells the kind of failure.
+
+    Raises
+    ------
+    ParameterError
+        The batch file is wrong: file:line; nothing was started.
+    RegistryError
+        The registry or the overlay is broken; nothing was started.
+    OutputError
+        The outputs cannot be written, or another process is writing there.
+    """
+    checked = batchfile.read(file, notebooks=notebooks, data=data)
+    return carry_out(
+        checked.tasks,
+        out=out,
+        data=data,
+        jobs=jobs or checked.file.jobs,
+        force=force,
+        limits=checked.file.limits,
+        show=reporter(quiet),
+    )

@@ -1,0 +1,90 @@
+"""The cells of an executed notebook: which one failed, and what papermill lets pass though it should not."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from zhibiao.errors import CellError
+from zhibiao.running.job import without_paths
+
+_ADDED = frozenset({"injected-parameters", "papermill-error-cell-tag"})
+"""Tags of cells that papermill adds: they are not counted, so that a number leads to the author's cell."""
+
+
+def code_lines(source: str) -> str:
+    """Return the first and the last lines of a cell, indented.
+
+    >>> print(code_lines("a\\nb\\nc\\nd\\ne\\nf"))
+        a
+        b
+        …
+        e
+        f
+    """
+    lines = source.strip("\n").split("\n")
+    shown = lines if len(lines) <= 4 else [*lines[:2], "…", *lines[-2:]]
+    return "\n".join(f"    {line}" for line in shown)
+
+
+def last_started(kept: Path) -> tuple[int, str]:
+    """Return number and source of the last cell that began in a notebook as papermill left it; 0 where none did."""
+    try:
+        content = json.loads(kept.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return 0, ""
+    number, found = 0, (0, "")
+    for cell in content.get("cells", []):
+        if _ADDED & set(cell["metadata"].get("tags", [])):
+            continue
+        number += 1
+        if cell["metadata"].get("papermill", {}).get("start_time") and cell["cell_type"] == "code":
+            found = number, "".join(cell["source"])
+    return found
+
+
+def numbered(executed: Any) -> list[tuple[int, Any, set[str]]]:
+    """Return (number, cell, tags) of the code cells, numbered as in the author's notebook."""
+    cells = [cell for cell in executed.cells if not _ADDED & set(cell.metadata.get("tags", []))]
+    return [
+        (number, cell, set(cell.metadata.get("tags", []))) for number, cell in enumerate(cells, 1) if cell.cell_type == "code"
+    ]
+
+
+def check_cells(executed: Any) -> None:
+    """Refuse what papermill lets pass: a cell that wrote to stderr, cells that were never run."""
+    for number, cell, tags in numbered(executed):
+        said = stderr_of(cell)
+        if said and "allow-stderr" not in tags:
+            raise CellError(f"单元格 cell {number} 写到标准错误 wrote to stderr: {said}\n{code_lines(cell.source)}")
+    for number, cell, tags in numbered(executed):
+        # sys.exit(0) in a cell ends the notebook without an error
+        if cell.execution_count is None and cell.source.strip() and "skip-execution" not in tags:
+            raise CellError(f"单元格 cell {number} 未执行 was not run\n{code_lines(cell.source)}")
+
+
+def stderr_of(cell: Any) -> str:
+    return "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stderr").strip()
+
+
+def tidy(kept: Path) -> None:
+    """Make the notebook of a failed run fit to be kept: no times, ids, marks or paths; what cannot be read is removed."""
+    import nbformat
+
+    from zhibiao.publishing.normalise import notebook_text
+
+    try:
+        left = nbformat.read(kept, as_version=4)
+        left.cells = [cell for cell in left.cells if "papermill-error-cell-tag" not in cell.metadata.get("tags", [])]
+        for cell in left.cells:
+            for output in cell.get("outputs", []):
+                if output.output_type == "error":
+                    output.evalue = without_paths(output.evalue, [kept.parent, Path(sys.prefix)])
+                    output.traceback = [without_paths(line, [kept.parent, Path(sys.prefix)]) for line in output.traceback]
+                elif output.output_type == "stream":
+                    output.text = without_paths(output.text, [kept.parent, Path(sys.prefix)])
+        kept.write_text(notebook_text(left), encoding="utf-8", newline="\n")
+    except Exception:  # half a notebook helps nobody, and the first error is the one that counts
+        kept.unlink(missing_ok=True)

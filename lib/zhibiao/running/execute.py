@@ -1,0 +1,241 @@
+"""Carrying out tasks: what is still good is kept, the rest is run several at a time, nothing half-made is ever seen."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import signal
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+
+from zhibiao.errors import KernelDied, OutputError, TimeLimit, ZhibiaoError
+from zhibiao.running import cache, manifest
+from zhibiao.running.cells import code_lines, last_started, tidy
+from zhibiao.running.folder import fresh_beside, locked, put_file, put_in_place, recover, remove, write_file
+from zhibiao.running.job import Answer, Limits, Order, BatchResult, RunResult, Task, without_paths
+from zhibiao.running.manifest import Surroundings
+from zhibiao.running.pool import Interrupted, Pool
+from zhibiao.running.report import Reporter, write_outputs_index
+
+SINGLE = "run"
+"""Where single runs are published: ``outputs/run``. They have no summary."""
+
+BRIEFING = "09_briefing"
+"""Its PDF is also published as ``briefing.pdf`` of the region and scenario."""
+
+
+@dataclass(frozen=True)
+class _Bench:
+    """What all threads share."""
+
+    pool: Pool
+    out: Path
+    data: Path | None
+    limits: Limits
+    around: Surroundings
+    show: Reporter
+
+
+def carry_out(
+    tasks: Sequence[Task], *, out: Path, data: Path | None, jobs: int, force: bool, limits: Limits, show: Reporter
+) -> BatchResult:
+    """Carry out tasks, at most `jobs` at a time; one that fails does not stop the others.
+
+    Parameters
+    ----------
+    tasks : sequence of Task
+        Of one batch, each with a folder of its own.
+    out : Path
+        The outputs.
+    data : Path, optional
+        The overlay.
+    jobs : int
+        Workers at most.
+    force : bool
+        Run even where an earlier result is still good.
+    limits : Limits
+        In seconds.
+    show : Reporter
+        Told of every step.
+
+    Raises
+    ------
+    OutputError
+        The outputs cannot be written at all, or another process is writing there.
+    """
+    out = out.resolve()
+    around = manifest.surroundings(data)
+    keys = [cache.key(task, around) for task in tasks]
+    done: dict[int, RunResult] = {}
+    with locked(out), show:
+        recover(out)
+        for number, (task, key) in enumerate(zip(tasks, keys, strict=True)):
+            if not force and cache.is_good(out / task.folder, key):
+                done[number] = _cached(task, key, out)
+                show.ended(done[number], out)
+        todo = {number: task for number, task in enumerate(tasks) if number not in done}
+        interrupted = False
+        if todo:
+            with _stoppable(), Pool(min(jobs, len(todo)), data) as pool:
+                interrupted = _spread(todo, keys, done, _Bench(pool, out, data, limits, around, show))
+        runs = tuple(done[number] for number in sorted(done))
+        outcome = BatchResult(runs, interrupted, _summarise(runs, not interrupted, out))
+        show.finished(outcome)
+    return outcome
+
+
+def _spread(todo: Mapping[int, Task], keys: Sequence[str], done: dict[int, RunResult], bench: _Bench) -> bool:
+    """Run tasks in as many threads as there are workers, fill `done`, and return whether that was interrupted."""
+
+    def one(number: int) -> None:
+        done[number] = _one(todo[number], keys[number], bench)
+
+    interrupted = False
+    futures: list[Future[None]] = []
+    with ThreadPoolExecutor(bench.pool.size) as threads:
+        try:
+            futures.extend(threads.submit(one, number) for number in todo)
+            pending = set(futures)
+            while pending:
+                # with a limit: without one Windows does not hear Ctrl-C
+                pending = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED).not_done
+        except KeyboardInterrupt:
+            interrupted = True
+            threads.shutdown(wait=False, cancel_futures=True)
+            bench.pool.stop()
+    for future in futures:
+        if not future.cancelled() and not isinstance(future.exception(), Interrupted):
+            future.result()
+    return interrupted
+
+
+@contextlib.contextmanager
+def _stoppable() -> Iterator[None]:
+    """Hear SIGTERM and a closed terminal as Ctrl-C, once: what comes later does not disturb the clearing away."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread hears signals
+        return
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in numbers}
+    heard = {number: handler for number, handler in before.items() if handler not in (signal.SIG_IGN, None)}
+
+    def stop(*_: object) -> None:
+        for number in heard:
+            signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for number in heard:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number, handler in heard.items():
+            signal.signal(number, handler)
+
+
+def _one(task: Task, key: str, bench: _Bench) -> RunResult:
+    """Run one task: order, answer, manifest, rename; or keep what a failed one left."""
+    final = bench.out / task.folder
+    begun = time.monotonic()
+    bench.show.started(task)
+    made: Path | None = None
+    answer = Answer()
+    try:
+        made = fresh_beside(final)
+        answer = _ask(task, made, bench)
+        if answer.error is not None:
+            raise answer.error
+        total = time.monotonic() - begun
+        listed = manifest.of_run(task, made, answer, key=key, around=bench.around, total=total)
+        write_file(made / manifest.NAME, manifest.text(listed))
+        put_in_place(made, final)
+        remove(_failed(final))
+        _copy_briefing(task, bench.out)
+        result = RunResult(task, "ok", final, None, key, total)
+    except Interrupted:
+        if made is not None:
+            remove(made)
+        raise
+    except (ZhibiaoError, OSError) as fault:
+        error = fault if isinstance(fault, ZhibiaoError) else _unwritten(fault)
+        total = time.monotonic() - begun
+        if made is not None:
+            _keep(task, made, key, answer, error, total, bench)
+        result = RunResult(task, "failed", _failed(final), error, key, total)
+    bench.show.ended(result, bench.out)
+    return result
+
+
+def _ask(task: Task, made: Path, bench: _Bench) -> Answer:
+    """Have the pool run a task; where the worker was lost, say which cell was running and tidy what it left."""
+    order = Order(str(task.notebook), str(made), dict(task.parameters), bench.limits.cell, bench.limits.start)
+    try:
+        return bench.pool.ask(order, bench.limits.run)
+    except (TimeLimit, KernelDied) as lost:
+        kept = made / task.notebook.name
+        number, source = last_started(kept)
+        tidy(kept)
+        if not number:
+            raise
+        raise type(lost)(f"{lost.what}，单元格 in cell {number}\n{code_lines(source)}", where=task.notebook.name) from lost
+
+
+def _keep(task: Task, made: Path, key: str, answer: Answer, error: ZhibiaoError, total: float, bench: _Bench) -> None:
+    """Publish what a failed run left beside the last good folder: the notebook up to the error, the message, the manifest."""
+    final = bench.out / task.folder
+    said = without_paths(str(error), [bench.out, *([bench.data] if bench.data else [])])
+    try:
+        for left in made.iterdir():
+            if left.is_dir():
+                shutil.rmtree(left)
+            elif left.name != task.notebook.name:
+                left.unlink()
+        write_file(made / "error.txt", said + "\n")
+        listed = manifest.of_run(task, made, answer, key=key, around=bench.around, total=total, error=said)
+        write_file(made / manifest.NAME, manifest.text(listed))
+        put_in_place(made, _failed(final))
+    except OSError:  # a full disk takes not even this; the error is told all the same
+        remove(made)
+
+
+def _failed(final: Path) -> Path:
+    return final.with_name(final.name + ".failed")
+
+
+def _cached(task: Task, key: str, out: Path) -> RunResult:
+    try:
+        _copy_briefing(task, out)
+    except OSError as fault:
+        return RunResult(task, "failed", out / task.folder, _unwritten(fault), key)
+    return RunResult(task, "cached", out / task.folder, None, key)
+
+
+def _copy_briefing(task: Task, out: Path) -> None:
+    """Publish the briefing's PDF under its promised path as well."""
+    if task.stem != BRIEFING:
+        return
+    source, copy = out / task.folder / f"{BRIEFING}.pdf", out / task.folder.parent / "briefing.pdf"
+    if not copy.is_file() or manifest.sha256(copy) != manifest.sha256(source):
+        put_file(source, copy)
+
+
+def _unwritten(fault: OSError) -> OutputError:
+    return OutputError(f"无法写出 cannot be written: {fault.strerror or fault}", where=str(fault.filename or "") or None)
+
+
+def _summarise(runs: Sequence[RunResult], complete: bool, out: Path) -> OutputError | None:
+    """Write the batch's manifest and the index of all outputs; return why that was not possible."""
+    try:
+        batches = {run.task.batch for run in runs} - {SINGLE}
+        for batch in batches:
+            write_file(out / batch / manifest.NAME, manifest.text(manifest.of_batch(batch, runs, complete)))
+        write_outputs_index(out, {out / run.task.folder for run in runs if run.status == "cached"})
+    except OSError as fault:
+        return _unwritten(fault)
+    except OutputError as fault:
+        return fault
+    return None

@@ -1,0 +1,207 @@
+"""What is told while a batch runs, and the page that links everything published."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from collections.abc import Collection
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from zhibiao.running import manifest
+from zhibiao.running.job import BatchResult, RunResult, Task
+
+if TYPE_CHECKING:
+    from rich.live import Live
+    from rich.table import Table
+
+    from zhibiao.publishing.index import RunEntry, RunFiles
+
+_DONE = {"ok": "done", "cached": "cached", "failed": "failed"}
+
+
+class Reporter:
+    """Says nothing; the base of those that do. Methods are called from several threads."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+
+    def started(self, task: Task) -> None:
+        """A worker takes the task up."""
+
+    def ended(self, result: RunResult, out: Path) -> None:
+        """A task ended, well or not, or need not be run."""
+
+    def finished(self, outcome: BatchResult) -> None:
+        """All is over."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        return None
+
+
+class Lines(Reporter):
+    """A line of JSON for each event on standard output, for schedulers and scripts."""
+
+    def started(self, task: Task) -> None:
+        self._say("start", _names(task))
+
+    def ended(self, result: RunResult, out: Path) -> None:
+        told: dict[str, Any] = {**_names(result.task), "seconds": round(result.seconds, 2)}
+        if result.folder.is_dir():
+            told["folder"] = result.folder.relative_to(out).as_posix()
+        if result.error is not None:
+            told |= {"kind": type(result.error).__name__, "exit_code": result.exit_code, "error": str(result.error)}
+        self._say(_DONE[result.status], told)
+
+    def finished(self, outcome: BatchResult) -> None:
+        counts = {status: sum(run.status == status for run in outcome.runs) for status in _DONE}
+        told: dict[str, Any] = {**counts, "interrupted": outcome.interrupted, "exit_code": outcome.exit_code}
+        if outcome.fault is not None:
+            told["error"] = str(outcome.fault)
+        self._say("batch", told)
+
+    def _say(self, event: str, told: dict[str, Any]) -> None:
+        with self.lock:
+            print(json.dumps({"event": event, **told}, ensure_ascii=False), flush=True)
+
+
+class Board(Reporter):
+    """A table on a terminal, one line a run; the messages of failed runs follow it."""
+
+    _words = {"run": "运行中 running", "ok": "完成 done", "cached": "沿用 cached", "failed": "失败 failed"}
+    _styles = {"run": "cyan", "ok": "green", "cached": "dim", "failed": "bold red"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.states: dict[str, tuple[Task, str, float]] = {}
+        self.live: Live | None = None
+
+    def __enter__(self) -> Self:
+        from rich.live import Live
+
+        self.live = Live(get_renderable=self._table, refresh_per_second=4)
+        self.live.__enter__()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self.live is not None:
+            self.live.__exit__(kind, error, trace)
+
+    def started(self, task: Task) -> None:
+        with self.lock:
+            self.states[str(task.folder)] = (task, "run", 0.0)
+
+    def ended(self, result: RunResult, out: Path) -> None:
+        with self.lock:
+            self.states[str(result.task.folder)] = (result.task, result.status, result.seconds)
+
+    def finished(self, outcome: BatchResult) -> None:
+        from rich.text import Text
+
+        if self.live is None:
+            return
+        said = [f"{run.task.name}\n{run.error}" for run in outcome.runs if run.error]
+        said += [str(outcome.fault)] if outcome.fault else []
+        said += ["已中止 interrupted"] if outcome.interrupted else []
+        for message in said:
+            self.live.console.print(Text(message, style="red"))
+
+    def _table(self) -> Table:
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(box=None, pad_edge=False)
+        for title in ("笔记本 notebook", "地区 region", "情景 scenario", "状态 status"):
+            table.add_column(title)
+        table.add_column("秒 s", justify="right")
+        with self.lock:
+            states = list(self.states.values())
+        for task, state, seconds in states:
+            cells = (task.stem, task.region_name, task.scenario)
+            table.add_row(
+                *(Text(cell) for cell in cells),
+                Text(self._words[state], style=self._styles[state]),
+                f"{seconds:.1f}" if seconds else "",
+            )
+        return table
+
+
+def reporter(quiet: bool = False) -> Reporter:
+    """Return what fits where the output goes."""
+    if quiet:
+        return Reporter()
+    return Board() if sys.stdout.isatty() else Lines()
+
+
+def _names(task: Task) -> dict[str, str]:
+    return {
+        "batch": task.batch,
+        "notebook": task.stem,
+        "region": task.region_code,
+        "region_name": task.region_name,
+        "scenario": task.scenario,
+    }
+
+
+def write_outputs_index(out: Path, cached: Collection[Path]) -> None:
+    """Write ``index.html`` of everything that lies in `out`, of this batch and of others, from the manifests.
+
+    Parameters
+    ----------
+    out : Path
+        The outputs.
+    cached : collection of Path
+        Folders that this batch found still good.
+
+    Raises
+    ------
+    OutputError
+        The page cannot be written.
+    """
+    from zhibiao.publishing.index import write_index
+
+    entries = []
+    for path in sorted(out.glob(f"*/*/*/*/{manifest.NAME}")):
+        entry = None if path.parent.name.startswith(".") else _entry(out, path.parent, path.parent in cached)
+        if entry is not None:
+            entries.append(entry)
+    write_index(out, entries)
+
+
+def _entry(out: Path, folder: Path, cached: bool) -> RunEntry | None:
+    from zhibiao.publishing.index import RunEntry
+
+    found = manifest.read(folder)
+    if found is None or found.get("status") not in ("ok", "failed"):
+        return None
+    try:
+        return RunEntry(
+            **{name: found[name] for name in ("batch", "region_code", "region_name", "scenario", "notebook", "title")},
+            status="cached" if cached else found["status"],
+            error=found["error"],
+            files=_files(folder.relative_to(out).as_posix(), list(found["files"])),
+            as_of=found["as_of"],
+            report_date=found["report_date"],
+        )
+    except (KeyError, TypeError):  # written by another version, or by hand
+        return None
+
+
+def _files(folder: str, names: list[str]) -> RunFiles:
+    from zhibiao.publishing.index import RunFiles
+
+    def of(suffix: str) -> tuple[str, ...]:
+        return tuple(f"{folder}/{name}" for name in sorted(names) if name.endswith(suffix))
+
+    def first(suffix: str) -> str | None:
+        return next(iter(of(suffix)), None)
+
+    return RunFiles(
+        pdf=first(".pdf"), ipynb=first(".ipynb"), xlsx=first(".xlsx"), csv=of(".csv"), svg=of(".svg"), png=of(".png"),
+        manifest=f"{folder}/{manifest.NAME}",
+    )  # fmt: skip

@@ -80,7 +80,7 @@ def _typst() -> str:
 def _kernel() -> str:
     from jupyter_client.kernelspec import KernelSpecManager
 
-    spec = KernelSpecManager().get_kernel_spec("python3")  # type: ignore[no-untyped-call]
+    spec = KernelSpecManager().get_kernel_spec("python3")
     return f"{spec.display_name}"
 
 

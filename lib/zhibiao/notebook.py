@@ -247,6 +247,19 @@ class Report:
             )
         return pictures.trajectory(s, found, self.simulation, self.references, self.rows)
 
+    def cumulative(self, indicator: str) -> Chart | Sentences:
+        """Running total of a cumulative target against an even pace; a sentence where no document sets one."""
+        from zhibiao.showing import pictures
+
+        s = self.study
+        found = s.indicator(indicator)
+        row = next((r for r in reversed(self.rows) if r.statement.indicator == found.id and r.statement.scope == "cumulative"), None)
+        if row is None:
+            return self._sentence(
+                f"{found.zh}：所选文件没有给{s.region.zh}定下累计目标。", f"{found.en}: no chosen document sets a cumulative target for {s.region.en}."
+            )
+        return pictures.running_total(s, row)
+
     def projections(self) -> Table:
         """All fans at the horizon."""
         from zhibiao.showing import flow_tables

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 import pytest
+
 from zhibiao.showing.chart import Chart
 from zhibiao.showing.fan_chart import Band, FanPicture, Point, TargetLine, fan
 from zhibiao.showing.gap_chart import GapRow, gaps
@@ -193,4 +194,4 @@ def draw() -> Callable[[str, str], Chart]:
 def not_published(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The tests are no published run unless they say so."""
     monkeypatch.delenv(FIGURES, raising=False)
-    yield
+    return

@@ -12,6 +12,7 @@ import pytest
 from IPython.core.formatters import DisplayFormatter
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+
 from zhibiao.errors import ToolMissing
 from zhibiao.showing.chart import Chart
 from zhibiao.showing.table import FIGURES
@@ -22,7 +23,7 @@ def test_png_with_its_words_in_lab(draw):
     data, metadata = chart._repr_mimebundle_()
     assert set(data) == {"text/plain", "image/png"}
     assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
-    assert metadata == {"image/png": {"alt": chart.alt, "title": chart.title}}
+    assert metadata == {"image/png": {"alt": chart.alt}}
 
 
 def test_svg_with_real_text_in_published_runs(draw, monkeypatch):
@@ -31,7 +32,9 @@ def test_svg_with_real_text_in_published_runs(draw, monkeypatch):
     data, metadata = chart._repr_mimebundle_()
     assert set(data) == {"text/plain", "image/svg+xml"}
     picture = data["image/svg+xml"]
-    assert "<text" in picture and "渝人社〔2021〕452号" in picture and "Noto Sans CJK SC" in picture
+    assert "<text" in picture
+    assert "渝人社〔2021〕452号" in picture
+    assert "Noto Sans CJK SC" in picture
     assert "<dc:date>" not in picture
     assert metadata["image/svg+xml"]["alt"] == chart.alt
 
@@ -62,7 +65,8 @@ def test_the_session_style_does_not_reach_the_chart(draw):
 def test_plain_text_has_at_most_four_digits_and_no_noise():
     data = pd.DataFrame({"年": [2020, 2025], "值": [0.1 + 0.2, -1e-17], "空": [float("nan"), 98.76543]})
     text = Chart(Figure(), "标题", "替代文本", data, "来源").plain()
-    assert text.splitlines()[0] == "标题" and text.splitlines()[-1] == "来源"
+    assert text.splitlines()[0] == "标题"
+    assert text.splitlines()[-1] == "来源"
     assert text.splitlines()[3:5] == ["2020  0.3      —", "2025    0  98.77"]
     assert repr(Chart(Figure(), "标题", "替代文本", data)) == "\n".join(text.splitlines()[:-1])
 

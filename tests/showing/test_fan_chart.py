@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from matplotlib.text import Text
+
 from zhibiao.errors import ParameterError
 from zhibiao.showing.fan_chart import Band, FanPicture, Point, TargetLine, fan
 from zhibiao.showing.margin import value_limits, year_axis
@@ -39,7 +40,8 @@ def test_alt_text_names_points_end_and_targets(draw):
 
 def test_a_rate_never_leaves_its_bounds(draw):
     low, high = plot(draw("rate")).get_ylim()
-    assert low > 90 and high == 100
+    assert low > 90
+    assert high == 100
 
 
 @pytest.mark.parametrize(
@@ -74,7 +76,8 @@ def test_a_floor_is_not_joined_to_its_neighbour():
 def test_a_medium_value_is_hollow_and_a_floor_points_up(draw):
     chart = fan(FanPicture("t", "%", [Point(2020, 98, "ge", "medium"), Point(2021, 99)]))
     first = next(line for line in plot(chart).lines if list(line.get_xdata()) == [2020])
-    assert first.get_marker() == "^" and first.get_markerfacecolor() == "white"
+    assert first.get_marker() == "^"
+    assert first.get_markerfacecolor() == "white"
 
 
 def test_the_fan_opens_from_a_value_known_exactly():
@@ -92,7 +95,8 @@ def test_years_on_the_axis_are_whole_and_few(draw, last):
     axes = plot(draw("lone_point"))
     year_axis(axes, 2020, last)
     labels = [text.get_text() for text in axes.get_xticklabels()]
-    assert 2 <= len(labels) <= 10 and all(label.isdigit() for label in labels)
+    assert 2 <= len(labels) <= 10
+    assert all(label.isdigit() for label in labels)
     assert str(last) in labels or last > 2030
 
 
@@ -101,7 +105,8 @@ def test_words_beside_the_plot_stay_beside_it(draw):
     paper = next(axes for axes in chart.figure.axes if not axes.axison)
     right = plot(chart).get_position().x1 * chart.figure.get_size_inches()[0]
     clauses = [text for text in paper.texts if "渝府办发" in text.get_text()]
-    assert len(clauses) == 6 and all(text.get_position()[0] > right for text in clauses)
+    assert len(clauses) == 6
+    assert all(text.get_position()[0] > right for text in clauses)
 
 
 @pytest.mark.parametrize(

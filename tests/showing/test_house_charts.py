@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from matplotlib.text import Text
 from PIL import Image
+
 from zhibiao.showing.chart import Chart
 from zhibiao.showing.theme import missing_glyphs, theme
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from zhibiao.showing.numbers import ABSENT, fixed, four, in_unit, percent, signed, thousands
 
 ANY = st.one_of(st.none(), st.integers(), st.floats(), st.floats(-1e6, 1e6), st.decimals(allow_nan=False))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from zhibiao.errors import ParameterError
 from zhibiao.showing.pairs_chart import PairCurve, PairPoint, PairsPicture, pairs
 
@@ -10,7 +11,7 @@ from zhibiao.showing.pairs_chart import PairCurve, PairPoint, PairsPicture, pair
 def test_data_holds_ends_and_middle_of_each_curve_and_the_points(draw):
     data = draw("intake").data
     assert (data["内容"] == "10.5÷3.5 = 3.00").sum() == 3
-    assert data[data["内容"] == "重庆2020年"][["学制", "留存率"]].to_numpy().tolist() == [[3.5, 0.97]]
+    assert data[data["内容"] == "重庆2020年"][["学制", "保留率"]].to_numpy().tolist() == [[3.5, 0.97]]
 
 
 def test_every_point_is_named(draw):

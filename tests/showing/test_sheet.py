@@ -7,6 +7,7 @@ import itertools
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from zhibiao.showing.sheet import WIDTH, Box, Key, free_spot, open_sheet, spread
 from zhibiao.showing.theme import theme
 
@@ -19,7 +20,8 @@ def test_spread_blocks_do_not_meet_and_stay_inside(blocks):
     tops = spread(wanted, heights, 0.0, 4.0)
     spans = sorted((top - height, top) for top, height in zip(tops, heights, strict=True))
     assert all(after[0] >= before[1] - 1e-5 for before, after in itertools.pairwise(spans))
-    assert spans[0][0] >= -1e-5 and spans[-1][1] <= 4 + 1e-5
+    assert spans[0][0] >= -1e-5
+    assert spans[-1][1] <= 4 + 1e-5
 
 
 def test_blocks_with_room_stay_where_they_are_wanted():
@@ -36,9 +38,11 @@ def test_spread_keeps_the_order():
 def test_a_label_avoids_lines_and_labels_and_gives_up_when_there_is_no_room():
     frame = Box(0, 0, 3, 3)
     first = free_spot(1.5, 1.5, "9.9", 8, [], [], frame)
-    assert first is not None and first.bottom > 1.5
+    assert first is not None
+    assert first.bottom > 1.5
     second = free_spot(1.5, 1.5, "9.9", 8, [first], [], frame)
-    assert second is not None and not second.meets(first)
+    assert second is not None
+    assert not second.meets(first)
     crowded = [(x / 20, y / 20) for x in range(60) for y in range(60)]
     assert free_spot(1.5, 1.5, "9.9", 8, [], crowded, frame) is None
     assert free_spot(1.5, 1.5, "9.9", 8, [Box(1, 1, 2, 2)], [], frame) is None

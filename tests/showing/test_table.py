@@ -11,6 +11,7 @@ import pypandoc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from zhibiao.errors import ParameterError
 from zhibiao.showing.table import FIGURES, PANDOC_LINE, Column, Table, display_width, literal
 
@@ -57,13 +58,16 @@ def sample(**more) -> Table:
 
 def test_plain_text_lines_up_with_chinese_counting_two():
     lines = sample().plain().splitlines()
-    assert lines[0] == "两项指标" and lines[-1].startswith("来源")
+    assert lines[0] == "两项指标"
+    assert lines[-1].startswith("来源")
     ends = {
         display_width(line[: line.index(word) + len(word)])
         for line, word in ((lines[1], "（万人）"), (lines[3], "9.9"))
     }
     assert len(ends) == 1
-    assert "99,000" in lines[3] and "98.5%" in lines[3] and "2020" in lines[3]
+    assert "99,000" in lines[3]
+    assert "98.5%" in lines[3]
+    assert "2020" in lines[3]
     assert lines[4].split() == ["招生", "—", "—", "—", "2025"]
 
 
@@ -80,15 +84,19 @@ def test_a_note_is_one_literal_paragraph(text):
 
 def test_markdown_survives_into_typst():
     page = pypandoc.convert_text(sample().markdown(), "typst", format=PANDOC_MARKDOWN)
-    assert "两项指标" in page and "[9.9]" in page and "〔2021〕" in page
+    assert "两项指标" in page
+    assert "[9.9]" in page
+    assert "〔2021〕" in page
 
 
 def test_dashes_carry_the_relative_widths():
     table = Table([Column("a", "A", width=1), Column("b", "B", "right", width=3)], [("x", "y")])
     rule = table.markdown().splitlines()[1]
     first, second = rule.strip("|").split("|")
-    assert len(second) == 3 * len(first) and len(rule) > PANDOC_LINE
-    assert first.startswith(":-") and second.endswith("-:")
+    assert len(second) == 3 * len(first)
+    assert len(rule) > PANDOC_LINE
+    assert first.startswith(":-")
+    assert second.endswith("-:")
     assert "(25%, 75%)" in pypandoc.convert_text(table.markdown(), "typst", format=PANDOC_MARKDOWN)
 
 
@@ -101,8 +109,11 @@ def test_a_very_long_cell_leaves_room_for_the_others():
 def test_html_is_escaped_and_the_same_every_time():
     table = Table([Column("a", "<script>")], [("<img onerror=x> & $y$",)], title="a<b")
     page = table.html()
-    assert "<script" not in page and "<img" not in page and "&lt;img onerror=x&gt; &amp; $y$" in page
-    assert page == table.html() and " id=" not in page
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "&lt;img onerror=x&gt; &amp; $y$" in page
+    assert page == table.html()
+    assert " id=" not in page
     assert "mathjax_ignore" in page
 
 

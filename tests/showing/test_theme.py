@@ -13,6 +13,7 @@ from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+
 from zhibiao.errors import ParameterError, ToolMissing
 from zhibiao.showing.theme import (
     FAMILY,
@@ -38,7 +39,7 @@ def test_font_is_a_file_and_its_own_family_comes_first():
 
 
 def test_a_missing_font_is_named(monkeypatch):
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     with pytest.raises(ToolMissing, match="mplfonts") as caught:
         font_file.__wrapped__()
     assert caught.value.exit_code == 9
@@ -54,11 +55,16 @@ def test_the_session_keeps_its_settings():
 
 def test_a_missing_glyph_is_an_error_not_a_box():
     assert missing_glyphs("指标✔") == "✔"
-    with pytest.raises(ToolMissing, match="缺字"), theme():
-        figure = Figure()
-        FigureCanvasAgg(figure)
-        figure.text(0.5, 0.5, "✔")
-        figure.savefig(io.BytesIO())
+    figure = Figure()
+    FigureCanvasAgg(figure)
+
+    def drawn_in_house_style() -> None:
+        with theme():
+            figure.text(0.5, 0.5, "✔")
+            figure.savefig(io.BytesIO())
+
+    with pytest.raises(ToolMissing, match="缺字"):
+        drawn_in_house_style()
 
 
 @settings(max_examples=60, deadline=None)
@@ -107,7 +113,8 @@ def test_roles_shown_together_are_told_apart_without_colour(together):
 
 def test_bands_darken_inwards():
     shades = [grey(LOOKS[role].colour) for role in ("band inner", "band", "band outer")]
-    assert shades[1] - shades[0] > 0.08 and shades[2] - shades[1] > 0.08
+    assert shades[1] - shades[0] > 0.08
+    assert shades[2] - shades[1] > 0.08
 
 
 def test_an_unknown_language_is_refused():

@@ -55,15 +55,15 @@ class Unit:
         return value * self.scale
 
     def label(self, lang: str) -> str:
-        """Return the unit's name in a language; English writes the scale as a power of ten.
+        """Return the unit's name in a language; English writes the scale out.
 
         >>> unit_of("万人").label("en")
-        '×10⁴ persons'
+        '×10,000 persons'
         """
         if lang == "zh":
             return self.written
-        power = "" if self.scale == 1 else "×10" + "⁰¹²³⁴⁵⁶⁷⁸⁹"[self.scale.adjusted()] + " "
-        return f"{power}{BASES[self.base]}".strip()
+        times = "" if self.scale == 1 else f"×{self.scale:,f} "
+        return f"{times}{BASES[self.base]}".strip()
 
 
 @lru_cache(maxsize=512)

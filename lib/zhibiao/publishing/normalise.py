@@ -39,5 +39,5 @@ def normalise(nb: NotebookNode) -> NotebookNode:
 
 def notebook_text(nb: NotebookNode) -> str:
     """Return the normalised notebook as it is stored, with a newline at its end."""
-    text: str = nbformat.writes(normalise(nb))  # type: ignore[no-untyped-call]
+    text: str = nbformat.writes(normalise(nb))
     return text.rstrip("\n") + "\n"

@@ -118,7 +118,7 @@ def _display(data: Mapping[str, Any], metadata: Mapping[str, Any]) -> NotebookNo
 
 
 def _node(**entries: Any) -> NotebookNode:
-    return NotebookNode(**entries)  # type: ignore[no-untyped-call]
+    return NotebookNode(**entries)
 
 
 def picture_words(output: NotebookNode, kind: str, where: str) -> dict[str, str]:

@@ -65,5 +65,5 @@ def batch(
         jobs=jobs or checked.file.jobs,
         force=force,
         limits=checked.file.limits,
-        show=reporter(quiet),
+        show=reporter(out, quiet),
     )

@@ -74,7 +74,7 @@ class Part(Record):
     scenarios: Names = ("baseline",)
     notebooks: Notebooks | None = None
     """Default: the batch's."""
-    parameters: Parameters = {}
+    parameters: Parameters = Field(default_factory=dict)
     """Over the batch's."""
 
 
@@ -88,7 +88,7 @@ class BatchFile(Record):
     regions: Names = ()
     """Names or codes."""
     scenarios: Names = ("baseline",)
-    parameters: Parameters = {}
+    parameters: Parameters = Field(default_factory=dict)
     """Handed to every notebook that has them."""
     runs: tuple[Part, ...] = ()
     limits: Limits = Limits()
@@ -151,7 +151,7 @@ def read(path: Path, *, notebooks: Path, data: Path | None = None) -> Batch:
     registry = load(data)
     known = _known(file, notebooks, document)
     tasks: dict[str, Task] = {}
-    for wish in _wishes(file, stems(notebooks), document):
+    for wish in _wishes(file, stems(notebooks)):
         notebook = (notebooks / f"{wish.notebook}.ipynb").resolve()
         given = {name: value for name, value in wish.parameters.items() if name in known[wish.notebook]}
         try:
@@ -201,7 +201,7 @@ def _known(file: BatchFile, folder: Path, document: Document) -> dict[str, set[s
     return known
 
 
-def _wishes(file: BatchFile, there: list[str], document: Document) -> Iterator[_Wish]:
+def _wishes(file: BatchFile, there: list[str]) -> Iterator[_Wish]:
     """Yield every combination in the order of the file."""
 
     def combined(names: tuple[str, ...], place: Location, region: str, scenario: str, own: Mapping[str, Any], at: dict[str, Location]) -> Iterator[_Wish]:

@@ -86,5 +86,5 @@ def tidy(kept: Path) -> None:
                 elif output.output_type == "stream":
                     output.text = without_paths(output.text, [kept.parent, Path(sys.prefix)])
         kept.write_text(notebook_text(left), encoding="utf-8", newline="\n")
-    except Exception:  # half a notebook helps nobody, and the first error is the one that counts
+    except Exception:
         kept.unlink(missing_ok=True)

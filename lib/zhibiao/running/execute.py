@@ -16,7 +16,7 @@ from zhibiao.errors import KernelDied, OutputError, TimeLimit, ZhibiaoError
 from zhibiao.running import cache, manifest
 from zhibiao.running.cells import code_lines, last_started, tidy
 from zhibiao.running.folder import fresh_beside, locked, put_file, put_in_place, recover, remove, write_file
-from zhibiao.running.job import Answer, Limits, Order, BatchResult, RunResult, Task, without_paths
+from zhibiao.running.job import Answer, BatchResult, Limits, Order, RunResult, Task, without_paths
 from zhibiao.running.manifest import Surroundings
 from zhibiao.running.pool import Interrupted, Pool
 from zhibiao.running.report import Reporter, write_outputs_index
@@ -76,7 +76,7 @@ def carry_out(
         for number, (task, key) in enumerate(zip(tasks, keys, strict=True)):
             if not force and cache.is_good(out / task.folder, key):
                 done[number] = _cached(task, key, out)
-                show.ended(done[number], out)
+                show.ended(done[number])
         todo = {number: task for number, task in enumerate(tasks) if number not in done}
         interrupted = False
         if todo:
@@ -166,7 +166,7 @@ def _one(task: Task, key: str, bench: _Bench) -> RunResult:
         if made is not None:
             _keep(task, made, key, answer, error, total, bench)
         result = RunResult(task, "failed", _failed(final), error, key, total)
-    bench.show.ended(result, bench.out)
+    bench.show.ended(result)
     return result
 
 

@@ -47,12 +47,12 @@ def put_in_place(made: Path, final: Path) -> None:
         shutil.rmtree(aside)
     replaced = final.exists()
     if replaced:
-        os.rename(final, aside)
+        final.rename(aside)
     try:
-        os.rename(made, final)
+        made.rename(final)
     except OSError:
         if replaced:
-            os.rename(aside, final)
+            aside.rename(final)
         raise
     _sync(final.parent)
     remove(aside)
@@ -64,7 +64,7 @@ def put_file(source: Path, final: Path) -> None:
     try:
         shutil.copyfile(source, part)
         _sync(part)
-        os.replace(part, final)
+        part.replace(final)
     except OSError:
         part.unlink(missing_ok=True)
         raise
@@ -76,7 +76,7 @@ def write_file(final: Path, text: str) -> None:
     try:
         part.write_text(text, encoding="utf-8", newline="\n")
         _sync(part)
-        os.replace(part, final)
+        part.replace(final)
     except OSError:
         part.unlink(missing_ok=True)
         raise
@@ -104,7 +104,7 @@ def recover(out: Path) -> None:
                 remove(aside)
                 continue
             try:
-                os.rename(aside, final)
+                aside.rename(final)
             except OSError as error:
                 raise OutputError(f"无法恢复 cannot be put back: {error.strerror}", where=str(aside)) from error
         for made in sorted(out.glob(f"{pattern}/{_MADE}*")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -208,10 +209,8 @@ class BatchResult:
 def without_paths(text: str, folders: Iterable[Path] = ()) -> str:
     """Return a message as it may be published: the machine's folders, which carry user names, become ``…``."""
     known = {ROOT, Path(tempfile.gettempdir()), *(Path(folder).absolute() for folder in folders)}
-    try:
+    with contextlib.suppress(RuntimeError):  # a user without a home
         known.add(Path.home())
-    except RuntimeError:  # a user without a home
-        pass
     for folder in sorted(known, key=lambda place: -len(str(place))):
         if len(folder.parts) > 1:  # "/" says nothing
             for written in (str(folder), folder.as_posix(), str(folder).replace("\\", "\\\\")):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import functools
 import hashlib
 import importlib.metadata
+import importlib.util
 import json
 import platform
+import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +22,7 @@ NAME = "manifest.json"
 
 _REGISTRY = ("*.yaml", "*.csv", "*/*.yaml", "*/*.csv")
 _LIBRARY = (".py", ".lua", ".typ", ".j2")
-_PACKAGES = {
-    "papermill": "papermill", "nbclient": "nbclient", "ipykernel": "ipykernel", "pandas": "pandas", "numpy": "numpy",
-    "matplotlib": "matplotlib", "seaborn": "seaborn", "typst": "typst", "pandoc": "pypandoc-binary",
-}  # fmt: skip
+_PACKAGES = ("papermill", "nbclient", "ipykernel", "pandas", "numpy", "matplotlib", "seaborn", "typst")
 
 
 @dataclass(frozen=True)
@@ -51,8 +50,9 @@ def surroundings(data: Path | None) -> Surroundings:
         The registry or the overlay is not there.
     """
     inputs = {label: sha256(path) for label, path in _shared_files(data)}
-    versions = {name: _version(package) for name, package in _PACKAGES.items()}
-    return Surroundings(inputs, {"python": platform.python_version(), "zhibiao": zhibiao.__version__, **versions})
+    versions = {package: _version(package) for package in _PACKAGES}
+    known = {"python": platform.python_version(), "zhibiao": zhibiao.__version__, "pandoc": _pandoc(), **versions}
+    return Surroundings(inputs, known)
 
 
 def _shared_files(data: Path | None) -> Iterator[tuple[str, Path]]:
@@ -76,6 +76,19 @@ def _version(package: str) -> str:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
         return "-"
+
+
+@functools.cache
+def _pandoc() -> str:
+    """Return the version of the pandoc that came with the package, which has a number of its own."""
+    spec = importlib.util.find_spec("pypandoc")
+    if spec is None or spec.origin is None:
+        return "-"
+    try:
+        said = subprocess.run([Path(spec.origin).parent / "files" / "pandoc", "--version"], capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return "-"
+    return said.stdout.decode("utf-8", "replace").split("\n", 1)[0].removeprefix("pandoc").strip()
 
 
 def sha256(path: Path) -> str:
@@ -106,7 +119,7 @@ def of_run(
         The message of a failed run, without paths.
     """
     files = {path.relative_to(folder).as_posix(): sha256(path) for path in sorted(folder.rglob("*")) if path.is_file()}
-    seconds = {**{"execute": 0.0, "publish": 0.0}, **answer.seconds, "total": total}
+    seconds = {"execute": 0.0, "publish": 0.0, **answer.seconds, "total": total}
     return {
         **_identity(task),
         "status": "failed" if error else "ok",

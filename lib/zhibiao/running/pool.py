@@ -69,15 +69,18 @@ def _font_cache() -> Path | None:
 
     The list takes seconds to make: a folder per worker would make it for every batch.
     """
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA", "")
-    elif sys.platform == "darwin":
-        base = os.path.expanduser("~/Library/Caches")
-    else:
-        base = os.environ.get("XDG_CACHE_HOME", "") or os.path.expanduser("~/.cache")
-    if not os.path.isabs(base):  # no home: expanduser leaves the ~
+    try:
+        if sys.platform == "win32":
+            base = Path(os.environ.get("LOCALAPPDATA", ""))
+        elif sys.platform == "darwin":
+            base = Path.home() / "Library" / "Caches"
+        else:
+            base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    except RuntimeError:  # a user without a home
         return None
-    place = Path(base) / "zhibiao" / "matplotlib"
+    if not base.is_absolute():
+        return None
+    place = base / "zhibiao" / "matplotlib"
     try:
         place.mkdir(parents=True, exist_ok=True)
     except OSError:
@@ -98,7 +101,6 @@ class Worker:
         self.said: deque[str] = deque(maxlen=_LAST_LINES)
         self.lines: queue.Queue[str | None] = queue.Queue()
         # a session of its own: Ctrl-C at the terminal is for the runner, which ends its workers itself
-        group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if sys.platform == "win32" else {"start_new_session": True}
         try:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "zhibiao.running.worker", str(self.folder)],
@@ -109,7 +111,8 @@ class Worker:
                 env=environment(self.folder, data),
                 encoding="utf-8",
                 errors="replace",
-                **group,  # type: ignore[call-overload]
+                start_new_session=os.name == "posix",
+                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # the same on Windows
             )
         except OSError as error:
             shutil.rmtree(self.folder, ignore_errors=True)

@@ -7,7 +7,7 @@ import os
 import signal
 from collections.abc import Iterable
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 
 def end_children() -> None:

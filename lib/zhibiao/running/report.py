@@ -19,19 +19,22 @@ if TYPE_CHECKING:
 
     from zhibiao.publishing.index import RunEntry, RunFiles
 
+_WORDS = {"run": "运行中 running", "ok": "完成 done", "cached": "沿用 cached", "failed": "失败 failed"}
+_STYLES = {"run": "cyan", "ok": "green", "cached": "dim", "failed": "bold red"}
 _DONE = {"ok": "done", "cached": "cached", "failed": "failed"}
 
 
 class Reporter:
     """Says nothing; the base of those that do. Methods are called from several threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, out: Path) -> None:
+        self.out = out.resolve()
         self.lock = threading.Lock()
 
     def started(self, task: Task) -> None:
         """A worker takes the task up."""
 
-    def ended(self, result: RunResult, out: Path) -> None:
+    def ended(self, result: RunResult) -> None:
         """A task ended, well or not, or need not be run."""
 
     def finished(self, outcome: BatchResult) -> None:
@@ -50,10 +53,10 @@ class Lines(Reporter):
     def started(self, task: Task) -> None:
         self._say("start", _names(task))
 
-    def ended(self, result: RunResult, out: Path) -> None:
+    def ended(self, result: RunResult) -> None:
         told: dict[str, Any] = {**_names(result.task), "seconds": round(result.seconds, 2)}
         if result.folder.is_dir():
-            told["folder"] = result.folder.relative_to(out).as_posix()
+            told["folder"] = result.folder.relative_to(self.out).as_posix()
         if result.error is not None:
             told |= {"kind": type(result.error).__name__, "exit_code": result.exit_code, "error": str(result.error)}
         self._say(_DONE[result.status], told)
@@ -73,11 +76,8 @@ class Lines(Reporter):
 class Board(Reporter):
     """A table on a terminal, one line a run; the messages of failed runs follow it."""
 
-    _words = {"run": "运行中 running", "ok": "完成 done", "cached": "沿用 cached", "failed": "失败 failed"}
-    _styles = {"run": "cyan", "ok": "green", "cached": "dim", "failed": "bold red"}
-
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, out: Path) -> None:
+        super().__init__(out)
         self.states: dict[str, tuple[Task, str, float]] = {}
         self.live: Live | None = None
 
@@ -96,7 +96,7 @@ class Board(Reporter):
         with self.lock:
             self.states[str(task.folder)] = (task, "run", 0.0)
 
-    def ended(self, result: RunResult, out: Path) -> None:
+    def ended(self, result: RunResult) -> None:
         with self.lock:
             self.states[str(result.task.folder)] = (result.task, result.status, result.seconds)
 
@@ -125,17 +125,17 @@ class Board(Reporter):
             cells = (task.stem, task.region_name, task.scenario)
             table.add_row(
                 *(Text(cell) for cell in cells),
-                Text(self._words[state], style=self._styles[state]),
+                Text(_WORDS[state], style=_STYLES[state]),
                 f"{seconds:.1f}" if seconds else "",
             )
         return table
 
 
-def reporter(quiet: bool = False) -> Reporter:
-    """Return what fits where the output goes."""
+def reporter(out: Path, quiet: bool = False) -> Reporter:
+    """Return what fits where the output goes: a table on a terminal, else lines of JSON."""
     if quiet:
-        return Reporter()
-    return Board() if sys.stdout.isatty() else Lines()
+        return Reporter(out)
+    return Board(out) if sys.stdout.isatty() else Lines(out)
 
 
 def _names(task: Task) -> dict[str, str]:

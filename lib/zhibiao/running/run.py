@@ -61,7 +61,7 @@ def run(
         The run was stopped; nothing of it is left.
     """
     chosen = task(find(notebook), given, batch=SINGLE, registry=load(data), data=data)
-    result = carry_out([chosen], out=out, data=data, jobs=1, force=force, limits=limits or Limits(), show=reporter(quiet))
+    result = carry_out([chosen], out=out, data=data, jobs=1, force=force, limits=limits or Limits(), show=reporter(out, quiet))
     if result.interrupted:
         raise KeyboardInterrupt
     if result.fault is not None:

@@ -55,7 +55,7 @@ class Kernels:
                 if os.name == "posix" and len(os.fsencode(name)) < 90:
                     self.transport, self.ip = "ipc", str(name)
 
-            async def start_kernel(self, *args: Any, **options: Any) -> None:
+            async def start_kernel(self, *args: Any, **options: Any) -> None:  # type: ignore[override]
                 await self._async_start_kernel(*args, **options)
                 kernels.pid = getattr(self.provisioner, "pid", None)
                 kernels.tell(json.dumps({"kernel": kernels.pid}) + "\n")

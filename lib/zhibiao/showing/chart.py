@@ -99,14 +99,12 @@ class Chart:
         table = aligned([str(name) for name in self.data.columns], rows, ["right" if n else "left" for n in numeric])
         return "\n".join([self.title, *([table] if rows else []), *([self.source] if self.source else [])])
 
-    def _repr_mimebundle_(
-        self, include: object = None, exclude: object = None
-    ) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
         if published_run():
             kind, picture = "image/svg+xml", self.image("svg").decode("utf-8")
         else:
             kind, picture = ("image/png", base64.b64encode(self.image("png")).decode("ascii"))
-        return {"text/plain": self.plain(), kind: picture}, {kind: {"alt": self.alt, "title": self.title}}
+        return {"text/plain": self.plain(), kind: picture}, {kind: {"alt": self.alt}}
 
     def __repr__(self) -> str:
         return self.plain()

@@ -95,13 +95,13 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "zh": {
             "x": "平均学制（年）",
-            "y": "逐年留存率（一个年级升入下一年级的比例）",
+            "y": "逐年保留率（一个年级升入下一年级的比例）",
             "place": "地区",
             "anchor": "锚点",
             "kind": "内容",
             "length": "学制",
-            "retention": "留存率",
-            "alt": "学制与留存率对照图。等值线：{curves}。点：{points}。",
+            "retention": "保留率",
+            "alt": "学制与保留率对照图。等值线：{curves}。点：{points}。",
             "point": "{label}（{length}年，{retention}）",
             "none": "无",
             "join": "；",

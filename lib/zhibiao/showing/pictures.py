@@ -12,7 +12,7 @@ from zhibiao.catalogue.study import Study
 from zhibiao.model import Indicator, Observation, Unit, unit_of
 from zhibiao.model.fan import Fan
 from zhibiao.projecting.reference import ReferenceClass
-from zhibiao.showing import fan_chart, gap_chart, pairs_chart, schedule_chart, sentences
+from zhibiao.showing import fan_chart, gap_chart, pairs_chart, schedule_chart, sentences, stairs_chart
 from zhibiao.showing.chart import Chart
 from zhibiao.showing.fan_chart import Band, FanPicture
 from zhibiao.showing.gap_tables import chance_text, gap_text
@@ -76,6 +76,45 @@ def trajectory(study: Study, indicator: Indicator, simulation: Simulation, refer
         source=source_line(study, series.annual),
     )
     return fan_chart.fan(picture, study.lang)
+
+
+def running_total(study: Study, row: GapRow) -> Chart:
+    """What has come together of a cumulative target, against an even pace."""
+    stands, statement = row.standing, row.statement
+    unit, span = statement.written_unit, statement.period
+    assert span is not None  # a cumulative statement has a period
+    reported = [p for p in study.series(statement.indicator).annual if p.period.year in span.years]
+    totals, so_far = [], 0.0
+    for year, point in zip(span.years, reported, strict=False):
+        if point.period.year != year:  # after a missing year the running total is not known
+            break
+        so_far += float(point.base_value / unit.scale)
+        totals.append(Point(year, so_far, "eq", "high" if point.confidence == "high" else "medium"))
+    low = statement.base_low if statement.base_low is not None else statement.base_high
+    high = statement.base_high if statement.comparator == "between" else None
+    target = TargetLine(
+        span.start,
+        span.end,
+        float((low or 0) / unit.scale),
+        None if high is None else float(high / unit.scale),
+        statement.comparator,
+        study.clause(statement),
+        statement.value_text(study.lang),
+        True,
+    )
+    name, asked = stands.indicator.name(study.lang), value_with_unit(statement, study.lang)
+    done = with_unit(in_unit(stands.total, unit.scale), unit, study.lang) if stands.total is not None else ""
+    title = (
+        study.words(f"{name}：目标{asked}，期内尚无报数", f"{name}: target {asked}, nothing reported in its period")
+        if not done
+        else study.words(f"{name}：目标{asked}，已报累计{done}", f"{name}: target {asked}, {done} reported so far")
+    )
+    even = with_unit(in_unit(float(low or 0) / len(span.years), unit.scale), unit, study.lang)
+    basis = study.words(f"匀速为每年{even}。", f"An even pace is {even} a year.")
+    return stairs_chart.stairs(
+        stairs_chart.StairsPicture(title, unit.label(study.lang), span.start, span.end, target, totals, basis, source_line(study, reported)),
+        study.lang,
+    )
 
 
 def _digits(fan: Fan | None, unit: Unit) -> int:

@@ -52,7 +52,7 @@ def documents(study: Study) -> Table:
     ]
     rows = []
     for plan in study.plans:
-        counts = Counter(s.kind for s in plan.statements if s.region == study.region.code)
+        counts: Counter[str] = Counter(s.kind for s in plan.statements if s.region == study.region.code)
         title = f"《{plan.title}》" if lang == "zh" else plan.title_en
         rows.append(
             {

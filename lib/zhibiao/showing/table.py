@@ -261,7 +261,7 @@ class Table:
         ]
         return {"schema": {"fields": fields}, "data": data, "title": self.title}
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         bundle: dict[str, Any] = {
             "text/plain": self.plain(),
             "text/markdown": self.markdown(),

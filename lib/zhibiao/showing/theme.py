@@ -208,10 +208,14 @@ def _face(size: float) -> FT2Font:
     return face
 
 
+@cache
+def _glyphs() -> frozenset[int]:
+    return frozenset(_face(TEXT_SIZE).get_charmap())
+
+
 def missing_glyphs(text: str) -> str:
     """Return the characters of `text` for which the font has no glyph."""
-    known = _face(TEXT_SIZE).get_charmap()
-    return "".join(sorted({c for c in text if c != "\n" and ord(c) not in known}))
+    return "".join(sorted({c for c in text if c != "\n" and ord(c) not in _glyphs()}))
 
 
 @lru_cache(4096)
@@ -226,7 +230,9 @@ def width_of(text: str, size: float) -> float:
 
 NEVER_FIRST = "，。；：、！？）〕】》」』”’％%…—·)]},.;:!?"
 NEVER_LAST = "（〔【《「『“‘([{"
-WORDS = re.compile(r"\s+|[^\s\u2e80-\uffef]+[万亿年月日号个所人家名项种条倍]?|.")
+# a number keeps its unit
+UNITS = "(?:[万亿]?(?:人次|[年月日号个所人家名项种条倍元])|[万亿])"
+WORDS = re.compile(rf"\s+|[^\s\u2e80-\uffef]+{UNITS}?|.")
 
 
 def _pieces(text: str) -> list[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,12 +64,19 @@ def implied(pair: Pair, start: Pair | None, lengths: Array) -> Implied:
     start : Pair or None
         Where the intake comes from; before its year it is held constant. None: only the settled curve.
     """
-    settled = np.array([_solve(lambda r, length=length: per_entrant(length, r) - pair.ratio) for length in lengths])
+    settled = np.array([_solve(partial(_settled_excess, pair, float(length))) for length in lengths])
     if start is None or start.year >= pair.year:
         return Implied(lengths, settled, np.full(lengths.shape, np.nan))
-    _, intake = linear_intake(start.intake, pair.intake, start.year, pair.year, OLDER_CLASSES)
-    way = np.array([_solve(lambda r, length=length: float(stock(intake, length, r)[-1]) - pair.enrolment) for length in lengths])
+    way = np.array([_solve(partial(_arrived_excess, start, pair, float(length))) for length in lengths])
     return Implied(lengths, settled, way)
+
+
+def _settled_excess(pair: Pair, length: float, retention: float) -> float:
+    return per_entrant(length, retention) - pair.ratio
+
+
+def _arrived_excess(start: Pair, pair: Pair, length: float, retention: float) -> float:
+    return arrived(start, pair, length, retention) - pair.enrolment
 
 
 def arrived(start: Pair, pair: Pair, length: float, retention: float) -> float:

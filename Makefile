@@ -1,0 +1,52 @@
+# Each target is one line that calls pip or zhibiao. `make help` lists them.
+PYTHON ?= $(firstword $(foreach v,3.13 3.12 3.11,$(shell command -v python$(v) >/dev/null 2>&1 && python$(v) -c 'import sys' >/dev/null 2>&1 && echo python$(v))) python3)
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup report lab batch notebooks test soak bench check accept lock clean
+
+help: ## 列出全部目标 list every target
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/ready ## 建 .venv 并按锁定版本安装 make .venv and install the locked versions
+
+.venv/ready: requirements.txt pyproject.toml tests/setup_check.py
+	@$(PYTHON) tests/setup_check.py
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch .venv/ready
+
+report: setup ## 出月报：重庆与全国的 PDF、图、表 make the monthly PDFs, figures and tables
+	@$(BIN)/zhibiao batch notebooks/batches/monthly.yaml
+
+lab: setup ## 打开 JupyterLab（notebooks/00_start） open JupyterLab
+	@$(BIN)/zhibiao lab notebooks/00_start.ipynb
+
+batch: setup ## 跑一个批次：make batch BATCH=我的.yaml run a batch file
+	@$(BIN)/zhibiao batch $(or $(BATCH),notebooks/batches/monthly.yaml)
+
+notebooks: setup ## 重新执行入库的笔记本 execute the committed notebooks anew
+	@$(BIN)/zhibiao notebooks
+
+test: setup ## 全部测试，含 nbval 比对 all tests, nbval included
+	@$(BIN)/python -m pytest -q -m "not soak" tests notebooks --nbval --nbval-current-env --nbval-cell-timeout=120
+
+soak: setup ## 反复注入故障的长测试 repeated faults and long runs
+	@$(BIN)/python -m pytest -q -m soak tests
+
+bench: setup ## 测量（不设时限） measurements, no limits
+	@$(BIN)/python tests/bench/coverage.py
+
+check: setup ## 格式、类型、分层、登记库 lint, types, layers, registry
+	@$(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/zhibiao doctor
+
+accept: setup ## 重新执行入库的笔记本并列出变了的格 execute them anew and print the changed cells
+	@$(BIN)/zhibiao notebooks --review
+
+lock: ## 重做 requirements.txt（需要 uv） make requirements.txt anew (needs uv)
+	@uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra dev --extra build pyproject.toml -o requirements.txt
+
+clean: ## 删除输出与缓存 remove outputs and caches
+	@rm -rf outputs/* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache && git checkout -q -- outputs/README.md

@@ -1,0 +1,58 @@
+"""Scenarios move their lever and nothing else; what follows from it follows."""
+
+import numpy as np
+import pytest
+
+from zhibiao.assessing.gaps import gap_table
+from zhibiao.catalogue.load import load
+from zhibiao.catalogue.study import study
+from zhibiao.simulating.scenario import floor_needs, simulate, start_pair
+
+REGISTRY = load()
+
+
+def _under(name: str) -> tuple:
+    question = study(REGISTRY, scenario=name)
+    return question, simulate(question)
+
+
+def test_when_intake_is_set_then_enrolment_follows_the_flow() -> None:
+    _, base = _under("baseline")
+    question, plan = _under("plan_2021")
+    np.testing.assert_allclose(plan.fans["intake"].quantile(0.5)[-5:], [31000, 32000, 33000, 34000, 35000])
+    assert np.ptp(plan.fans["intake"].at(2025)) == 0
+    assert 105000 < np.median(plan.fans["enrolment"].at(2025)) < 120000
+    assert plan.assumed == {"intake"}
+    for name in set(base.fans) - {"intake", "enrolment"}:
+        np.testing.assert_array_equal(base.fans[name].draws, plan.fans[name].draws)
+    rows = {row.statement.id: row for row in gap_table(question, plan.chances)}
+    assert rows["intake-2025"].chance is None  # the assumption is not a chance
+    baseline = {row.statement.id: row for row in gap_table(study(REGISTRY), base.chances)}
+    assert rows["enrolment-2025"].chance > baseline["enrolment-2025"].chance
+
+
+def test_when_a_floor_is_set_then_enrolment_holds_it_from_its_year_on() -> None:
+    _, plan = _under("plan_2022")
+    np.testing.assert_allclose(plan.fans["enrolment"].quantile(0.5)[-4:], 120000)
+    assert plan.assumed == {"enrolment"}
+
+
+def test_when_a_floor_binds_every_year_then_it_asks_more_than_at_the_end() -> None:
+    start = start_pair(study(REGISTRY))
+    assert start is not None
+    assert start.ratio == pytest.approx(3.3)
+    for need in floor_needs(start, 120000.0, range(2022, 2026)):
+        assert need.every_year is not None
+        assert need.at_end is not None
+        assert need.every_year > need.at_end > 35000
+
+
+def test_when_nothing_is_set_then_the_nation_and_the_city_have_their_fans() -> None:
+    city, nation = simulate(study(REGISTRY)), simulate(study(REGISTRY, region="全国"))
+    assert {"intake", "enrolment", "employment_rate"} <= set(city.fans)
+    assert "graduates" not in city.fans  # only a floor is known: >3 in 2017
+    assert {"intake", "enrolment", "graduates", "teachers", "social_training"} <= set(nation.fans)
+    for fan in (*city.fans.values(), *nation.fans.values()):
+        assert (fan.draws >= 0).all()
+    assert (city.fans["employment_rate"].draws <= 100).all()
+    np.testing.assert_allclose(np.median(city.fans["enrolment"].draws, axis=0)[-5:], 99000)

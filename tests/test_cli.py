@@ -1,0 +1,140 @@
+"""The command line as scripts see it: columns, exit codes, one clear message, nothing heavy before it is needed."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from zhibiao.catalogue.listing import STATEMENT_COLUMNS
+
+ROOT = Path(__file__).parents[1]
+
+
+def zhibiao(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, **environment}
+    return subprocess.run(
+        [sys.executable, "-m", "zhibiao", *arguments], cwd=cwd, env=env, capture_output=True, encoding="utf-8", check=False, timeout=120
+    )
+
+
+def records(result: subprocess.CompletedProcess[str]) -> list[dict[str, str]]:
+    assert result.returncode == 0, result.stderr
+    return list(csv.DictReader(io.StringIO(result.stdout)))
+
+
+def test_targets_prints_the_promised_columns_with_values_as_written() -> None:
+    rows = records(zhibiao("targets", "--plan", "chongqing-2021-452", "--format", "csv"))
+    assert len(rows) == 68
+    assert tuple(rows[0]) == STATEMENT_COLUMNS
+    found = next(row for row in rows if row["id"] == "chongqing-2021-452/enrolment-2025")
+    assert [found[c] for c in ("value_low", "value_high", "unit", "comparator", "scope", "year_end")] == ["10.5", "", "万人", "gt", "point", "2025"]
+    assert found["document"] == "渝人社〔2021〕452号"
+
+
+def test_targets_filters_and_speaks_json() -> None:
+    result = zhibiao("targets", "--region", "重庆", "--kind", "baseline", "--format", "json")
+    assert result.returncode == 0, result.stderr
+    assert [(row["indicator"], row["value_low"]) for row in json.loads(result.stdout)] == [("intake", 3), ("enrolment", 9.9), ("employment_rate", 98)]
+
+
+def test_xlsx_holds_numbers_as_numbers_and_no_formulas(tmp_path: Path) -> None:
+    result = zhibiao("targets", "--format", "xlsx", "-o", str(tmp_path / "t.xlsx"))
+    assert result.returncode == 0, result.stderr
+    sheet = openpyxl.load_workbook(tmp_path / "t.xlsx").active
+    assert sheet is not None
+    header = [cell.value for cell in sheet[1]]
+    values = [row[header.index("value_low")] for row in sheet.iter_rows(min_row=2, values_only=True)]
+    assert 10.5 in values
+    assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
+    assert [p.name for p in tmp_path.iterdir()] == ["t.xlsx"]
+
+
+def test_gaps_has_one_row_a_target() -> None:
+    rows = records(zhibiao("gaps", "--format", "csv"))
+    assert len(rows) == 44
+    by = {row["id"]: row for row in rows}
+    enrolment = by["chongqing-2021-452/enrolment-2025"]
+    assert (enrolment["gap"], enrolment["met"], enrolment["state"]) == ("0.6", "", "not_yet_reported")
+    assert enrolment["governed_by"] == "chongqing-2022-32/enrolment-keep"
+    assert by["chongqing-2022-32/enrolment-keep"]["state"] == "definition_unclear"
+    assert by["chongqing-2022-32/enrolment-keep"]["chance"] == ""
+
+
+def test_gaps_past_the_horizon_asks_for_no_pace() -> None:
+    rows = {row["id"]: row for row in records(zhibiao("gaps", "--as-of", "2026", "--format", "csv"))}
+    enrolment = rows["chongqing-2021-452/enrolment-2025"]
+    assert (enrolment["state"], enrolment["verdict"], enrolment["chance"]) == ("passed_not_reported", "not_reported", "")
+
+
+def test_cohort_settles_at_the_published_number() -> None:
+    rows = records(zhibiao("cohort", "--intake", "3", "--length", "3", "--retention", "0.97", "--years", "30", "--format", "csv"))
+    assert list(rows[0]) == ["year", "intake", "enrolment", "graduates", "losses"]
+    assert float(rows[-1]["enrolment"]) == pytest.approx(8.7327)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("targets", "--plan", "chongqing-2021-425"), 2, "nearest: chongqing-2021-452"),
+        (("targets", "--region", "重庆布"), 2, "nearest: 重庆"),
+        (("targets", "--kind", "targets"), 2, "nearest: target"),
+        (("targets", "--format", "cvs"), 2, "nearest: csv"),
+        (("gaps", "--scenario", "plan2021"), 2, "nearest: plan_2021"),
+        (("gaps", "--as-of", "soon"), 2, "as_of"),
+        (("gaps", "--region", "全国", "--scenario", "plan_2021"), 2, "allowed: baseline"),
+        (("gaps", "--data", "does-not-exist"), 3, "--data"),
+        (("cohort", "--intake", "three"), 2, "--intake"),
+        (("cohort", "--intake", "3", "--retention", "97"), 2, "retention"),
+        (("run", "03_gap"), 2, "nearest: 03_gaps"),
+        (("run", "03_gaps", "-p", "regoin=重庆"), 2, "nearest: region"),
+        (("run", "03_gaps", "-p", "region"), 2, "name=value"),
+        (("run", "03_gaps", "-p", "horizon=20x5"), 2, "horizon"),
+        (("batch", "notebooks/batches/nothing.yaml"), 2, "nothing.yaml"),
+        (("observe", "import", "nothing.csv", "--data", "x"), 3, "nothing.csv"),
+        (("gap",), 2, "No such command"),
+        (("gaps", "--regio", "重庆"), 2, "No such option"),
+    ],
+)
+def test_bad_input_gets_one_clear_message(arguments: tuple[str, ...], code: int, words: str) -> None:
+    result = zhibiao(*arguments, ZHIBIAO_DATA="")
+    assert (result.returncode, result.stdout) == (code, "")
+    assert words in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_debug_shows_the_traceback() -> None:
+    assert "Traceback" in zhibiao("--debug", "targets", "--plan", "nothing").stderr
+
+
+def test_doctor_is_content_and_says_what_is_broken(tmp_path: Path) -> None:
+    assert zhibiao("doctor").returncode == 0
+    (tmp_path / "plans").mkdir()
+    (tmp_path / "plans" / "broken.yaml").write_text("id: [", encoding="utf-8")
+    result = zhibiao("doctor", "--data", str(tmp_path))
+    assert result.returncode == 1
+    assert "broken.yaml:1" in result.stdout
+
+
+def test_help_and_targets_import_nothing_heavy() -> None:
+    code = (
+        "import sys; sys.argv = ['zhibiao', {!r}]\n"
+        "from zhibiao.cli import app\n"
+        "try: app()\nexcept SystemExit: pass\n"
+        "print(sorted({{'pandas', 'numpy', 'matplotlib', 'papermill', 'pandera', 'scipy', 'rich'}} & set(sys.modules)), file=sys.stderr)"
+    )
+    for command in ("--help", "targets"):
+        done = subprocess.run([sys.executable, "-c", code.format(command)], cwd=ROOT, capture_output=True, encoding="utf-8", check=True)
+        heavy = done.stderr.strip().splitlines()[-1]
+        assert heavy == ("[]" if command == "--help" else "['rich']"), command
+
+
+def test_a_pipe_that_closes_early_is_no_error() -> None:
+    done = subprocess.run(f"{sys.executable} -m zhibiao targets --format csv | head -1", shell=True, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
+    assert done.stdout.startswith("id,plan")
+    assert done.stderr == ""

@@ -245,6 +245,14 @@ class Report:
                 f"{found.zh}：登记库中没有{s.region.zh}的数据，不作图；已列入数据需求清单。",
                 f"{found.en}: the registry holds no figure of {s.region.en}; it is among the figures asked for.",
             )
+        known = s.series(found.id).annual
+        if found.id not in self.simulation.fans and len(known) == 1:
+            from zhibiao.showing.gap_tables import observed_text
+
+            told = observed_text(known[0], pictures.display_unit(s, found), s.lang, named=True)
+            return self._sentence(
+                f"{found.zh}：只知道{told}，不足以作图，也不足以推断。", f"{found.en}: only {told} is known, too little for a chart or a projection."
+            )
         return pictures.trajectory(s, found, self.simulation, self.references, self.rows)
 
     def cumulative(self, indicator: str) -> Chart | Sentences:

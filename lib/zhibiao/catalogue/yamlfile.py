@@ -11,13 +11,15 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from zhibiao.catalogue.explaining import Location, explained, unknown_key, unwritten, written_fields
 from zhibiao.catalogue.textfile import read_text
-from zhibiao.errors import RegistryError, closest
+from zhibiao.errors import RegistryError
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The C parser is seven times as fast; where PyYAML was built without it the other one says the same."""
 
-Location = tuple[str | int, ...]
+TAG = "tag:yaml.org,2002:"
+
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
@@ -33,13 +35,14 @@ class Document:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lines: dict[Location, int] = {}
+        self._built: set[int] = set()
         text, _ = read_text(path)
         try:
             node = yaml.compose(text, Loader=Loader)
         except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            line = mark.line + 1 if mark else 1
-            raise RegistryError(f"YAML 语法错误 broken YAML: {_problem(error)}", where=f"{path}:{line}") from None
+            raise _broken(error, path, text) from None
+        except RecursionError:
+            raise RegistryError("嵌套过深 is nested too deeply", where=f"{path}:1") from None
         self.content: Any = None if node is None else self._build(node, ())
 
     def line(self, location: Location) -> int:
@@ -53,10 +56,21 @@ class Document:
         return f"{self.path}:{self.line(location)}"
 
     def _build(self, node: Any, location: Location) -> Any:
-        self._lines.setdefault(location, node.start_mark.line + 1)
+        line = node.start_mark.line + 1
+        self._lines.setdefault(location, line)
+        kind = node.tag.removeprefix(TAG)
+        if not isinstance(node, yaml.ScalarNode):
+            if kind not in ("map", "seq"):
+                raise RegistryError(f"不允许的 YAML 标签 tag {_tag(node)!r} is not allowed", where=f"{self.path}:{line}")
+            # an alias may lead into itself or grow without end
+            if id(node) in self._built:
+                raise RegistryError("不允许用别名重复列表或键值表 an alias (*name) may not repeat a list or a mapping", where=f"{self.path}:{line}")
+            self._built.add(id(node))
         if isinstance(node, yaml.MappingNode):
             mapping: dict[str, Any] = {}
             for key_node, value_node in node.value:
+                if not isinstance(key_node, yaml.ScalarNode):
+                    raise RegistryError("键应为一个词 a key should be a word", where=f"{self.path}:{key_node.start_mark.line + 1}")
                 key = str(key_node.value)
                 here = (*location, key)
                 if key in mapping:
@@ -70,7 +84,7 @@ class Document:
 
     def _scalar(self, node: Any) -> Any:
         where = f"{self.path}:{node.start_mark.line + 1}"
-        kind = node.tag.rpartition(":")[2]
+        kind = node.tag.removeprefix(TAG)
         match kind:
             case "str":
                 return node.value
@@ -91,7 +105,7 @@ class Document:
                     return dt.date.fromisoformat(node.value)
                 except ValueError:
                     raise RegistryError(f"日期 {node.value!r} 无效 is no date", where=where, allowed=["2022-07-22"]) from None
-        raise RegistryError(f"不允许的 YAML 标签 tag {node.tag!r} is not allowed", where=where)
+        raise RegistryError(f"不允许的 YAML 标签 tag {_tag(node)!r} is not allowed", where=where)
 
 
 def validated(model: type[ModelT], document: Document, location: Location, extra: Mapping[str, Any] | None = None) -> ModelT:
@@ -105,34 +119,42 @@ def validated(model: type[ModelT], document: Document, location: Location, extra
     part = document.content
     for step in location:
         part = part[step]
+    if document.content is None:
+        raise RegistryError("文件为空 the file is empty", where=document.where(()), allowed=written_fields(model))
     if not isinstance(part, dict):
-        raise RegistryError(f"应为键值表 should be a mapping of {model.__name__}", where=document.where(location))
+        raise RegistryError(f"应为键值表 should be a mapping of {model.__name__}", where=document.where(location), allowed=written_fields(model))
+
+    def where(within: Location) -> str:
+        return document.where((*location, *within))
+
+    for key in unwritten(model, part):
+        raise unknown_key(model, key, part, where(key))
     try:
         return model.model_validate({**part, **(extra or {})})
     except ValidationError as error:
-        raise explained(error, model, lambda loc: document.where((*location, *loc)), part) from None
+        raise explained(error, model, where, part) from None
 
 
-def explained(error: ValidationError, model: type[BaseModel], where: Any, part: Mapping[str, Any]) -> RegistryError:
-    """Turn pydantic's first fault into one clear message."""
-    fault = error.errors(include_url=False)[0]
-    location = tuple(step for step in fault["loc"] if isinstance(step, int) or not str(step).startswith(("function-", "literal")))
-    name = ".".join(str(step) for step in location) or str(part.get("id", model.__name__))
-    kind, context = fault["type"], fault.get("ctx", {})
-    if kind == "extra_forbidden":
-        known = list(model.model_fields)
-        return RegistryError(f"未知的键 unknown key {name!r}", where=where(location), allowed=known, nearest=closest(location[-1], known))
-    if kind == "missing":
-        return RegistryError(f"缺少 {name!r} is missing", where=where(location))
-    if kind == "literal_error":
-        allowed = [word.strip(" '") for word in str(context.get("expected", "")).replace(" or ", ",").split(",") if word.strip()]
-        given = fault["input"]
-        return RegistryError(f"{name} 的值无效 unknown value {given!r}", where=where(location), allowed=allowed, nearest=closest(given, allowed))
-    message = str(context["error"]) if "error" in context else fault["msg"]
-    given = fault["input"]
-    shown = "" if isinstance(given, dict) or isinstance(context.get("error"), Exception) else f"（{given!r}）"
-    return RegistryError(f"{name}{shown}: {message}", where=where(location))
+def _broken(error: yaml.YAMLError, path: Path, text: str) -> RegistryError:
+    """A bracket or quote that is never closed is reported where it opens: that is the line to mend."""
+    mark, opened = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+    if mark is None:  # a character that YAML does not allow
+        position = getattr(error, "position", 0)
+        return RegistryError(f"YAML 中有不允许的字符 a character is not allowed: {_words(error)}", where=f"{path}:{text.count(chr(10), 0, position) + 1}")
+    problem = " ".join(str(getattr(error, "problem", None) or "").split())
+    context = " ".join(str(getattr(error, "context", None) or "").split())
+    line = mark.line
+    if opened is not None and ("flow" in context or "quoted" in context or "simple key" in context):
+        line = opened.line
+    if "\\t" in problem or "'\t'" in problem:
+        problem += "；缩进请用空格，不用制表符 indent with spaces, not with a tab"
+    shown_context = f"{context}: " if context and "scanning for the next token" not in context else ""
+    return RegistryError(f"YAML 语法错误 broken YAML: {shown_context}{problem}", where=f"{path}:{line + 1}")
 
 
-def _problem(error: yaml.YAMLError) -> str:
-    return " ".join(str(getattr(error, "problem", None) or error).split())
+def _words(error: yaml.YAMLError) -> str:
+    return " ".join(str(error).split())[:120]
+
+
+def _tag(node: Any) -> str:
+    return str(node.tag).replace(TAG, "!!")

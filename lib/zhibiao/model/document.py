@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field, model_validator
 
+from zhibiao.errors import closest
 from zhibiao.model.period import Span
-from zhibiao.model.record import Identifier, Record, RegionCode, Text
+from zhibiao.model.record import Day, Fault, Identifier, Number, Record, RegionCode, Text, UnitText, shown
 from zhibiao.model.units import Unit, unit_of
 
 Comparator = Literal["gt", "ge", "eq", "lt", "le", "about", "between"]
@@ -36,10 +38,10 @@ class Statement(Record):
     kind: StatementKind
     indicator: Identifier
     region: RegionCode | None = None
-    low: Decimal | None = None
-    high: Decimal | None = None
+    low: Number | None = None
+    high: Number | None = None
     comparator: Comparator
-    unit: Text
+    unit: UnitText
     scope: Scope
     period: Span | None = None
     maintain: bool = False
@@ -65,39 +67,51 @@ class Statement(Record):
             return raw
         data = dict(raw)
         value = data.pop("value")
+        if "low" in data or "high" in data:
+            raise Fault("value 与 low、high 只写一种 give value, or low and high, not both", "value")
         comparator = data.get("comparator")
-        if (comparator == "between") != isinstance(value, list | tuple) or (isinstance(value, list | tuple) and len(value) != 2):
-            raise ValueError(f"comparator {comparator!r} 与 value {value!r} 不符 do not fit; between 须写 [低, 高] needs [low, high]")
-        if isinstance(value, bool | str) or (isinstance(value, list | tuple) and any(isinstance(v, bool | str) for v in value)):
-            raise ValueError(f"value {value!r} 不是数字 is not a number")
-        low, high = value if isinstance(value, list | tuple) else (value, value)
-        data.setdefault("low", None if comparator in ("lt", "le") else low)
-        data.setdefault("high", None if comparator in ("gt", "ge") else high)
+        if comparator not in get_args(Comparator):
+            return data  # the comparator's own message follows
+        ends = value if isinstance(value, list | tuple) else (value,)
+        for end in ends:
+            if isinstance(end, bool) or not isinstance(end, int | float | Decimal):
+                raise Fault(f"{shown(end)} 不是数字 is not a number；只写数字，单位写在 unit digits only, the unit has its own place", "value")
+        if comparator == "between" and (not isinstance(value, list | tuple) or len(ends) != 2):
+            raise Fault(f"{shown(value)} 不是范围 is no range, between 须写 needs", "value", allowed=["[3, 5]"])
+        if comparator != "between" and isinstance(value, list | tuple):
+            raise Fault(f"{shown(value)} 是范围 is a range, comparator 须为 must be between", "value", allowed=["between"])
+        data["low"] = None if comparator in ("lt", "le") else ends[0]
+        data["high"] = None if comparator in ("gt", "ge") else ends[-1]
         return data
 
     @model_validator(mode="after")
     def _consistent(self) -> Statement:
-        unit_of(self.unit)
         ends = {"gt": (True, False), "ge": (True, False), "lt": (False, True), "le": (False, True)}.get(self.comparator, (True, True))
         if (self.low is not None, self.high is not None) != ends:
-            raise ValueError(f"comparator {self.comparator} 的上下限不全 needs {'low' if ends[0] else ''} {'high' if ends[1] else ''}".strip())
+            raise Fault(f"缺少数值，或上下限与 {self.comparator} 不符 the value is missing, or low and high do not fit {self.comparator}", "comparator")
         if self.low is not None and self.high is not None and self.low > self.high:
-            raise ValueError(f"范围倒置 range is upside down: {self.low} > {self.high}")
-        if self.scope == "standing" and self.period is not None:
-            raise ValueError("长期规定没有期限 a standing rule has no period")
-        if self.scope == "cumulative" and self.period is None:
-            raise ValueError("累计数须有期间 a cumulative value needs its period, for example 2021-2025")
-        if self.scope == "point" and self.period is not None and self.period.start != self.period.end:
-            raise ValueError(f"时点值只有一个年份 a point has one year, not {self.period}")
-        if self.kind == "target" and self.scope != "standing" and self.period is None:
-            raise ValueError("目标须有年份或期间 a target needs a year or a period")
-        if self.maintain and self.scope != "annual":
-            raise ValueError("保持须逐年成立 maintain needs scope annual")
-        if self.mean and self.scope != "annual":
-            raise ValueError("年均须为 annual mean needs scope annual")
+            raise Fault(f"范围倒置 range is upside down: {self.low:f} > {self.high:f}", "value")
+        if self.comparator in ("eq", "about") and self.low != self.high:
+            raise Fault(f"{self.low:f}…{self.high:f} 是范围 is a range, comparator 须为 must be between", "comparator", allowed=["between"])
+        self._timed()
         if len(self.evidence) > EVIDENCE_LIMIT:
-            raise ValueError(f"证据短语 {len(self.evidence)} 字 evidence is longer than {EVIDENCE_LIMIT} characters")
+            raise Fault(f"证据短语 {len(self.evidence)} 字，至多 {EVIDENCE_LIMIT} 字 evidence is longer than {EVIDENCE_LIMIT} characters", "evidence")
         return self
+
+    def _timed(self) -> None:
+        """Scope, period, 保持 and 年均 fit each other."""
+        if self.scope == "standing" and self.period is not None:
+            raise Fault("长期规定没有期限 a standing rule has no period", "period")
+        if self.scope == "cumulative" and self.period is None:
+            raise Fault("累计数须有期间 a cumulative value needs its period, for example 2021-2025", "scope")
+        if self.scope == "point" and self.period is not None and self.period.start != self.period.end:
+            raise Fault(f"时点值只有一个年份 a point has one year, not {self.period}", "period")
+        if self.kind == "target" and self.scope != "standing" and self.period is None:
+            raise Fault("目标须有年份或期间 a target needs a year or a period", "scope")
+        if self.maintain and self.scope != "annual":
+            raise Fault("保持须逐年成立 maintain needs scope annual", "maintain", allowed=["scope: annual"])
+        if self.mean and (self.scope != "annual" or self.maintain):
+            raise Fault("年均须为 annual，不与保持同用 mean needs scope annual, without maintain", "mean", allowed=["scope: annual"])
 
     @property
     def key(self) -> str:
@@ -144,8 +158,8 @@ class Plan(Record):
     issuer: tuple[Text, ...]
     region: RegionCode
     period: Span
-    issued: dt.date
-    published: dt.date | None = None
+    issued: Day
+    published: Day | None = None
     headline: tuple[Identifier, ...] = ()
     """The statements the document itself puts first (its box of main indicators), in its order."""
     statements: tuple[Statement, ...]
@@ -154,22 +168,26 @@ class Plan(Record):
 
     @model_validator(mode="after")
     def _consistent(self) -> Plan:
-        seen: dict[str, str] = {}
-        for statement in self.statements:
-            if statement.id in seen:
-                raise ValueError(f"表述编号重复 duplicate statement id {statement.id!r}")
-            seen[statement.id] = statement.kind
-        for name in self.headline:
-            if seen.get(name) != "target":
-                raise ValueError(f"headline: {name!r} 不是本文件的目标 is no target of this document")
-        for statement in self.statements:
-            for reference in (statement.repeats, statement.baseline):
-                if reference is not None and reference not in seen:
-                    raise ValueError(f"{statement.id}: 引用的表述不存在 refers to unknown statement {reference!r}")
+        known: dict[str, Statement] = {}
+        for index, statement in enumerate(self.statements):
+            if statement.id in known:
+                raise Fault(f"表述编号重复 duplicate statement id {statement.id!r}", "statements", index, "id")
+            known[statement.id] = statement
+        targets = [name for name, statement in known.items() if statement.kind == "target"]
+        for index, name in enumerate(self.headline):
+            if name not in targets:
+                raise Fault(
+                    f"{name!r} 不是本文件的目标 is no target of this document", "headline", index, allowed=targets, nearest=closest(name, targets)
+                )
+        for index, statement in enumerate(self.statements):
+            for key, reference in (("repeats", statement.repeats), ("baseline", statement.baseline)):
+                if reference is not None:
+                    _refers(statement, key, known, index)
             span = statement.period if statement.kind == "target" else None
             if span and not (self.period.start <= span.start and span.end <= self.period.end) and not statement.note:
-                raise ValueError(
-                    f"{statement.id}: 目标年份 {span} 不在规划期 {self.period} 内 target year outside the plan's period; 如属远景目标请在 note 说明 say why in note"
+                raise Fault(
+                    f"目标年份 {span} 不在规划期 {self.period} 内 target year outside the plan's period；如属远景目标请在 note 说明 say why in note",
+                    *("statements", index, "period"),
                 )
         return self
 
@@ -180,6 +198,19 @@ class Plan(Record):
 
     def name(self, lang: str) -> str:
         return self.title if lang == "zh" else self.title_en
+
+
+def _refers(statement: Statement, key: str, known: Mapping[str, Statement], index: int) -> None:
+    """A statement that repeats another or starts from it means the same indicator; a starting value is no target and has a year."""
+    name, at = getattr(statement, key), ("statements", index, key)
+    others = [other for other in known if other != statement.id]
+    if name not in others:
+        raise Fault(f"引用的表述不存在 refers to unknown statement {name!r}", *at, allowed=others, nearest=closest(name, others))
+    other = known[name]
+    if other.indicator != statement.indicator:
+        raise Fault(f"{name!r} 是另一指标 is of another indicator, {other.indicator!r}", *at)
+    if key == "baseline" and (other.kind == "target" or other.period is None):
+        raise Fault(f"{name!r} 不是有年份的基期或现状 is no baseline or achieved value with a year", *at)
 
 
 def _plain(value: Decimal | None) -> str:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from zhibiao.model.record import Identifier, Record, Text
+from zhibiao.model.record import Fault, Identifier, Number, Record, Text, UnitText
 from zhibiao.model.units import Unit, unit_of
 
 Kind = Literal["stock", "flow", "rate", "count"]
@@ -27,11 +27,11 @@ class Indicator(Record):
     en: Text
     definition: Text
     definition_en: str | None = None
-    unit: Text
+    unit: UnitText
     kind: Kind
     direction: Direction = "up"
-    lower: Decimal | None = Decimal(0)
-    upper: Decimal | None = None
+    lower: Number | None = Decimal(0)
+    upper: Number | None = None
     rollup: RollUp = "none"
     reference: Identifier | None = None
     """The reference class whose moves tell how far such a series goes; without one there is no projection."""
@@ -40,11 +40,11 @@ class Indicator(Record):
     def _consistent(self) -> Indicator:
         unit = unit_of(self.unit)
         if unit.scale != 1:
-            raise ValueError(f"指标单位须为基本单位 unit {self.unit!r} has a scale; write {unit.base!r}")
+            raise Fault(f"指标单位须为基本单位 unit {self.unit!r} has a scale", "unit", allowed=[unit.base])
         if self.kind == "rate" and (self.lower is None or self.upper is None):
-            raise ValueError("比率须有上下限 a rate needs lower and upper")
+            raise Fault("比率须有上下限 a rate needs lower and upper", "kind")
         if self.lower is not None and self.upper is not None and self.lower >= self.upper:
-            raise ValueError(f"下限 {self.lower} 不小于上限 {self.upper} lower is not below upper")
+            raise Fault(f"下限 {self.lower:f} 不小于上限 {self.upper:f} lower is not below upper", "lower")
         return self
 
     @property

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from decimal import Decimal
 from typing import Literal
 
 from pydantic import Field, model_validator
 
 from zhibiao.model.period import Period
-from zhibiao.model.record import Identifier, Record, RegionCode, Text
+from zhibiao.model.record import Day, Fault, Identifier, Number, Record, RegionCode, UnitText
 from zhibiao.model.units import unit_of
 
 Basis = Literal["at_end", "in_period", "year_to_date"]
@@ -29,23 +28,22 @@ class Observation(Record):
     indicator: Identifier
     period: Period
     basis: Basis
-    value: Decimal
+    value: Number
     qualifier: Qualifier = "eq"
-    unit: Text
+    unit: UnitText
     status: Status = "final"
     confidence: Confidence = "high"
     source: Identifier
-    published: dt.date | None = None
-    recorded: dt.date
+    published: Day | None = None
+    recorded: Day
     reason: str | None = None
     origin: str = Field(default="", exclude=True)
     """``file:line`` the row was read from, for messages."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Observation:
-        unit_of(self.unit)
         if self.basis == "year_to_date" and self.period.is_year:
-            raise ValueError("年初至今的数须写明月或季 year_to_date needs a month or a quarter as period")
+            raise Fault("年初至今的数须写明月或季 year_to_date needs a month or a quarter as period", "period", allowed=["2023-09", "2023-Q3"])
         return self
 
     @property

@@ -35,7 +35,17 @@ class _Written:
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> dict[str, Any]:
-        return {"type": ["string", "integer"]}
+        return {
+            "anyOf": [
+                {"type": "integer", "minimum": FIRST_YEAR, "maximum": LAST_YEAR},
+                {"type": "string", "pattern": cls.pattern()},
+            ]
+        }
+
+    @classmethod
+    def pattern(cls) -> str:
+        """The regular expression a written one follows."""
+        raise NotImplementedError
 
 
 @total_ordering
@@ -52,13 +62,17 @@ class Period(_Written):
     month: int | None = None
 
     @classmethod
+    def pattern(cls) -> str:
+        return r"^(\d{4})(?:-(?:Q([1-4])|(0[1-9]|1[0-2])))?$"
+
+    @classmethod
     def parse(cls, written: object) -> Period:
         """Read ``2023``, ``2023-Q3`` or ``2023-09``; ValueError otherwise."""
         if isinstance(written, Period):
             return written
-        match = re.fullmatch(r"(\d{4})(?:-(?:Q([1-4])|(0[1-9]|1[0-2])))?", str(written).strip())
+        match = re.fullmatch(cls.pattern(), str(written).strip())
         if match is None or isinstance(written, bool):
-            raise ValueError(f"期间 {written!r} 无法识别 is no period; 允许 allowed: 2023, 2023-Q3, 2023-09")
+            raise ValueError(f"期间 {str(written)!r} 无法识别 is no period，可写 write 2023, 2023-Q3, 2023-09")
         year, quarter, month = match.groups()
         return cls(_checked(int(year)), int(quarter) if quarter else None, int(month) if month else None)
 
@@ -66,6 +80,11 @@ class Period(_Written):
     def last_month(self) -> int:
         """Month in which the period ends, 1 to 12."""
         return self.month or (self.quarter * 3 if self.quarter else 12)
+
+    @property
+    def first_month(self) -> int:
+        """Month in which the period begins, 1 to 12."""
+        return self.month or (self.quarter * 3 - 2 if self.quarter else 1)
 
     @property
     def is_year(self) -> bool:
@@ -95,13 +114,17 @@ class Span(_Written):
     end: int
 
     @classmethod
+    def pattern(cls) -> str:
+        return r"^(\d{4})(?:\s*[-–—]\s*(\d{4}))?$"
+
+    @classmethod
     def parse(cls, written: object) -> Span:
         """Read ``2025`` or ``2021-2025``; ValueError otherwise."""
         if isinstance(written, Span):
             return written
-        match = re.fullmatch(r"(\d{4})(?:\s*[-–—]\s*(\d{4}))?", str(written).strip())
+        match = re.fullmatch(cls.pattern(), str(written).strip())
         if match is None or isinstance(written, bool):
-            raise ValueError(f"期间 {written!r} 无法识别 is no span of years; 允许 allowed: 2025, 2021-2025")
+            raise ValueError(f"期间 {str(written)!r} 无法识别 is no span of years，可写 write 2025, 2021-2025")
         start, end = _checked(int(match[1])), _checked(int(match[2] or match[1]))
         if start > end:
             raise ValueError(f"期间 {written!r} 起年晚于止年 starts after it ends")

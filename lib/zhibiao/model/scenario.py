@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Literal
 
 from pydantic import model_validator
 
-from zhibiao.model.record import Identifier, Record, RegionCode, Text
-from zhibiao.model.units import unit_of
+from zhibiao.model.record import Fault, Identifier, Number, Record, RegionCode, Text, UnitText, Year
 
 Lever = Literal["intake", "enrolment_floor"]
 
@@ -21,19 +19,17 @@ class Override(Record):
 
     lever: Lever
     statement: str | None = None
-    value: Decimal | None = None
-    unit: Text | None = None
-    year: int
+    value: Number | None = None
+    unit: UnitText | None = None
+    year: Year
     """The year in which the intake reaches the value, or from which the floor holds."""
     source: Text | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Override:
-        written = self.value is not None and self.unit is not None and self.source is not None
-        if (self.statement is not None) == written:
-            raise ValueError("须给出 statement 或 value+unit+source 之一 give either statement, or value with unit and source")
-        if self.unit is not None:
-            unit_of(self.unit)
+        written = [part is not None for part in (self.value, self.unit, self.source)]
+        if any(written) if self.statement is not None else not all(written):
+            raise Fault("须给出 statement 或 value+unit+source 之一 give either statement, or value with unit and source")
         return self
 
 
@@ -51,8 +47,9 @@ class Scenario(Record):
     @model_validator(mode="after")
     def _consistent(self) -> Scenario:
         levers = [override.lever for override in self.overrides]
-        if len(levers) != len(set(levers)):
-            raise ValueError("同一杠杆只能设一次 a lever is set more than once")
+        for index, lever in enumerate(levers):
+            if lever in levers[:index]:
+                raise Fault(f"同一杠杆只能设一次 lever {lever!r} is set more than once", "overrides", index)
         return self
 
     def name(self, lang: str) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
-from zhibiao.model.record import Identifier, Record, Text
+from zhibiao.model.record import Day, Identifier, Record, Text, Year
 
 
 class Source(Record):
@@ -13,8 +11,8 @@ class Source(Record):
     id: Identifier
     publisher: Text
     title: Text
-    year: int
-    date: dt.date | None = None
+    year: Year
+    date: Day | None = None
     url: str | None = None
     terms: Text
     note: str | None = None

@@ -33,6 +33,9 @@ BASES: dict[str, str] = {
 ALIASES: dict[str, str] = {"名": "人", "％": "%", "个百分点": "百分点"}
 """Other ways to write the same base unit."""
 
+UNSCALED = ("%", "百分点", "位", "届", "年", "人/人")
+"""Shares, ranks and ratios: nobody counts them by the ten thousand."""
+
 
 @dataclass(frozen=True)
 class Unit:
@@ -78,7 +81,7 @@ def unit_of(written: str) -> Unit:
     for scale in sorted(SCALES, key=len, reverse=True):
         rest = written[len(scale) :]
         base = ALIASES.get(rest, rest)
-        if written.startswith(scale) and base in BASES:
+        if written.startswith(scale) and base in BASES and not (scale and base in UNSCALED):
             return Unit(written, SCALES[scale], base)
     known = [*BASES, *ALIASES, "万人", "万人次", "万元", "亿元"]
     raise RegistryError(f"未知单位 unknown unit {written!r}", allowed=known, nearest=closest(written, known))

@@ -143,6 +143,7 @@ def read(path: Path, *, notebooks: Path, data: Path | None = None) -> Batch:
     """
     try:
         document = Document(path)
+        _check_parts(document)
         file = validated(BatchFile, document, ())
     except RegistryError as error:
         raise ParameterError(error.what, where=error.where, allowed=error.allowed, nearest=error.nearest) from None
@@ -169,6 +170,17 @@ def read(path: Path, *, notebooks: Path, data: Path | None = None) -> Batch:
             raise ParameterError(f"重复 appears twice: {found.name}", where=where)
         tasks[str(found.folder)] = found
     return Batch(file, tuple(tasks.values()))
+
+
+def _check_parts(document: Document) -> None:
+    """Check what lies inside first: an unknown key is then compared with the keys that are allowed there."""
+    content = document.content if isinstance(document.content, dict) else {}
+    if isinstance(content.get("limits"), dict):
+        validated(Limits, document, ("limits",))
+    parts = content.get("runs")
+    for number, part in enumerate(parts if isinstance(parts, list) else []):
+        if isinstance(part, dict):
+            validated(Part, document, ("runs", number))
 
 
 def _known(file: BatchFile, folder: Path, document: Document) -> dict[str, set[str]]:
@@ -204,7 +216,14 @@ def _known(file: BatchFile, folder: Path, document: Document) -> dict[str, set[s
 def _wishes(file: BatchFile, there: list[str]) -> Iterator[_Wish]:
     """Yield every combination in the order of the file."""
 
-    def combined(names: tuple[str, ...], place: Location, region: str, scenario: str, own: Mapping[str, Any], at: dict[str, Location]) -> Iterator[_Wish]:
+    def combined(
+        names: tuple[str, ...],
+        place: Location,
+        region: str,
+        scenario: str,
+        own: Mapping[str, Any],
+        at: dict[str, Location],
+    ) -> Iterator[_Wish]:
         for number, name in enumerate(there if names == (ALL,) else names):
             spot = place if names == (ALL,) else (*place, number)
             yield _Wish(name, region, scenario, {**file.parameters, **own}, {**at, "notebook": spot})
@@ -218,7 +237,9 @@ def _wishes(file: BatchFile, there: list[str]) -> Iterator[_Wish]:
         own: dict[str, Location] = {name: ("runs", p, "parameters", name) for name in part.parameters}
         for s, scenario in enumerate(part.scenarios):
             at = {**shared, **own, "region": ("runs", p, "region"), "scenario": ("runs", p, "scenarios", s)}
-            names, place = (part.notebooks, ("runs", p, "notebooks")) if part.notebooks else (file.notebooks, ("notebooks",))
+            names, place = (
+                (part.notebooks, ("runs", p, "notebooks")) if part.notebooks else (file.notebooks, ("notebooks",))
+            )
             yield from combined(names, place, part.region, scenario, part.parameters, at)
 
 
@@ -227,5 +248,8 @@ def _placed(error: ParameterError, wish: _Wish, document: Document) -> Parameter
     name = error.where or ""
     place = wish.places.get(name, wish.places["notebook"])
     return ParameterError(
-        f"{wish.notebook} · {name}: {error.what}", where=document.where(place), allowed=error.allowed, nearest=error.nearest
+        f"{wish.notebook} · {name}: {error.what}",
+        where=document.where(place),
+        allowed=error.allowed,
+        nearest=error.nearest,
     )

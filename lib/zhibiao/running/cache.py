@@ -38,10 +38,13 @@ def _cells(path: Path) -> list[Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         return [
-            [cell["cell_type"], "".join(cell["source"]), sorted(cell["metadata"].get("tags", []))] for cell in content["cells"]
+            [cell["cell_type"], "".join(cell["source"]), sorted(cell["metadata"].get("tags", []))]
+            for cell in content["cells"]
         ]
     except OSError as error:
-        raise ParameterError(f"笔记本无法读取 the notebook cannot be read: {error.strerror}", where=path.name) from error
+        raise ParameterError(
+            f"笔记本无法读取 the notebook cannot be read: {error.strerror}", where=path.name
+        ) from error
     except (ValueError, KeyError, TypeError) as error:
         raise ParameterError("不是笔记本（nbformat 4）is not a notebook (nbformat 4)", where=path.name) from error
 

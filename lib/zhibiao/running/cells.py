@@ -49,20 +49,22 @@ def numbered(executed: Any) -> list[tuple[int, Any, set[str]]]:
     """Return (number, cell, tags) of the code cells, numbered as in the author's notebook."""
     cells = [cell for cell in executed.cells if not _ADDED & set(cell.metadata.get("tags", []))]
     return [
-        (number, cell, set(cell.metadata.get("tags", []))) for number, cell in enumerate(cells, 1) if cell.cell_type == "code"
+        (number, cell, set(cell.metadata.get("tags", [])))
+        for number, cell in enumerate(cells, 1)
+        if cell.cell_type == "code"
     ]
 
 
 def check_cells(executed: Any) -> None:
-    """Refuse what papermill lets pass: a cell that wrote to stderr, cells that were never run."""
-    for number, cell, tags in numbered(executed):
-        said = stderr_of(cell)
-        if said and "allow-stderr" not in tags:
-            raise CellError(f"单元格 cell {number} 写到标准错误 wrote to stderr: {said}\n{code_lines(cell.source)}")
+    """Refuse what papermill lets pass: cells that were never run, a cell that wrote to stderr."""
     for number, cell, tags in numbered(executed):
         # sys.exit(0) in a cell ends the notebook without an error
         if cell.execution_count is None and cell.source.strip() and "skip-execution" not in tags:
             raise CellError(f"单元格 cell {number} 未执行 was not run\n{code_lines(cell.source)}")
+    for number, cell, tags in numbered(executed):
+        said = stderr_of(cell)
+        if said and "allow-stderr" not in tags:
+            raise CellError(f"单元格 cell {number} 写到标准错误 wrote to stderr: {said}\n{code_lines(cell.source)}")
 
 
 def stderr_of(cell: Any) -> str:
@@ -82,9 +84,11 @@ def tidy(kept: Path) -> None:
             for output in cell.get("outputs", []):
                 if output.output_type == "error":
                     output.evalue = without_paths(output.evalue, [kept.parent, Path(sys.prefix)])
-                    output.traceback = [without_paths(line, [kept.parent, Path(sys.prefix)]) for line in output.traceback]
+                    output.traceback = [
+                        without_paths(line, [kept.parent, Path(sys.prefix)]) for line in output.traceback
+                    ]
                 elif output.output_type == "stream":
                     output.text = without_paths(output.text, [kept.parent, Path(sys.prefix)])
         kept.write_text(notebook_text(left), encoding="utf-8", newline="\n")
-    except Exception:
+    except Exception:  # half a notebook helps nobody, and the first error is the one that counts
         kept.unlink(missing_ok=True)

@@ -181,7 +181,9 @@ def _ask(task: Task, made: Path, bench: _Bench) -> Answer:
         tidy(kept)
         if not number:
             raise
-        raise type(lost)(f"{lost.what}，单元格 in cell {number}\n{code_lines(source)}", where=task.notebook.name) from lost
+        raise type(lost)(
+            f"{lost.what}，单元格 in cell {number}\n{code_lines(source)}", where=task.notebook.name
+        ) from lost
 
 
 def _keep(task: Task, made: Path, key: str, answer: Answer, error: ZhibiaoError, total: float, bench: _Bench) -> None:
@@ -224,7 +226,9 @@ def _copy_briefing(task: Task, out: Path) -> None:
 
 
 def _unwritten(fault: OSError) -> OutputError:
-    return OutputError(f"无法写出 cannot be written: {fault.strerror or fault}", where=str(fault.filename or "") or None)
+    return OutputError(
+        f"无法写出 cannot be written: {fault.strerror or fault}", where=str(fault.filename or "") or None
+    )
 
 
 def _summarise(runs: Sequence[RunResult], complete: bool, out: Path) -> OutputError | None:

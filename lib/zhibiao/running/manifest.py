@@ -85,7 +85,9 @@ def _pandoc() -> str:
     if spec is None or spec.origin is None:
         return "-"
     try:
-        said = subprocess.run([Path(spec.origin).parent / "files" / "pandoc", "--version"], capture_output=True, check=True)
+        said = subprocess.run(
+            [Path(spec.origin).parent / "files" / "pandoc", "--version"], capture_output=True, check=True
+        )
     except (OSError, subprocess.CalledProcessError):
         return "-"
     return said.stdout.decode("utf-8", "replace").split("\n", 1)[0].removeprefix("pandoc").strip()

@@ -56,6 +56,8 @@ def environment(folder: Path, data: Path | None) -> dict[str, str]:
         "PYTHONHASHSEED": "0",
         "PYTHONUTF8": "1",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        # what a killed process leaves in its temporary folder goes with this one
+        **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder / "tmp")),
         "IPYTHONDIR": str(folder / "ipython"),
         "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
         "JUPYTER_DATA_DIR": str(folder / "jupyter"),
@@ -95,8 +97,11 @@ class Worker:
         try:
             # resolved: macOS names its temporary folder through a link
             self.folder = Path(tempfile.mkdtemp(prefix="zhibiao-")).resolve()
+            (self.folder / "tmp").mkdir()
         except OSError as error:
-            raise OutputError(f"临时目录不可用 no temporary folder: {error.strerror}", where=tempfile.gettempdir()) from error
+            raise OutputError(
+                f"临时目录不可用 no temporary folder: {error.strerror}", where=tempfile.gettempdir()
+            ) from error
         self.kernel: int | None = None
         self.said: deque[str] = deque(maxlen=_LAST_LINES)
         self.lines: queue.Queue[str | None] = queue.Queue()
@@ -157,7 +162,9 @@ class Worker:
                 line = self.lines.get(timeout=max(0.0, until - time.monotonic()))
             except queue.Empty:
                 self.end()
-                raise TimeLimit(f"超过一次运行的时限 the run took longer than {limit:g} s", where=Path(order.notebook).name) from None
+                raise TimeLimit(
+                    f"超过一次运行的时限 the run took longer than {limit:g} s", where=Path(order.notebook).name
+                ) from None
             if line is None:
                 raise self._gone()
             content = json.loads(line)

@@ -61,7 +61,9 @@ def run(
         The run was stopped; nothing of it is left.
     """
     chosen = task(find(notebook), given, batch=SINGLE, registry=load(data), data=data)
-    result = carry_out([chosen], out=out, data=data, jobs=1, force=force, limits=limits or Limits(), show=reporter(out, quiet))
+    result = carry_out(
+        [chosen], out=out, data=data, jobs=1, force=force, limits=limits or Limits(), show=reporter(out, quiet)
+    )
     if result.interrupted:
         raise KeyboardInterrupt
     if result.fault is not None:
@@ -82,7 +84,10 @@ def find(notebook: Path, folder: Path = NOTEBOOKS) -> Path:
             return path.resolve()
     known = stems(folder)
     raise ParameterError(
-        f"没有笔记本 no notebook {str(notebook)!r}", where="notebook", allowed=known, nearest=closest(notebook.stem, known)
+        f"没有笔记本 no notebook {str(notebook)!r}",
+        where="notebook",
+        allowed=known,
+        nearest=closest(notebook.stem, known),
     )
 
 

@@ -30,6 +30,7 @@ ENGINE: str | None = None
 KERNEL = "python3"
 """Whatever kernel a notebook names, it is run by the Python that runs this."""
 
+
 class Kernels:
     """The kernels of this worker: each is announced as soon as it has a process, and its end is remembered."""
 
@@ -95,7 +96,7 @@ def perform(order: Order, kernels: Kernels) -> Answer:
         named = Path(str(error.filename)).name if error.filename else None
         fault = OutputError(f"无法写出 cannot be written: {error.strerror or error}", where=named)
         answer = Answer(kind="OutputError", what=str(fault))
-    except Exception as error:
+    except Exception as error:  # a slip of the program must not look like a dead worker
         said = "".join(traceback.format_exception(error)[-2:])
         answer = Answer(kind="ZhibiaoError", what=f"程序错误 a fault of the program: {said.strip()}")
     finally:
@@ -145,7 +146,9 @@ def _execute(order: Order, kept: Path, kernels: Kernels) -> Any:
         if "Kernel died" in str(error):
             raise _died(kept, kernels.exit) from error
         if "Kernel didn't respond" in str(error):
-            raise TimeLimit(f"内核 {order.start_limit} 秒未启动 the kernel did not start within {order.start_limit} s") from error
+            raise TimeLimit(
+                f"内核 {order.start_limit} 秒未启动 the kernel did not start within {order.start_limit} s"
+            ) from error
         raise
     check_cells(executed)
     return executed
@@ -180,7 +183,9 @@ def _publish(executed: Any, folder: Path, stem: str) -> Answer:
     for number, cell, tags in numbered(executed):
         shows = [output for output in cell.outputs if output.output_type in ("display_data", "execute_result")]
         if "deliverable" in tags and not shows:
-            raise MissingDeliverable(f"单元格 cell {number} 应有输出 should show something (deliverable)\n{code_lines(cell.source)}")
+            raise MissingDeliverable(
+                f"单元格 cell {number} 应有输出 should show something (deliverable)\n{code_lines(cell.source)}"
+            )
     pdf = to_pdf(executed)
     if not pdf.startswith(b"%PDF"):
         raise MissingDeliverable("没有 PDF there is no PDF")

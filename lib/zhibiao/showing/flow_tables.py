@@ -11,7 +11,7 @@ from zhibiao.catalogue.study import Study
 from zhibiao.model import Unit, unit_of
 from zhibiao.showing.numbers import ABSENT, fixed, four, in_unit, percent
 from zhibiao.showing.asked_pairs import national_ratios, target_pairs
-from zhibiao.showing.pictures import display_unit
+from zhibiao.showing.pictures import digits_for, display_unit
 from zhibiao.showing.statement_tables import value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
 from zhibiao.showing.words import CONFIDENCE, QUALIFIERS, word
@@ -172,13 +172,13 @@ def projections(study: Study, simulation: Simulation) -> Table:
         point = study.series(name).annual[-1]
         low, high = fan.band(level)
         position = int(np.searchsorted(fan.years, study.horizon))
-        done = fan.basis.last_year >= study.horizon
+        done, digits = fan.basis.last_year >= study.horizon, digits_for(fan, unit)
         rows.append(
             {
                 "indicator": indicator.name(study.lang) + (study.words("（情景设定）", " (set)") if name in simulation.assumed else ""),
                 "latest": QUALIFIERS[point.qualifier] + with_unit(in_unit(point.base_value, unit.scale), unit, study.lang) + f" ({point.period})",
-                "median": ABSENT if done else in_unit(fan.quantile(0.5)[position], unit.scale),
-                "band": ABSENT if done else f"{in_unit(low[position], unit.scale)} — {in_unit(high[position], unit.scale)}",
+                "median": ABSENT if done else in_unit(fan.quantile(0.5)[position], unit.scale, digits),
+                "band": ABSENT if done else "—".join(in_unit(edge[position], unit.scale, digits) for edge in (low, high)),
                 "own": str(fan.basis.own_points),
                 "reference": f"{fan.basis.reference} ({fan.basis.series} / {fan.basis.moves})",
             }

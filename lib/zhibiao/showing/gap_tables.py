@@ -141,8 +141,8 @@ def pace(study: Study, rows: Sequence[GapRow]) -> Table:
                 "target": value_with_unit(row.statement, lang),
                 "change": percent(made.change, 0) if judged and made is not None and made.change is not None else ABSENT,
                 "time": percent(made.time, 0) if judged and made is not None else ABSENT,
-                "pace": in_unit(made.pace, unit.scale) if judged and made is not None else ABSENT,
-                "needed": in_unit(needed, unit.scale),
+                "pace": _pace_text(made.pace, unit) if judged and made is not None else ABSENT,
+                "needed": _pace_text(needed, unit),
                 "chance": chance_text(row.chance),
                 "state": word(STATES, row.standing.state, lang),
                 "verdict": word(VERDICTS, row.standing.verdict, lang),
@@ -156,13 +156,21 @@ def pace(study: Study, rows: Sequence[GapRow]) -> Table:
     return Table(columns, cells, title=study.words("是否赶得上进度", "Whether they are on schedule"), notes=[note] if cells else [], empty=_no_targets(study))
 
 
+def _pace_text(value: float | None, unit: Unit) -> str:
+    """A yearly change to two decimals, and finer only where that would print nothing."""
+    if value is None or abs(value) < 0.1 * float(unit.scale):
+        return in_unit(value, unit.scale)
+    text = in_unit(value, unit.scale, 2)
+    return text.rstrip("0").rstrip(".")
+
+
 def asked_for(study: Study, requests: Sequence[Request]) -> Table:
     """The figures that are asked for 数据需求清单, each with the clauses that need it."""
     lang = study.lang
     columns = [
         Column("indicator", study.words("指标", "indicator"), width=4),
         Column("unit", study.words("单位", "unit"), width=2),
-        Column("years", study.words("缺哪些年", "years missing"), width=3),
+        Column("years", study.words("缺哪些年", "years missing"), width=4),
         Column("basis", study.words("口径", "basis"), width=2),
         Column("clauses", study.words("哪条条款需要", "needed for"), width=6),
         Column("definition", study.words("定义", "definition"), width=6),

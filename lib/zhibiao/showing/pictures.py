@@ -60,6 +60,7 @@ def trajectory(study: Study, indicator: Indicator, simulation: Simulation, refer
     mine = [row for row in rows if row.statement.indicator == indicator.id and row.statement.scope in ("point", "annual")]
     levels = sorted({*BANDS, study.level})
     projected = fan is not None and int(ahead.sum()) > 1
+    spread = projected and fan is not None and fan.method != "scenario"
     picture = FanPicture(
         title=_trajectory_title(study, indicator, fan if projected else None, unit, mine),
         unit=unit.label(study.lang),
@@ -67,9 +68,9 @@ def trajectory(study: Study, indicator: Indicator, simulation: Simulation, refer
         targets=[line for row in mine if (line := _target_line(study, row, unit)) is not None],
         years=fan.years[ahead].tolist() if fan is not None and projected else (),
         median=_in(fan.quantile(0.5)[ahead], unit) if fan is not None and projected else (),
-        bands=[Band(level, *(_in(edge[ahead], unit) for edge in fan.band(level))) for level in levels] if fan is not None and projected else (),
+        bands=[Band(level, *(_in(edge[ahead], unit) for edge in fan.band(level))) for level in levels] if fan is not None and spread else (),
         level=study.level,
-        digits=_digits(fan, unit),
+        digits=digits_for(fan, unit),
         lower=None if indicator.lower is None else float(indicator.lower / unit.scale),
         upper=None if indicator.upper is None else float(indicator.upper / unit.scale),
         basis=sentences.basis(study, fan, reference[fan.basis.reference]) if fan is not None else "",
@@ -117,7 +118,7 @@ def running_total(study: Study, row: GapRow) -> Chart:
     )
 
 
-def _digits(fan: Fan | None, unit: Unit) -> int:
+def digits_for(fan: Fan | None, unit: Unit) -> int:
     """Decimals of the values named in words: one for tens, none from a hundred on."""
     return 1 if fan is None or float(np.abs(fan.draws[:, -1]).mean()) / float(unit.scale) < 100 else 0
 
@@ -164,7 +165,7 @@ def _trajectory_title(study: Study, indicator: Indicator, fan: Fan | None, unit:
             f"{place}{name}：按情景“{study.scenario.zh}”设定，{fan.years[-1]}年为{there}，不是预测",
             f"{place}, {name}: set by the scenario “{study.scenario.en}” to {there} in {fan.years[-1]}; no projection",
         )
-    low, high = (in_unit(edge[-1], unit.scale, _digits(fan, unit)) for edge in fan.band(study.level))
+    low, high = (in_unit(edge[-1], unit.scale, digits_for(fan, unit)) for edge in fan.band(study.level))
     end, last = int(fan.years[-1]), fan.basis.last_year
     chances = [(row, row.chance) for row in rows if row.chance is not None]
     if study.lang == "zh":

@@ -98,9 +98,14 @@ def headline_verdict(study: Study, rows: Sequence[GapRow]) -> str:
     return f"{len(judged)} of {len(rows)} main targets can be judged, {len(good)} of them met, held or on schedule{rest}"
 
 
-def basis(study: Study, fan: Fan, reference: ReferenceClass, scenario_made: bool = False) -> str:
+def basis(study: Study, fan: Fan, reference: ReferenceClass) -> str:
     """What the uncertainty of a fan rests on, in words."""
     b = fan.basis
+    if fan.method == "scenario":
+        return study.words(
+            f"路径由情景“{study.scenario.zh}”设定：{study.scenario.description}。没有不确定性可言。",
+            f"The path is set by the scenario “{study.scenario.en}”: {study.scenario.description_en}. It has no uncertainty.",
+        )
     ahead = int(fan.years[-1]) - b.last_year
     if ahead <= 0:
         return study.words("全部为观测值，没有预测。", "All observed; nothing is projected.")
@@ -110,13 +115,13 @@ def basis(study: Study, fan: Fan, reference: ReferenceClass, scenario_made: bool
         text += "；形状借自更大的参照类" if b.shape else ""
         text += f"；80%区间实测覆盖{percent(b.coverage, 0)}" if b.coverage is not None else "；覆盖率无从检验"
         text += f"；自身有{b.own_points}个年份的数" + (f"，其变动占{percent(b.own_weight, 0)}权重" if b.own_weight else "")
-        centre = "按学生流量推算" if fan.method == "cohort" else ("为情景所设" if fan.method == "scenario" else f"停在{b.last_year}年的数，不作增长外推")
+        centre = "按学生流量推算" if fan.method == "cohort" else f"停在{b.last_year}年的数，不作增长外推"
         return f"{text}。中位线{centre}。"
     text = f"Uncertainty rests on the reference class “{reference.entry.en}”: {thousands(b.moves)} real moves of {thousands(b.series)} series; median departure after {ahead} years about {moved}"
     text += "; the shape is borrowed from a larger class" if b.shape else ""
     text += f"; its 80 % band covered {percent(b.coverage, 0)} when tested" if b.coverage is not None else "; its coverage could not be tested"
     text += f"; {b.own_points} own year{'s' if b.own_points != 1 else ''}" + (f", whose moves weigh {percent(b.own_weight, 0)}" if b.own_weight else "")
-    centre = "follows the flow of students" if fan.method == "cohort" else ("is set by the scenario" if fan.method == "scenario" else f"stays at the figure of {b.last_year}; no growth rate is extrapolated")
+    centre = "follows the flow of students" if fan.method == "cohort" else f"stays at the figure of {b.last_year}; no growth rate is extrapolated"
     return f"{text}. The median {centre}."
 
 

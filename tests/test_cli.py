@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -16,19 +15,12 @@ from zhibiao.catalogue.listing import STATEMENT_COLUMNS
 ROOT = Path(__file__).parents[1]
 
 
-def zhibiao(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, **environment}
-    return subprocess.run(
-        [sys.executable, "-m", "zhibiao", *arguments], cwd=cwd, env=env, capture_output=True, encoding="utf-8", check=False, timeout=120
-    )
-
-
 def records(result: subprocess.CompletedProcess[str]) -> list[dict[str, str]]:
     assert result.returncode == 0, result.stderr
     return list(csv.DictReader(io.StringIO(result.stdout)))
 
 
-def test_targets_prints_the_promised_columns_with_values_as_written() -> None:
+def test_targets_prints_the_promised_columns_with_values_as_written(zhibiao) -> None:
     rows = records(zhibiao("targets", "--plan", "chongqing-2021-452", "--format", "csv"))
     assert len(rows) == 68
     assert tuple(rows[0]) == STATEMENT_COLUMNS
@@ -37,13 +29,13 @@ def test_targets_prints_the_promised_columns_with_values_as_written() -> None:
     assert found["document"] == "渝人社〔2021〕452号"
 
 
-def test_targets_filters_and_speaks_json() -> None:
+def test_targets_filters_and_speaks_json(zhibiao) -> None:
     result = zhibiao("targets", "--region", "重庆", "--kind", "baseline", "--format", "json")
     assert result.returncode == 0, result.stderr
     assert [(row["indicator"], row["value_low"]) for row in json.loads(result.stdout)] == [("intake", 3), ("enrolment", 9.9), ("employment_rate", 98)]
 
 
-def test_xlsx_holds_numbers_as_numbers_and_no_formulas(tmp_path: Path) -> None:
+def test_xlsx_holds_numbers_as_numbers_and_no_formulas(tmp_path: Path, zhibiao) -> None:
     result = zhibiao("targets", "--format", "xlsx", "-o", str(tmp_path / "t.xlsx"))
     assert result.returncode == 0, result.stderr
     sheet = openpyxl.load_workbook(tmp_path / "t.xlsx").active
@@ -55,7 +47,7 @@ def test_xlsx_holds_numbers_as_numbers_and_no_formulas(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["t.xlsx"]
 
 
-def test_gaps_has_one_row_a_target() -> None:
+def test_gaps_has_one_row_a_target(zhibiao) -> None:
     rows = records(zhibiao("gaps", "--format", "csv"))
     assert len(rows) == 44
     by = {row["id"]: row for row in rows}
@@ -66,13 +58,13 @@ def test_gaps_has_one_row_a_target() -> None:
     assert by["chongqing-2022-32/enrolment-keep"]["chance"] == ""
 
 
-def test_gaps_past_the_horizon_asks_for_no_pace() -> None:
+def test_gaps_past_the_horizon_asks_for_no_pace(zhibiao) -> None:
     rows = {row["id"]: row for row in records(zhibiao("gaps", "--as-of", "2026", "--format", "csv"))}
     enrolment = rows["chongqing-2021-452/enrolment-2025"]
     assert (enrolment["state"], enrolment["verdict"], enrolment["chance"]) == ("passed_not_reported", "not_reported", "")
 
 
-def test_cohort_settles_at_the_published_number() -> None:
+def test_cohort_settles_at_the_published_number(zhibiao) -> None:
     rows = records(zhibiao("cohort", "--intake", "3", "--length", "3", "--retention", "0.97", "--years", "30", "--format", "csv"))
     assert list(rows[0]) == ["year", "intake", "enrolment", "graduates", "losses"]
     assert float(rows[-1]["enrolment"]) == pytest.approx(8.7327)
@@ -101,18 +93,18 @@ def test_cohort_settles_at_the_published_number() -> None:
         (("gaps", "--regio", "重庆"), 2, "No such option"),
     ],
 )
-def test_bad_input_gets_one_clear_message(arguments: tuple[str, ...], code: int, words: str) -> None:
-    result = zhibiao(*arguments, ZHIBIAO_DATA="")
+def test_bad_input_gets_one_clear_message(arguments: tuple[str, ...], code: int, words: str, zhibiao) -> None:
+    result = zhibiao(*arguments)
     assert (result.returncode, result.stdout) == (code, "")
     assert words in result.stderr
     assert "Traceback" not in result.stderr
 
 
-def test_debug_shows_the_traceback() -> None:
+def test_debug_shows_the_traceback(zhibiao) -> None:
     assert "Traceback" in zhibiao("--debug", "targets", "--plan", "nothing").stderr
 
 
-def test_doctor_is_content_and_says_what_is_broken(tmp_path: Path) -> None:
+def test_doctor_is_content_and_says_what_is_broken(tmp_path: Path, zhibiao) -> None:
     assert zhibiao("doctor").returncode == 0
     (tmp_path / "plans").mkdir()
     (tmp_path / "plans" / "broken.yaml").write_text("id: [", encoding="utf-8")

@@ -7,11 +7,14 @@ from decimal import Decimal
 
 from zhibiao.catalogue.registry import Registry
 from zhibiao.errors import RegistryError, closest
-from zhibiao.model import Indicator, Observation, Statement
-from zhibiao.model.units import unit_of
+from zhibiao.model import Indicator, Observation, Override, Statement
+from zhibiao.model.units import UNSCALED, unit_of
 
 BASES = {"stock": ("at_end",), "flow": ("in_period", "year_to_date"), "rate": ("at_end", "in_period"), "count": ("at_end", "in_period", "year_to_date")}
 """Which basis an observation of each kind of indicator may have."""
+
+LEVERS = {"intake": "intake", "enrolment_floor": "enrolment"}
+"""The indicator that each lever of a scenario sets."""
 
 
 def check(registry: Registry, places: Mapping[str, str]) -> None:
@@ -26,7 +29,7 @@ def check(registry: Registry, places: Mapping[str, str]) -> None:
         if region.parent is not None:
             _known(region.parent, registry.regions, "上级地区 parent region", places.get(f"region:{region.code}", ""))
     for plan in registry.plans.values():
-        _known(plan.region, registry.regions, "地区 region", plan.origin)
+        _known(plan.region, registry.regions, "地区 region", places.get(f"plan:{plan.id}:region", plan.origin))
         for statement in plan.statements:
             check_statement(registry, statement)
     seen: dict[tuple[object, ...], str] = {}
@@ -36,13 +39,29 @@ def check(registry: Registry, places: Mapping[str, str]) -> None:
         if identity in seen:
             raise RegistryError(f"观测重复 the same observation stands at {seen[identity]}", where=observation.origin)
         seen[identity] = observation.origin
+    statements = {statement.key: statement for statement in registry.statements()}
     for scenario in registry.scenarios.values():
-        where = places.get(f"scenario:{scenario.id}", "")
-        for code in scenario.regions:
-            _known(code, registry.regions, "地区 region", where)
-        for override in scenario.overrides:
-            if override.statement is not None:
-                _known(override.statement, [s.key for s in registry.statements()], "表述 statement", where)
+        place = f"scenario:{scenario.id}"
+        for index, code in enumerate(scenario.regions):
+            _known(code, registry.regions, "地区 region", places.get(f"{place}:regions:{index}", ""))
+        for index, override in enumerate(scenario.overrides):
+            check_override(registry, override, statements, places.get(f"{place}:overrides:{index}", ""))
+
+
+def check_override(registry: Registry, override: Override, statements: Mapping[str, Statement], where: str) -> None:
+    """A lever's statement exists and speaks of the lever's indicator, or its value fits that indicator."""
+    _known(LEVERS[override.lever], registry.indicators, f"指标 indicator of lever {override.lever}:", where)
+    indicator = registry.indicators[LEVERS[override.lever]]
+    if override.statement is not None:
+        _known(override.statement, statements, "表述 statement", where)
+        spoken = statements[override.statement].indicator
+        if spoken != indicator.id:
+            raise RegistryError(
+                f"杠杆与表述不符 lever {override.lever!r} sets {indicator.id!r}, statement {override.statement!r} speaks of {spoken!r}", where=where
+            )
+    elif override.unit is not None and override.value is not None:
+        _unit_fits(override.unit, indicator, where)
+        _within(unit_of(override.unit).to_base(override.value), indicator, f"{_plain(override.value)}{override.unit}", where)
 
 
 def check_statement(registry: Registry, statement: Statement) -> None:
@@ -51,10 +70,9 @@ def check_statement(registry: Registry, statement: Statement) -> None:
     _known(statement.region, registry.regions, "地区 region", statement.origin)
     indicator = registry.indicators[statement.indicator]
     _unit_fits(statement.unit, indicator, statement.origin)
-    for value in (statement.base_low, statement.base_high):
-        # a sum over years may pass the bound of one year's rate only if it is no rate
-        _within(value, indicator, f"{_plain(statement.low or statement.high)}{statement.unit}", statement.origin)
-    if statement.scope == "cumulative" and indicator.kind in ("rate",):
+    for written, value in ((statement.low, statement.base_low), (statement.high, statement.base_high)):
+        _within(value, indicator, f"{_plain(written)}{statement.unit}", statement.origin)
+    if statement.scope == "cumulative" and indicator.kind == "rate":
         raise RegistryError(f"比率 {indicator.id!r} 不能累计 a rate cannot be cumulative", where=statement.origin)
 
 
@@ -66,13 +84,14 @@ def check_observation(registry: Registry, observation: Observation) -> None:
     _known(observation.source, registry.sources, "来源 source", where)
     indicator = registry.indicators[observation.indicator]
     _unit_fits(observation.unit, indicator, where)
-    _within(observation.base_value, indicator, f"{observation.value}{observation.unit}", where)
+    _within(observation.base_value, indicator, f"{_plain(observation.value)}{observation.unit}", where)
     if observation.basis not in BASES[indicator.kind]:
         raise RegistryError(
             f"{indicator.kind} 指标 {indicator.id!r} 的 basis 不能是 cannot be {observation.basis!r}", where=where, allowed=BASES[indicator.kind]
         )
-    if observation.period.year > observation.recorded.year:
-        raise RegistryError(f"期间 {observation.period} 晚于记录日期 period lies after the day it was recorded, {observation.recorded}", where=where)
+    period, recorded = observation.period, observation.recorded
+    if (period.year, period.first_month) > (recorded.year, recorded.month):
+        raise RegistryError(f"期间 {period} 晚于记录日期 period lies after the day it was recorded, {recorded}", where=where)
 
 
 def _known(name: object, known: Iterable[str], what: str, where: str) -> None:
@@ -82,15 +101,11 @@ def _known(name: object, known: Iterable[str], what: str, where: str) -> None:
 
 
 def _unit_fits(written: str, indicator: Indicator, where: str) -> None:
-    try:
-        base = unit_of(written).base
-    except RegistryError as error:
-        raise RegistryError(error.what, where=where, allowed=error.allowed, nearest=error.nearest) from None
-    if base != indicator.base.base:
+    if unit_of(written).base != indicator.base.base:
         raise RegistryError(
             f"单位不符 unit {written!r} does not fit {indicator.id!r} ({indicator.zh})",
             where=where,
-            allowed=[indicator.unit, *(f"{scale}{indicator.unit}" for scale in ("万", "亿") if indicator.kind != "rate")],
+            allowed=[indicator.unit, *(f"{scale}{indicator.unit}" for scale in ("万", "亿") if indicator.base.base not in UNSCALED)],
         )
 
 

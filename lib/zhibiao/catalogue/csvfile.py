@@ -12,7 +12,7 @@ from zhibiao.errors import RegistryError, closest
 
 
 def rows(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield (line, row) of a CSV whose header names `columns`; `optional` ones may be missing.
+    """Yield (line, row) of a CSV whose header names `columns`; `optional` ones may be missing. A row's line is its first.
 
     Comma, semicolon or tab separate, whichever the header uses. Lines that are empty or begin with ``#`` are passed over.
 
@@ -22,26 +22,31 @@ def rows(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> It
         A column is missing, unknown or doubled, or a row has too many or too few cells.
     """
     text, _ = read_text(path)
-    lines = [line for line in text.split("\n") if line.strip() and not line.startswith("#")]
-    if not lines:
-        raise RegistryError("文件为空 is empty", where=str(path), allowed=columns)
-    header_line = lines[0]
+    header_line = next((line for line in text.split("\n") if line.strip() and not line.startswith("#")), None)
+    if header_line is None:
+        raise RegistryError("文件为空 the file is empty", where=f"{path}:1", allowed=columns)
     delimiter = max(",;\t", key=header_line.count)
     reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
     header: list[str] | None = None
+    line = 1
     try:
         for cells in reader:
+            place, line = line, reader.line_num + 1
             if not cells or not "".join(cells).strip() or cells[0].startswith("#"):
                 continue
             if header is None:
-                header = _header([cell.strip() for cell in cells], columns, optional, f"{path}:{reader.line_num}")
+                header = _header([cell.strip() for cell in cells], columns, optional, f"{path}:{place}")
                 continue
             if len(cells) != len(header):
-                raise RegistryError(f"有 {len(cells)} 格，表头有 {len(header)} 格 row has {len(cells)} cells", where=f"{path}:{reader.line_num}")
+                hint = "；数字里不写千分位逗号 no thousands commas in numbers" if len(cells) > len(header) else ""
+                raise RegistryError(
+                    f"有 {len(cells)} 格，表头有 {len(header)} 格 row has {len(cells)} cells, the header {len(header)}{hint}", where=f"{path}:{place}"
+                )
             row = {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
-            yield reader.line_num, {**dict.fromkeys(optional, ""), **row}
+            yield place, {**dict.fromkeys(optional, ""), **row}
     except csv.Error as error:
-        raise RegistryError(f"CSV 格式错误 broken CSV: {error}", where=f"{path}:{reader.line_num}") from None
+        # a quote that is never closed swallows the rest of the file: the row in which it opens is the one to mend
+        raise RegistryError(f"CSV 格式错误，引号未闭合？broken CSV: {error}; is a quote left open?", where=f"{path}:{line}") from None
 
 
 def _header(cells: list[str], columns: Sequence[str], optional: Sequence[str], where: str) -> list[str]:

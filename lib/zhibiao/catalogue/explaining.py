@@ -66,8 +66,7 @@ def explained(error: ValidationError, model: type[BaseModel], where: Callable[[L
     if kind == "string_pattern_mismatch":
         message = PATTERNS.get(context.get("pattern", ""), fault["msg"])
     elif kind in ("greater_than_equal", "less_than_equal"):
-        bound = f"≥ {context['ge']}" if "ge" in context else f"≤ {context['le']}"
-        return RegistryError(f"{name}: {shown(given)} 超出范围 is out of range", where=place, allowed=[bound])
+        message = f"超出范围 is out of range: {fault['msg'].lower()}"
     else:
         message = TYPES.get(kind, fault["msg"])
     said = "" if isinstance(given, dict | list) else f"{shown(given)} "

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
+import re
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from zhibiao.catalogue import checks, csvfile, yamlfile
+from zhibiao.catalogue.explaining import explained
 from zhibiao.catalogue.registry import Registry
 from zhibiao.errors import RegistryError
 from zhibiao.model import Indicator, Observation, Plan, Region, Scenario, Source
@@ -46,8 +48,8 @@ def overlays(data: str | os.PathLike[str] | None = None) -> tuple[Path, ...]:
     RegistryError
         The folder was named but is not there.
     """
-    named = data if data is not None else os.environ.get("ZHIBIAO_DATA") or None
-    if named is None:
+    named = data if data not in (None, "") else os.environ.get("ZHIBIAO_DATA")
+    if not named:
         return ()
     folder = Path(named).expanduser().resolve()
     if not folder.is_dir():
@@ -79,13 +81,13 @@ def read(folders: Sequence[Path]) -> Registry:
     places: dict[str, str] = {}
     for folder in folders:
         for path in _files(folder, "catalogue", ".yaml"):
-            _merge(indicators, _listed(path, Indicator, places, "indicator"), path)
+            _merge(indicators, _listed(path, Indicator, places, "indicator"))
         for path in _files(folder, "", ".yaml", only="sources.yaml"):
-            _merge(sources, _listed(path, Source, places, "source"), path)
+            _merge(sources, _listed(path, Source, places, "source"))
         for path in _files(folder, "", ".csv", only="regions.csv"):
-            _merge(regions, [_row(Region, line, row, path, places, "region") for line, row in csvfile.rows(path, REGION_COLUMNS)], path)
-        plans.update(_unique(_files(folder, "plans", ".yaml"), _plan, places, "plan"))
-        scenarios.update(_unique(_files(folder, "scenarios", ".yaml"), _scenario, places, "scenario"))
+            _merge(regions, [_row(line, row, path, places) for line, row in csvfile.rows(path, REGION_COLUMNS)])
+        _merge(plans, [_plan(path, places) for path in _files(folder, "plans", ".yaml")])
+        _merge(scenarios, [_scenario(path, places) for path in _files(folder, "scenarios", ".yaml")])
         for path in _files(folder, "observations", ".csv"):
             observations.extend(read_observations(path))
     registry = Registry(tuple(folders), indicators, regions, plans, sources, scenarios, tuple(observations))
@@ -115,16 +117,13 @@ def observation_from(row: dict[str, str], where: str) -> Observation:
     try:
         return Observation.model_validate({**raw, "origin": where})
     except ValidationError as error:
-        raise yamlfile.explained(error, Observation, lambda _: where, raw) from None
+        raise explained(error, Observation, lambda _: where, raw) from None
 
 
 def number(cell: str, where: str) -> Decimal:
     """Read a plain number; units, commas inside numbers and words are refused with a hint."""
-    try:
-        value = Decimal(cell)
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not value.is_finite():
+    value = Decimal(cell) if re.fullmatch(r"[+-]?\d+(\.\d+)?([eE][+-]?\d{1,2})?", cell) else None
+    if value is None:
         hint = "留空的年份请删去整行 leave the whole row out where there is no figure" if not cell else "只写数字，单位写在 unit 列 digits only, the unit has its own column"
         raise RegistryError(f"value {cell!r} 不是数字 is not a number；{hint}", where=where, allowed=["9.9", "105000"])
     return value
@@ -134,57 +133,56 @@ def _files(folder: Path, sub: str, suffix: str, only: str | None = None) -> list
     place = folder / sub if sub else folder
     if only is not None:
         return [place / only] if (place / only).is_file() else []
-    return sorted(path for path in place.glob(f"*{suffix}") if not path.name.startswith(("~", "."))) if place.is_dir() else []
+    endings = (suffix, ".yml") if suffix == ".yaml" else (suffix,)
+    found = place.iterdir() if place.is_dir() else ()
+    return sorted(path for path in found if path.suffix.lower() in endings and not path.name.startswith(("~", ".")))
 
 
 def _listed(path: Path, model: type[RecordT], places: dict[str, str], kind: str) -> list[RecordT]:
     document = yamlfile.Document(path)
     if not isinstance(document.content, list):
-        raise RegistryError(f"文件应是一个列表 the file should be a list of {kind}s, each beginning with '- id:'", where=f"{path}:1")
+        empty = "文件为空 the file is empty" if document.content is None else "文件不是列表 the file is no list"
+        raise RegistryError(f"{empty}；应是一个列表 should be a list of {kind}s, each beginning with '- id:'", where=f"{path}:1")
     records = []
     for index in range(len(document.content)):
         record = yamlfile.validated(model, document, (index,))
-        _place(places, f"{path.parent}:{kind}:{record.id}", f"{kind}:{record.id}", document.where((index,)))  # type: ignore[attr-defined]
+        _place(places, path, f"{kind}:{_identity(record)}", document.where((index, "id")))
         records.append(record)
     return records
 
 
-def _place(places: dict[str, str], within: str, name: str, where: str) -> None:
+def _place(places: dict[str, str], path: Path, name: str, where: str) -> None:
     """Remember where a thing stands; a second one in the same folder is a slip."""
+    within = f"{path.parent}:{name}"
     if within in places:
         raise RegistryError(f"编号重复 duplicate id {name.partition(':')[2]!r}, already at {places[within]}", where=where)
     places[within] = places[name] = where
 
 
-def _merge(into: dict[str, RecordT], records: list[RecordT], path: Path) -> None:
-    for record in records:
-        into[getattr(record, "id", None) or record.code] = record  # type: ignore[attr-defined]
+def _identity(record: Record) -> str:
+    return str(getattr(record, "id", None) or getattr(record, "code", ""))
 
 
-def _row(model: type[RecordT], line: int, row: dict[str, str], path: Path, places: dict[str, str], kind: str) -> RecordT:
+def _merge(into: dict[str, RecordT], records: Iterable[RecordT]) -> None:
+    into.update({_identity(record): record for record in records})
+
+
+def _row(line: int, row: dict[str, str], path: Path, places: dict[str, str]) -> Region:
     where = f"{path}:{line}"
     raw = {name: cell for name, cell in row.items() if cell != ""}
     try:
-        record = model.model_validate(raw)
+        region = Region.model_validate(raw)
     except ValidationError as error:
-        raise yamlfile.explained(error, model, lambda _: where, raw) from None
-    identity = getattr(record, "id", None) or record.code  # type: ignore[attr-defined]
-    _place(places, f"{path.parent}:{kind}:{identity}", f"{kind}:{identity}", where)
-    return record
-
-
-def _unique(paths: list[Path], reader: Any, places: dict[str, str], kind: str) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for path in paths:
-        record = reader(path, places)
-        _place(places, f"{path.parent}:{kind}:{record.id}", f"{kind}:{record.id}", f"{path}:1")
-        found[record.id] = record
-    return found
+        raise explained(error, Region, lambda _: where, raw) from None
+    _place(places, path, f"region:{region.code}", where)
+    return region
 
 
 def _plan(path: Path, places: dict[str, str]) -> Plan:
     document = yamlfile.Document(path)
     plan = yamlfile.validated(Plan, document, (), {"origin": str(path)})
+    _place(places, path, f"plan:{plan.id}", document.where(("id",)))
+    places[f"plan:{plan.id}:region"] = document.where(("region",))
     statements = []
     for index, statement in enumerate(plan.statements):
         where = document.where(("statements", index))
@@ -196,4 +194,10 @@ def _plan(path: Path, places: dict[str, str]) -> Plan:
 
 
 def _scenario(path: Path, places: dict[str, str]) -> Scenario:
-    return yamlfile.validated(Scenario, yamlfile.Document(path), ())
+    document = yamlfile.Document(path)
+    scenario = yamlfile.validated(Scenario, document, ())
+    _place(places, path, f"scenario:{scenario.id}", document.where(("id",)))
+    for part, items in (("regions", scenario.regions), ("overrides", scenario.overrides)):
+        for index in range(len(items)):
+            places[f"scenario:{scenario.id}:{part}:{index}"] = document.where((part, index))
+    return scenario

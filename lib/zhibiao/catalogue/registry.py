@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -12,6 +12,19 @@ from zhibiao.model import Indicator, Observation, Period, Plan, Region, Scenario
 
 _CONFIDENCE = {"high": 2, "medium": 1, "low": 0}
 _STATUS = {"final": 2, "preliminary": 1, "derived": 0}
+
+
+SUFFIXES = (
+    "土家族苗族自治县", "苗族土家族自治县", "土家族自治县", "壮族自治区", "回族自治区", "维吾尔自治区", "特别行政区", "自治区", "自治县",
+    "省", "市", "区", "县",
+)  # fmt: skip
+"""What a region's full name ends in, the longest first."""
+
+FULL = {
+    "北京": "市", "天津": "市", "上海": "市", "重庆": "市", "内蒙古": "自治区", "广西": "壮族自治区", "西藏": "自治区", "宁夏": "回族自治区",
+    "新疆": "维吾尔自治区", "香港": "特别行政区", "澳门": "特别行政区",
+}  # fmt: skip
+"""Regions of province level that are no 省."""
 
 
 @dataclass(frozen=True)
@@ -33,14 +46,19 @@ class Series:
 
     @property
     def annual(self) -> tuple[Observation, ...]:
-        """Whole-year figures only."""
-        return tuple(point for point in self.points if point.period.is_year and point.basis != "year_to_date")
+        """Whole-year figures only; a year-to-date figure through December is one where the year has no other."""
+        whole = {point.period.year: point for point in self.points if point.period.last_month == 12 and point.basis == "year_to_date"}
+        whole |= {point.period.year: point for point in self.points if point.period.is_year}
+        return tuple(whole[year] for year in sorted(whole))
 
     @property
     def latest(self) -> Observation | None:
-        """The newest figure that speaks for a whole period; a year-to-date figure does not."""
-        whole = [point for point in self.points if point.basis != "year_to_date"]
-        return whole[-1] if whole else None
+        """The newest figure that says where the indicator stands: of a year, or counted at the end of a month or quarter.
+
+        What came in within a month or a quarter, or since January, says nothing of a whole year.
+        """
+        whole = [*self.annual, *(point for point in self.points if point.basis == "at_end" and not point.period.is_year)]
+        return max(whole, key=lambda point: point.period, default=None)
 
     @property
     def to_date(self) -> Observation | None:
@@ -48,6 +66,10 @@ class Series:
         partial = [point for point in self.points if point.basis == "year_to_date"]
         annual = self.annual
         return partial[-1] if partial and (not annual or partial[-1].period.year > annual[-1].period.year) else None
+
+    def known_by(self, year: int) -> Series:
+        """The same series up to and including a year."""
+        return replace(self, points=tuple(point for point in self.points if point.period.year <= year))
 
     def at(self, year: int) -> Observation | None:
         """The figure for one year, if there is one."""
@@ -67,7 +89,7 @@ class Registry:
     observations: tuple[Observation, ...] = field(repr=False)
 
     def region(self, name: object) -> Region:
-        """Find a region by code, Chinese or English name, with or without 市/省/区/县.
+        """Find a region by code, Chinese or English name, with or without 省/市/自治区/区/县.
 
         Raises
         ------
@@ -92,13 +114,9 @@ class Registry:
     def _region_names(self) -> dict[str, list[Region]]:
         names: dict[str, list[Region]] = {}
         for region in self.regions.values():
-            short = region.zh
-            for suffix in ("特别行政区", "自治区", "自治县", "省", "市", "区", "县"):
-                if short.endswith(suffix) and len(short) - len(suffix) >= 2:
-                    short = short.removesuffix(suffix)
-                    break
-            for name in {region.zh, short, region.en} | ({f"{region.zh}市"} if region.level in ("province", "prefecture") else set()):
-                names.setdefault(name.casefold(), []).append(region)
+            short = next((region.zh.removesuffix(s) for s in SUFFIXES if region.zh.endswith(s) and len(region.zh) - len(s) >= 2), region.zh)
+            for name in {region.zh.casefold(), short.casefold(), f"{short}{_full_suffix(region, short)}", region.en.casefold()}:
+                names.setdefault(name, []).append(region)
         return names
 
     def indicator(self, name: str) -> Indicator:
@@ -113,7 +131,7 @@ class Registry:
         """Find a plan by id, number or title; ParameterError with the nearest otherwise."""
         found = self.plans.get(name) or next((p for p in self.plans.values() if name in (p.number, p.title, p.short)), None)
         if found is None:
-            raise ParameterError(f"未知文件 unknown plan {name!r}", where="plan", allowed=self.plans, nearest=closest(name, self.plans))
+            raise ParameterError(f"未知文件 unknown plan {name!r}", where="plan", allowed=self.plans, nearest=self._nearest(name, self.plans))
         return found
 
     def scenario(self, name: str) -> Scenario:
@@ -121,13 +139,24 @@ class Registry:
         found = self.scenarios.get(name) or next((s for s in self.scenarios.values() if name == s.zh), None)
         if found is None:
             raise ParameterError(
-                f"未知情景 unknown scenario {name!r}", where="scenario", allowed=self.scenarios, nearest=closest(name, self.scenarios)
+                f"未知情景 unknown scenario {name!r}", where="scenario", allowed=self.scenarios, nearest=self._nearest(name, self.scenarios)
             )
         return found
 
+    @staticmethod
+    def _nearest(name: str, records: Mapping[str, Plan] | Mapping[str, Scenario]) -> str | None:
+        """The id nearest to what was written, be it like an id, a name or a number."""
+        words = {record.id: record.id for record in records.values()}
+        for record in records.values():
+            others = (record.zh,) if isinstance(record, Scenario) else (record.number, record.title, record.short)
+            words.update({word: record.id for word in others if word})
+        near = closest(name, words)
+        return None if near is None else words[near]
+
     def plans_for(self, region: str) -> tuple[Plan, ...]:
-        """Plans of a region, oldest first."""
-        return tuple(sorted((p for p in self.plans.values() if p.region == region), key=lambda p: (p.issued, p.id)))
+        """Plans of a region or that say something of it, oldest first."""
+        found = (p for p in self.plans.values() if p.region == region or any(s.region == region for s in p.statements))
+        return tuple(sorted(found, key=lambda p: (p.issued, p.id)))
 
     def statement(self, key: str) -> Statement:
         """Find a statement by ``plan/statement``."""
@@ -159,7 +188,9 @@ class Registry:
             if row.indicator == indicator and (as_of is None or row.period.year <= as_of):
                 vintages.setdefault((row.period, row.basis), []).append(row)
         points, conflicting = [], set()
-        for (period, _), rows in sorted(vintages.items(), key=lambda item: item[0][0]):
+        # where one year has both, the basis that is asked for comes last and speaks
+        asked = "at_end" if self.indicators[indicator].kind in ("stock", "count") else "in_period"
+        for (period, _), rows in sorted(vintages.items(), key=lambda item: (item[0][0], item[0][1] == asked)):
             newest = max(row.recorded for row in rows)
             current = [row for row in rows if row.recorded == newest]
             if len({(row.base_value, row.qualifier) for row in current}) > 1:
@@ -171,3 +202,13 @@ class Registry:
     def newest_year(self, region: str) -> int | None:
         """The newest year for which the region has an observation of any indicator; never the clock."""
         return max((row.period.year for row in self.observed(region)), default=None)
+
+
+def _full_suffix(region: Region, short: str) -> str:
+    """What the official name adds to a short one; counties are registered with theirs."""
+    match region.level:
+        case "province":
+            return FULL.get(short, "省")
+        case "prefecture":
+            return "市"
+    return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 
 from zhibiao.catalogue.registry import Registry, Series
@@ -99,7 +100,8 @@ def study(
     if plan.strip() == "all":
         plans = registry.plans_for(place.code)
     else:
-        plans = tuple(sorted((registry.plan(name.strip()) for name in plan.split(",")), key=lambda p: (p.issued, p.id)))
+        named = {found.id: found for name in re.split("[,，]", plan) for found in [registry.plan(name.strip())]}
+        plans = tuple(sorted(named.values(), key=lambda p: (p.issued, p.id)))
         for chosen in plans:
             if not any(s.region == place.code for s in chosen.statements):
                 raise ParameterError(
@@ -133,7 +135,7 @@ def study(
 def _whole(name: str, value: object, low: int, high: int) -> int:
     """A whole number within bounds; text that is one counts, True and 80.5 do not."""
     number = value
-    if isinstance(number, str) and number.strip().lstrip("-").isdigit():
+    if isinstance(number, str) and re.fullmatch(r"\s*-?\d{1,12}\s*", number):
         number = int(number)
     if isinstance(number, bool) or not isinstance(number, int):
         raise ParameterError(f"应为整数 should be a whole number, not {value!r}", where=name, allowed=[f"{low}…{high}"])
@@ -146,7 +148,8 @@ def _text(name: str, value: object, allowed: list[str]) -> str:
     if not isinstance(value, str):
         raise ParameterError(f"应为文字 should be text, not {value!r}", where=name, allowed=allowed)
     if name == "lang" and value not in allowed:
-        raise ParameterError(f"未知语言 unknown value {value!r}", where=name, allowed=allowed, nearest=closest(value, allowed))
+        chinese = value.casefold().startswith(("zh", "cn", "ch", "中", "汉"))
+        raise ParameterError(f"未知语言 unknown language {value!r}", where=name, allowed=allowed, nearest="zh" if chinese else closest(value, allowed))
     return value
 
 

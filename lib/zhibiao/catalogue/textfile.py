@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from zhibiao.errors import RegistryError
+
+CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
+"""Characters that no text holds; a spreadsheet or a picture that was given as text does."""
 
 
 def read_text(path: Path) -> tuple[str, str]:
@@ -29,7 +33,7 @@ def read_text(path: Path) -> tuple[str, str]:
             text = raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\x00" in text:
+        if CONTROL.search(text):
             break
         return text.replace("\r\n", "\n").replace("\r", "\n"), encoding
     raise RegistryError("不是文本文件 is not text", where=str(path), allowed=["UTF-8", "GBK (GB 18030)", "UTF-16"])

@@ -15,10 +15,14 @@ from zhibiao.catalogue.explaining import Location, explained, unknown_key, unwri
 from zhibiao.catalogue.textfile import read_text
 from zhibiao.errors import RegistryError
 
+__all__ = ["Document", "Location", "explained", "validated"]
+
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The C parser is seven times as fast; where PyYAML was built without it the other one says the same."""
 
 TAG = "tag:yaml.org,2002:"
+FARTHEST = 30
+"""Powers of ten beyond which a number is a slip of the finger."""
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -39,11 +43,11 @@ class Document:
         text, _ = read_text(path)
         try:
             node = yaml.compose(text, Loader=Loader)
+            self.content: Any = None if node is None else self._build(node, ())
         except yaml.YAMLError as error:
             raise _broken(error, path, text) from None
         except RecursionError:
             raise RegistryError("嵌套过深 is nested too deeply", where=f"{path}:1") from None
-        self.content: Any = None if node is None else self._build(node, ())
 
     def line(self, location: Location) -> int:
         """Line of a key or item, or of the nearest part around it."""
@@ -97,8 +101,8 @@ class Document:
                     number = Decimal(node.value.replace("_", ""))
                 except ArithmeticError:
                     number = Decimal("NaN")
-                if not number.is_finite():
-                    raise RegistryError(f"{node.value!r} 不是有限数 is not a finite decimal number", where=where)
+                if not number.is_finite() or abs(number.adjusted()) > FARTHEST:
+                    raise RegistryError(f"{node.value[:40]!r} 不是可信的有限数 is not a plausible finite decimal number", where=where)
                 return int(number) if kind == "int" else number
             case "timestamp":
                 try:

@@ -143,7 +143,6 @@ def read(path: Path, *, notebooks: Path, data: Path | None = None) -> Batch:
     """
     try:
         document = Document(path)
-        _check_parts(document)
         file = validated(BatchFile, document, ())
     except RegistryError as error:
         raise ParameterError(error.what, where=error.where, allowed=error.allowed, nearest=error.nearest) from None
@@ -170,17 +169,6 @@ def read(path: Path, *, notebooks: Path, data: Path | None = None) -> Batch:
             raise ParameterError(f"重复 appears twice: {found.name}", where=where)
         tasks[str(found.folder)] = found
     return Batch(file, tuple(tasks.values()))
-
-
-def _check_parts(document: Document) -> None:
-    """Check what lies inside first: an unknown key is then compared with the keys that are allowed there."""
-    content = document.content if isinstance(document.content, dict) else {}
-    if isinstance(content.get("limits"), dict):
-        validated(Limits, document, ("limits",))
-    parts = content.get("runs")
-    for number, part in enumerate(parts if isinstance(parts, list) else []):
-        if isinstance(part, dict):
-            validated(Part, document, ("runs", number))
 
 
 def _known(file: BatchFile, folder: Path, document: Document) -> dict[str, set[str]]:

@@ -45,8 +45,8 @@ def targets(
     data: Data = None,
 ) -> None:
     """列出文件中的定量表述 list the quantified statements of the documents."""
-    from zhibiao.catalogue.load import load
     from zhibiao.catalogue.listing import STATEMENT_COLUMNS, statement_records
+    from zhibiao.catalogue.load import load
     from zhibiao.printing import write
 
     write(STATEMENT_COLUMNS, statement_records(load(data), plan, region, kind), form, output, "targets")
@@ -104,12 +104,13 @@ def run(
     notebook: Annotated[Path, typer.Argument(help="笔记本 notebook: path or stem")],
     parameter: Annotated[list[str] | None, typer.Option("--parameter", "-p", help="参数 name=value, repeatable")] = None,
     out: Out = Path("outputs"),
+    force: Annotated[bool, typer.Option("--force", help="未变的也重做 run it even if nothing changed")] = False,
     data: Data = None,
 ) -> None:
     """执行一个笔记本并出 PDF execute one notebook and publish it."""
     from zhibiao.running.run import run as execute
 
-    result = execute(_notebook(notebook), _pairs(parameter or []), out=out, data=data)
+    result = execute(notebook, _pairs(parameter or []), out=out, data=data, force=force)
     raise typer.Exit(result.exit_code)
 
 
@@ -200,16 +201,6 @@ def observe_import(
         typer.echo(line)
 
 
-def _notebook(named: Path) -> Path:
-    """A notebook by its path, or by its stem in notebooks/."""
-    if named.suffix == ".ipynb":
-        return named
-    from zhibiao.catalogue.load import shipped
-
-    here = Path("notebooks") / f"{named}.ipynb"
-    return here if here.is_file() else shipped().parent / here
-
-
 def _pairs(given: list[str]) -> dict[str, Any]:
     pairs: dict[str, Any] = {}
     for pair in given:
@@ -231,7 +222,7 @@ def guarded(command: Callable[[], None]) -> int:
         return error.exit_code
     except BrokenPipeError:
         # the reader closed the pipe (`| head`): that is no fault of ours
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115
         return 0
     except KeyboardInterrupt:
         print("已中断 interrupted", file=sys.stderr)

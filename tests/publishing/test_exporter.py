@@ -3,6 +3,7 @@ from __future__ import annotations
 import nbformat
 from nbconvert.exporters import get_exporter
 from nbconvert.nbconvertapp import NbConvertApp
+
 from zhibiao.publishing.pdf import to_pdf
 
 

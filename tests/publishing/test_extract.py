@@ -6,6 +6,7 @@ import io
 import openpyxl
 import PIL.Image
 import pytest
+
 from zhibiao.errors import OutputError
 from zhibiao.publishing.extract import figures, slug, tables, write_figures, write_tables
 from zhibiao.publishing.frontmatter import FrontMatter

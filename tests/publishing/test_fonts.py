@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from zhibiao.errors import OutputError
 from zhibiao.publishing.fonts import FONT_FILES, check_svg, font_folder
 

@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 from nbformat.v4 import new_output
+
 from zhibiao.errors import ParameterError
 from zhibiao.publishing.frontmatter import FrontMatter, front_matter, parameters, shown_cells
 

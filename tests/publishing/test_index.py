@@ -4,6 +4,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+
 from zhibiao.errors import OutputError
 from zhibiao.publishing.index import RunEntry, RunFiles, write_index
 

@@ -4,6 +4,7 @@ import copy
 
 import nbformat
 from nbformat.v4 import new_output
+
 from zhibiao.publishing.normalise import normalise, notebook_text
 
 

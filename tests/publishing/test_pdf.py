@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pypdfium2
 import pypdfium2.raw as pdfium
 import pytest
+
 from zhibiao.errors import OutputError, ToolMissing
 from zhibiao.publishing import fonts, pdf
 from zhibiao.publishing.pdf import to_pdf

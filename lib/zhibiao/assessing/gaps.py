@@ -59,6 +59,8 @@ def _chances(stands: Standing, fan: Fan | None, as_of: int) -> tuple[float | Non
     asked = condition(statement, stands.indicator)
     if fan is None or asked.start is None or asked.end is None or stands.state in ("definition_unclear", "conflicting"):
         return None, None
+    if stands.verdict == "missed" or (asked.combine == "sum" and stands.met is not None):
+        return None, None
     years = fan.years
     if asked.start < int(years[0]) or asked.end > int(years[-1]) or as_of >= asked.end:
         return None, None

@@ -97,23 +97,25 @@ class Condition:
     def holds(self, values: Array) -> Flags:
         """Compare measured quantities with the ends, elementwise."""
         held = np.ones(np.shape(values), dtype=bool)
-        if self.floor is not None:
-            slack = _slack(self.floor)
-            held &= values > self.floor + slack if self.strict else values >= self.floor - slack
-        if self.ceiling is not None:
-            slack = _slack(self.ceiling)
-            held &= values < self.ceiling - slack if self.strict else values <= self.ceiling + slack
+        for short, slack in self._shorts(values):
+            held &= short < -slack if self.strict else short <= slack
         return held
 
     def gap(self, values: Array) -> Array:
         """Distance to the nearest end that is violated, elementwise, 0 where none is."""
         missing = np.zeros(np.shape(values))
+        for short, slack in self._shorts(values):
+            missing = np.maximum(missing, np.where(short <= slack, 0.0, short))
+        return missing
+
+    def _shorts(self, values: Array) -> list[tuple[Array, float]]:
+        """How far beyond each end that binds, and what that end tolerates: one reckoning for `holds` and `gap`."""
+        shorts: list[tuple[Array, float]] = []
         if self.floor is not None:
-            missing = np.maximum(missing, self.floor - values)
+            shorts.append((self.floor - np.asarray(values, dtype=np.float64), _slack(self.floor)))
         if self.ceiling is not None:
-            missing = np.maximum(missing, values - self.ceiling)
-        scale = max(_slack(end) for end in (self.floor, self.ceiling) if end is not None)
-        return np.where(missing <= scale, 0.0, missing)
+            shorts.append((np.asarray(values, dtype=np.float64) - self.ceiling, _slack(self.ceiling)))
+        return shorts
 
     @property
     def bound(self) -> float:

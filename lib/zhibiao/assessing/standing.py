@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,7 +50,7 @@ class Standing:
     baseline: Baseline | None
     latest: Observation | None
     total: float | None
-    """What has come together so far of a cumulative target, None where no year of its period is reported."""
+    """What has come together so far of a cumulative target, a year to date included; None where nothing of its period is reported."""
     met: bool | None
     gap: float | None
     gap_share: float | None
@@ -74,15 +76,21 @@ class _Known:
     reported : dict of int to Observation
         Whole-year figures of those years.
     latest : Observation or None
-        The newest figure of the series that speaks for itself; of a cumulative target, the newest that counts into its sum.
+        The newest figure up to the target's last year that speaks for itself; of a cumulative target, the newest that counts into its sum.
     total : float or None
         Sum of what is reported of a cumulative target.
+    final : bool
+        The target's last year lies behind and its figure is known.
+    over : bool
+        The target's last year lies behind.
     """
 
     binding: range
     reported: dict[int, Observation]
     latest: Observation | None
     total: float | None
+    final: bool
+    over: bool
 
     @property
     def missing(self) -> tuple[int, ...]:
@@ -90,8 +98,8 @@ class _Known:
 
     @property
     def whole(self) -> bool:
-        """No year before the newest reported one is missing, so that a sum so far is the sum so far."""
-        newest = max(self.reported, default=self.binding.start)
+        """No year before the newest figure is missing, so that a sum so far is the sum so far."""
+        newest = max([*self.reported, *([self.fresh.period.year] if self.fresh else [])], default=self.binding.start)
         return not any(year < newest for year in self.missing)
 
     @property
@@ -99,18 +107,25 @@ class _Known:
         """The latest figure, if it was taken within the binding years: a baseline does not tell where one stands."""
         return self.latest if self.latest is not None and self.latest.period.year in self.binding else None
 
+    @property
+    def used(self) -> tuple[Observation, ...]:
+        """Every figure within the binding years that a verdict may rest on."""
+        return tuple(dict.fromkeys([*self.reported.values(), *([self.fresh] if self.fresh else [])]))
+
 
 def standing(study: Study, statement: Statement) -> Standing:
     """Say where a target stands, from observations alone."""
     indicator, plan = study.indicator(statement.indicator), study.plan_of(statement)
     asked = condition(statement, indicator)
     series = study.series(indicator.id)
+    if asked.end is not None:  # what came after the horizon tells nothing of it
+        series = series.known_by(asked.end)
     known = _known(asked, plan, series, study.as_of)
     start = _baseline(statement, plan, series)
-    met, gap = _summed(asked, known) if asked.combine == "sum" else _level(asked, known, start, indicator)
+    met, gap = _summed(asked, known, indicator) if asked.combine == "sum" else _level(asked, known, start, indicator)
     made = _progress(asked, known, start)
     state = _state(statement, asked, known, start, series, study.as_of, met)
-    verdict = _verdict(asked, known, met, gap, made, state, study.as_of)
+    verdict = _verdict(asked, known, start, met, gap, made, state)
     return Standing(
         statement, plan, indicator, start, known.latest, known.total, met, gap, _share(gap, asked, start), made, state, verdict, known.missing
     )
@@ -123,13 +138,15 @@ def _known(asked: Condition, plan: Plan, series: Series, as_of: int) -> _Known:
         start = min(plan.period.start, asked.end) if asked.combine == "point" else asked.start
         binding = range(start, min(asked.end, as_of) + 1)
     reported = {year: point for year in binding if (point := series.at(year)) is not None}
+    over = asked.end is not None and as_of >= asked.end
+    final = over and asked.end in reported
     if asked.combine != "sum":
-        return _Known(binding, reported, series.latest, None)
+        return _Known(binding, reported, series.latest, None, final, over)
     parts = [reported[year] for year in sorted(reported)]
     if series.to_date is not None and series.to_date.period.year in binding:
         parts.append(series.to_date)
     total = float(sum(point.base_value for point in parts)) if parts else None
-    return _Known(binding, reported, parts[-1] if parts else None, total)
+    return _Known(binding, reported, parts[-1] if parts else None, total, final, over)
 
 
 def _baseline(statement: Statement, plan: Plan, series: Series) -> Baseline | None:
@@ -145,29 +162,40 @@ def _baseline(statement: Statement, plan: Plan, series: Series) -> Baseline | No
     return Baseline(float(point.base_value), point.period.year, point.source) if point else None
 
 
-def _summed(asked: Condition, known: _Known) -> tuple[bool | None, float | None]:
-    """A cumulative target: what is reported is a floor of the sum, for flows are never negative."""
+def _summed(asked: Condition, known: _Known, indicator: Indicator) -> tuple[bool | None, float | None]:
+    """A cumulative target: what is reported is a floor of the sum while years are out, for flows are never negative."""
     if known.total is None:
         return None, None
-    total = np.array([known.total])
-    enough = bool(asked.holds(total)[0])
-    complete = known.whole and asked.end in known.reported
-    met = enough if complete else (True if enough and asked.ceiling is None else None)
-    return met, float(asked.gap(total)[0]) if known.whole or enough else None
+    low, high, open_low = _interval(known.used, indicator)
+    complete = known.final and not known.missing
+    met = asked.verdict(low, high if complete else math.inf, open_low)
+    return met, float(asked.gap(np.array([known.total]))[0]) if known.whole or met else None
+
+
+def _interval(points: Sequence[Observation], indicator: Indicator) -> tuple[float, float, bool]:
+    """What the sum of figures may be, given what each of them allows."""
+    parts = [possible(point, indicator) for point in points]
+    return sum(low for low, _, _ in parts), sum(high for _, high, _ in parts), any(open_low for _, _, open_low in parts)
 
 
 def _level(asked: Condition, known: _Known, start: Baseline | None, indicator: Indicator) -> tuple[bool | None, float | None]:
     """A level: what the binding years say, and what the latest known figure, or failing that the baseline, is short of."""
-    values = np.array([float(point.base_value) for point in known.reported.values()])
-    held = [asked.verdict(*possible(point, indicator)) for point in known.reported.values()]
-    if asked.combine == "each" and held:
-        met = False if False in held else (True if None not in held and not known.missing else None)
-        return met, float(asked.gap(values).max())
-    if asked.combine == "mean" and held:
-        mean = np.array([values.mean()])
-        return None if known.missing else bool(asked.holds(mean)[0]), float(asked.gap(mean)[0])
+    points = list(known.reported.values())
+    values = np.array([float(point.base_value) for point in points])
+    if asked.combine == "each" and points:
+        held = [asked.verdict(*possible(point, indicator)) for point in points]
+        kept = known.final and not known.missing and None not in held
+        return False if False in held else (True if kept else None), float(asked.gap(values).max())
+    if asked.combine == "mean" and points:
+        low, high, open_low = _interval(points, indicator)
+        met = asked.verdict(low / len(points), high / len(points), open_low) if known.final and not known.missing else None
+        return met, float(asked.gap(np.array([values.mean()]))[0])
     last = float(known.latest.base_value) if known.latest else (start.value if start else None)
-    met = asked.verdict(*possible(known.fresh, indicator)) if known.fresh and asked.combine == "point" else None
+    # once the last year lies behind, only its own figure tells; until then the latest one tells how it stands
+    telling = known.fresh if asked.combine == "point" and (known.final or not known.over) else None
+    if known.final and asked.end is not None:
+        telling = known.reported[asked.end]
+    met = asked.verdict(*possible(telling, indicator)) if telling else None
     return met, None if last is None else float(asked.gap(np.array([last]))[0])
 
 
@@ -182,12 +210,16 @@ def _share(gap: float | None, asked: Condition, start: Baseline | None) -> float
 
 
 def _progress(asked: Condition, known: _Known, start: Baseline | None) -> Progress | None:
+    """Schedule progress; of a cumulative target from whole years only, for a year does not fill evenly: entrants come in autumn."""
     latest = known.latest
     if latest is None or asked.end is None or asked.start is None:
         return None
-    year = latest.period.year - 1 + latest.period.last_month / 12
     if asked.combine == "sum":
-        return progress.accumulated(known.total, year, asked.bound, asked.start, asked.end) if known.total is not None and known.whole else None
+        if not known.reported or not known.whole:
+            return None
+        total = float(sum(point.base_value for point in known.reported.values()))
+        return progress.accumulated(total, max(known.reported), asked.bound, asked.start, asked.end)
+    year = latest.period.year - 1 + latest.period.last_month / 12
     if start is None or year < start.year:
         return None
     return progress.towards(start.value, start.year, float(latest.base_value), year, asked.bound, asked.end)
@@ -197,49 +229,65 @@ def _state(
     statement: Statement, asked: Condition, known: _Known, start: Baseline | None, series: Series, as_of: int, met: bool | None
 ) -> str:
     """The evidence state, the gravest first."""
-    if known.latest is not None and known.latest.period in series.conflicting:
+    if any(point.period in series.conflicting for point in (*known.used, *([known.latest] if known.latest else []))):
         return "conflicting"
-    if asked.end is not None and as_of >= asked.end and asked.end not in known.reported and met is None:
+    if known.over and met is None and not known.final:
         return "passed_not_reported"
-    if _jumps(statement, asked, series):
+    if _jumps(statement, asked, series, start):
         return "definition_unclear"
     if known.fresh is None:
         return "not_yet_reported"
+    if asked.combine in ("sum", "mean") and met is None and (not known.whole or (known.over and known.missing)):
+        return "passed_not_reported" if known.over else "not_yet_reported"
     if min(as_of, asked.end or as_of) - known.fresh.period.year >= STALE_YEARS:
         return "stale"
-    if known.fresh.confidence != "high" or known.fresh.status == "derived":
+    rests_on = known.used if asked.combine in ("sum", "mean", "each") else (known.fresh,)
+    if any(point.confidence != "high" or point.status == "derived" for point in rests_on):
         return "estimate_only"
-    if asked.combine == "point" and start is None and met is not True:
+    if asked.combine == "point" and start is None and met is not True and not known.final:
         return "no_baseline"
     return "assessed"
 
 
-def _jumps(statement: Statement, asked: Condition, series: Series) -> bool:
+def _jumps(statement: Statement, asked: Condition, series: Series, start: Baseline | None) -> bool:
     """保持 at a level that the last figure before the document misses widely, and nothing reported since."""
-    if not statement.maintain or statement.issued is None or not series.annual:
+    if not statement.maintain or statement.issued is None:
         return False
-    last = series.annual[-1]
-    gap = float(asked.gap(np.array([float(last.base_value)]))[0])
-    return last.period.year <= statement.issued.year and gap > UNCLEAR_JUMP * abs(asked.bound)
+    last = series.annual[-1] if series.annual else None
+    if last is not None:
+        value, year = float(last.base_value), last.period.year
+    elif start is not None:
+        value, year = start.value, start.year
+    else:
+        return False
+    gap = float(asked.gap(np.array([value]))[0])
+    return year <= statement.issued.year and gap > UNCLEAR_JUMP * abs(asked.bound)
 
 
 def _verdict(
-    asked: Condition, known: _Known, met: bool | None, gap: float | None, made: Progress | None, state: str, as_of: int
+    asked: Condition, known: _Known, start: Baseline | None, met: bool | None, gap: float | None, made: Progress | None, state: str
 ) -> str:
     """The headline: 时序进度 where it can be judged, else that it cannot."""
     if state == "passed_not_reported":
         return "not_reported"
-    if state in ("conflicting", "definition_unclear", "not_yet_reported", "no_baseline"):
+    if state in ("conflicting", "definition_unclear", "not_yet_reported"):
         return "unknown"
     if met is True:
         return "met"
-    final = asked.end is not None and as_of >= asked.end and asked.end in known.reported
-    if met is False and (final or asked.combine == "each"):
+    if met is False and (known.final or asked.combine in ("each", "sum")):
         return "missed"
     if met is False and gap == 0:
         return "level"
-    if asked.combine == "each" and gap == 0 and known.reported:
-        return "holding"
+    if state == "no_baseline":
+        return "unknown"
+    if asked.combine == "each":
+        return "holding" if gap == 0 and known.reported else "unknown"
+    if asked.combine == "mean":
+        return ("on_schedule" if gap == 0 else "behind") if known.reported else "unknown"
     if made is None or made.on_schedule is None:
         return "unknown"
+    if any(point.qualifier in ("ge", "gt") for point in (known.used if asked.combine == "sum" else known.used[-1:])):
+        # a floor proves that a rise keeps up, and never that it does not
+        rising = asked.combine == "sum" or start is None or asked.bound >= start.value
+        return "on_schedule" if rising and made.on_schedule else ("behind" if not rising and not made.on_schedule else "unknown")
     return "on_schedule" if made.on_schedule else "behind"

@@ -189,7 +189,8 @@ class Registry:
                 vintages.setdefault((row.period, row.basis), []).append(row)
         points, conflicting = [], set()
         # where one year has both, the basis that is asked for comes last and speaks
-        asked = "at_end" if self.indicators[indicator].kind in ("stock", "count") else "in_period"
+        known = self.indicators.get(indicator)
+        asked = "at_end" if known is not None and known.kind in ("stock", "count") else "in_period"
         for (period, _), rows in sorted(vintages.items(), key=lambda item: (item[0][0], item[0][1] == asked)):
             newest = max(row.recorded for row in rows)
             current = [row for row in rows if row.recorded == newest]

@@ -9,8 +9,8 @@ import numpy as np
 from zhibiao.assessing.semantics import condition
 from zhibiao.catalogue.study import Study
 from zhibiao.model import Unit, unit_of
-from zhibiao.showing.numbers import ABSENT, fixed, four, in_unit, percent
 from zhibiao.showing.asked_pairs import national_ratios, target_pairs
+from zhibiao.showing.numbers import ABSENT, fixed, four, in_unit, percent
 from zhibiao.showing.pictures import digits_for, display_unit
 from zhibiao.showing.statement_tables import value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table

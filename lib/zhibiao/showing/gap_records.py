@@ -22,10 +22,10 @@ OWN_SOURCE = "own-report"
 
 def gap_records(study: Study) -> list[dict[str, object]]:
     """One record a target."""
-    return [_record(study, row) for row in gap_table(study, simulate(study).chances)]
+    return [_record(row) for row in gap_table(study, simulate(study).chances)]
 
 
-def _record(study: Study, row: GapRow) -> dict[str, object]:
+def _record(row: GapRow) -> dict[str, object]:
     stands, statement = row.standing, row.statement
     scale = float(statement.written_unit.scale)
 

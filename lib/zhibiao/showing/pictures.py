@@ -13,6 +13,7 @@ from zhibiao.model import Indicator, Observation, Unit, unit_of
 from zhibiao.model.fan import Fan
 from zhibiao.projecting.reference import ReferenceClass
 from zhibiao.showing import fan_chart, gap_chart, pairs_chart, schedule_chart, sentences, stairs_chart
+from zhibiao.showing.asked_pairs import national_ratios, target_pairs
 from zhibiao.showing.chart import Chart
 from zhibiao.showing.fan_chart import Band, FanPicture
 from zhibiao.showing.gap_tables import chance_text, gap_text
@@ -22,7 +23,6 @@ from zhibiao.showing.statement_tables import value_with_unit, with_unit
 from zhibiao.showing.words import STATES, VERDICTS, word
 from zhibiao.simulating import pairs
 from zhibiao.simulating.pairs import Pair
-from zhibiao.showing.asked_pairs import national_ratios, target_pairs
 from zhibiao.simulating.scenario import Simulation, start_pair
 
 BANDS = (50, 95)
@@ -32,7 +32,7 @@ UNJUDGED = ("unknown", "not_reported")
 LENGTHS = np.round(np.arange(2.0, 5.0001, 0.05), 2)
 
 
-def display_unit(study: Study, indicator: Indicator, fan: Fan | None = None) -> Unit:
+def display_unit(study: Study, indicator: Indicator) -> Unit:
     """The unit an indicator is shown in: the one the region's documents use, else the one its figures are published in."""
     for statement in study.statements():
         if statement.indicator == indicator.id:

@@ -107,10 +107,10 @@ class _Known:
         """The latest figure, if it was taken within the binding years: a baseline does not tell where one stands."""
         return self.latest if self.latest is not None and self.latest.period.year in self.binding else None
 
-    @property
-    def used(self) -> tuple[Observation, ...]:
-        """Every figure within the binding years that a verdict may rest on."""
-        return tuple(dict.fromkeys([*self.reported.values(), *([self.fresh] if self.fresh else [])]))
+    def rests_on(self, asked: Condition) -> tuple[Observation, ...]:
+        """The figures a verdict rests on: of a point the latest within the binding years, else all of them."""
+        fresh = (self.fresh,) if self.fresh else ()
+        return fresh if asked.combine == "point" else tuple(dict.fromkeys((*self.reported.values(), *fresh)))
 
 
 def standing(study: Study, statement: Statement) -> Standing:
@@ -166,7 +166,7 @@ def _summed(asked: Condition, known: _Known, indicator: Indicator) -> tuple[bool
     """A cumulative target: what is reported is a floor of the sum while years are out, for flows are never negative."""
     if known.total is None:
         return None, None
-    low, high, open_low = _interval(known.used, indicator)
+    low, high, open_low = _interval(known.rests_on(asked), indicator)
     complete = known.final and not known.missing
     met = asked.verdict(low, high if complete else math.inf, open_low)
     return met, float(asked.gap(np.array([known.total]))[0]) if known.whole or met else None
@@ -193,8 +193,6 @@ def _level(asked: Condition, known: _Known, start: Baseline | None, indicator: I
     last = float(known.latest.base_value) if known.latest else (start.value if start else None)
     # once the last year lies behind, only its own figure tells; until then the latest one tells how it stands
     telling = known.fresh if asked.combine == "point" and (known.final or not known.over) else None
-    if known.final and asked.end is not None:
-        telling = known.reported[asked.end]
     met = asked.verdict(*possible(telling, indicator)) if telling else None
     return met, None if last is None else float(asked.gap(np.array([last]))[0])
 
@@ -229,7 +227,8 @@ def _state(
     statement: Statement, asked: Condition, known: _Known, start: Baseline | None, series: Series, as_of: int, met: bool | None
 ) -> str:
     """The evidence state, the gravest first."""
-    if any(point.period in series.conflicting for point in (*known.used, *([known.latest] if known.latest else []))):
+    rests_on = known.rests_on(asked)
+    if any(point.period in series.conflicting for point in (*rests_on, *([known.latest] if known.latest else []))):
         return "conflicting"
     if known.over and met is None and not known.final:
         return "passed_not_reported"
@@ -241,7 +240,6 @@ def _state(
         return "passed_not_reported" if known.over else "not_yet_reported"
     if min(as_of, asked.end or as_of) - known.fresh.period.year >= STALE_YEARS:
         return "stale"
-    rests_on = known.used if asked.combine in ("sum", "mean", "each") else (known.fresh,)
     if any(point.confidence != "high" or point.status == "derived" for point in rests_on):
         return "estimate_only"
     if asked.combine == "point" and start is None and met is not True and not known.final:
@@ -286,7 +284,7 @@ def _verdict(
         return ("on_schedule" if gap == 0 else "behind") if known.reported else "unknown"
     if made is None or made.on_schedule is None:
         return "unknown"
-    if any(point.qualifier in ("ge", "gt") for point in (known.used if asked.combine == "sum" else known.used[-1:])):
+    if any(point.qualifier in ("ge", "gt") for point in known.rests_on(asked)):
         # a floor proves that a rise keeps up, and never that it does not
         rising = asked.combine == "sum" or start is None or asked.bound >= start.value
         return "on_schedule" if rising and made.on_schedule else ("behind" if not rising and not made.on_schedule else "unknown")

@@ -40,6 +40,9 @@ def check(registry: Registry, places: Mapping[str, str]) -> None:
             raise RegistryError(f"观测重复 the same observation stands at {seen[identity]}", where=observation.origin)
         seen[identity] = observation.origin
     statements = {statement.key: statement for statement in registry.statements()}
+    measures = [measure.key for measure in registry.measures()]
+    for status in registry.statuses:
+        _known(status.key, measures, "措施 measure", status.origin)
     for scenario in registry.scenarios.values():
         place = f"scenario:{scenario.id}"
         for index, code in enumerate(scenario.regions):

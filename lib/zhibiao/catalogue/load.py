@@ -15,12 +15,13 @@ from zhibiao.catalogue import checks, csvfile, yamlfile
 from zhibiao.catalogue.explaining import explained
 from zhibiao.catalogue.registry import Registry
 from zhibiao.errors import RegistryError
-from zhibiao.model import Indicator, Observation, Plan, Region, Scenario, Source
+from zhibiao.model import Indicator, MeasureStatus, Observation, Plan, Region, Scenario, Source
 from zhibiao.model.record import Record
 
 OBSERVATION_COLUMNS = (
     "region", "indicator", "period", "basis", "value", "qualifier", "unit", "status", "confidence", "source", "published", "recorded", "reason",
 )  # fmt: skip
+STATUS_COLUMNS = ("plan", "measure", "status", "date", "note", "evidence")
 REGION_COLUMNS = ("code", "zh", "en", "parent", "level")
 
 RecordT = TypeVar("RecordT", bound=Record)
@@ -78,6 +79,7 @@ def read(folders: Sequence[Path]) -> Registry:
     sources: dict[str, Source] = {}
     scenarios: dict[str, Scenario] = {}
     observations: list[Observation] = []
+    statuses: list[MeasureStatus] = []
     places: dict[str, str] = {}
     for folder in folders:
         for path in _files(folder, "catalogue", ".yaml"):
@@ -90,7 +92,9 @@ def read(folders: Sequence[Path]) -> Registry:
         _merge(scenarios, [_scenario(path, places) for path in _files(folder, "scenarios", ".yaml")])
         for path in _files(folder, "observations", ".csv"):
             observations.extend(read_observations(path))
-    registry = Registry(tuple(folders), indicators, regions, plans, sources, scenarios, tuple(observations))
+        for path in _files(folder, "status", ".csv"):
+            statuses.extend(_status(line, row, path) for line, row in csvfile.rows(path, STATUS_COLUMNS[:4], STATUS_COLUMNS[4:]))
+    registry = Registry(tuple(folders), indicators, regions, plans, sources, scenarios, tuple(observations), tuple(statuses))
     checks.check(registry, places)
     return registry
 
@@ -190,7 +194,20 @@ def _plan(path: Path, places: dict[str, str]) -> Plan:
         statements.append(
             statement.model_copy(update={"plan": plan.id, "region": region, "issued": plan.issued, "origin": where})
         )
-    return plan.model_copy(update={"statements": tuple(statements)})
+    measures = [
+        measure.model_copy(update={"plan": plan.id, "origin": document.where(("measures", index))})
+        for index, measure in enumerate(plan.measures)
+    ]
+    return plan.model_copy(update={"statements": tuple(statements), "measures": tuple(measures)})
+
+
+def _status(line: int, row: dict[str, str], path: Path) -> MeasureStatus:
+    where = f"{path}:{line}"
+    raw: dict[str, Any] = {name: cell for name, cell in row.items() if cell != ""}
+    try:
+        return MeasureStatus.model_validate({**raw, "origin": where})
+    except ValidationError as error:
+        raise yamlfile.explained(error, MeasureStatus, lambda _: where, raw) from None
 
 
 def _scenario(path: Path, places: dict[str, str]) -> Scenario:

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from zhibiao.errors import ParameterError, closest
-from zhibiao.model import Indicator, Observation, Period, Plan, Region, Scenario, Source, Statement
+from zhibiao.model import Indicator, Measure, MeasureStatus, Observation, Period, Plan, Region, Scenario, Source, Statement
 
 _CONFIDENCE = {"high": 2, "medium": 1, "low": 0}
 _STATUS = {"final": 2, "preliminary": 1, "derived": 0}
@@ -87,6 +87,7 @@ class Registry:
     sources: Mapping[str, Source]
     scenarios: Mapping[str, Scenario]
     observations: tuple[Observation, ...] = field(repr=False)
+    statuses: tuple[MeasureStatus, ...] = ()
 
     def region(self, name: object) -> Region:
         """Find a region by code, Chinese or English name, with or without 省/市/自治区/区/县.
@@ -157,6 +158,16 @@ class Registry:
         """Plans of a region or that say something of it, oldest first."""
         found = (p for p in self.plans.values() if p.region == region or any(s.region == region for s in p.statements))
         return tuple(sorted(found, key=lambda p: (p.issued, p.id)))
+
+    def measures(self, plans: Iterable[Plan] | None = None) -> tuple[Measure, ...]:
+        """Measures in the order of the documents."""
+        chosen = self.plans.values() if plans is None else plans
+        return tuple(measure for plan in chosen for measure in plan.measures)
+
+    def status(self, measure: Measure, as_of: int | None = None) -> MeasureStatus | None:
+        """The newest entry of a measure's status, up to the end of the year `as_of`; of one day the later line counts."""
+        entries = [s for s in self.statuses if s.key == measure.key and (as_of is None or s.date.year <= as_of)]
+        return max(enumerate(entries), key=lambda item: (item[1].date, item[0]))[1] if entries else None
 
     def statement(self, key: str) -> Statement:
         """Find a statement by ``plan/statement``."""

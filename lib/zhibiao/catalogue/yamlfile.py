@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -143,21 +144,18 @@ def _broken(error: yaml.YAMLError, path: Path, text: str) -> RegistryError:
     """A bracket or quote that is never closed is reported where it opens: that is the line to mend."""
     mark, opened = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     if mark is None:  # a character that YAML does not allow
-        position = getattr(error, "position", 0)
-        return RegistryError(f"YAML 中有不允许的字符 a character is not allowed: {_words(error)}", where=f"{path}:{text.count(chr(10), 0, position) + 1}")
+        found = yaml.reader.Reader.NON_PRINTABLE.search(text)
+        line = text.count("\n", 0, found.start()) + 1 if found else 1
+        return RegistryError(f"YAML 中有不允许的字符 a character is not allowed: {found[0] if found else ''!r}", where=f"{path}:{line}")
     problem = " ".join(str(getattr(error, "problem", None) or "").split())
     context = " ".join(str(getattr(error, "context", None) or "").split())
     line = mark.line
     if opened is not None and ("flow" in context or "quoted" in context or "simple key" in context):
         line = opened.line
-    if "\\t" in problem or "'\t'" in problem:
+    if re.search(r"\\t|\t|\btab\b", problem):
         problem += "；缩进请用空格，不用制表符 indent with spaces, not with a tab"
     shown_context = f"{context}: " if context and "scanning for the next token" not in context else ""
     return RegistryError(f"YAML 语法错误 broken YAML: {shown_context}{problem}", where=f"{path}:{line + 1}")
-
-
-def _words(error: yaml.YAMLError) -> str:
-    return " ".join(str(error).split())[:120]
 
 
 def _tag(node: Any) -> str:

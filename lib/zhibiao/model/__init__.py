@@ -4,15 +4,16 @@ Every record is frozen and validated by pydantic; values as written stay `Decima
 `zhibiao.model.fan` needs numpy and is therefore imported by name, where it is needed.
 """
 
-from zhibiao.model.document import Plan, Statement
+from zhibiao.model.document import Measure, Plan, Statement
 from zhibiao.model.indicator import Indicator
 from zhibiao.model.observation import Observation
 from zhibiao.model.period import Period, Span
 from zhibiao.model.region import Region
 from zhibiao.model.scenario import Override, Scenario
 from zhibiao.model.source import Source
+from zhibiao.model.status import MeasureStatus
 from zhibiao.model.units import Unit, unit_of
 
 __all__ = [
-    "Indicator", "Observation", "Override", "Period", "Plan", "Region", "Scenario", "Source", "Span", "Statement", "Unit", "unit_of",
+    "Indicator", "Measure", "MeasureStatus", "Observation", "Override", "Period", "Plan", "Region", "Scenario", "Source", "Span", "Statement", "Unit", "unit_of",
 ]  # fmt: skip

@@ -147,6 +147,31 @@ class Statement(Record):
         return f"{symbol}{text}"
 
 
+class Measure(Record):
+    """A measure or task 任务措施 of a document: what is to be done, by whom, and which statements it serves.
+
+    ``title`` is a short name in the project's own words; the document's text is not carried over. ``lead`` are the units in charge
+    (牵头单位), ``responsible`` all units named (责任单位), in the document's order.
+    """
+
+    id: Identifier
+    title: Text
+    title_en: Text | None = None
+    locator: Text
+    lead: tuple[Text, ...] = ()
+    responsible: tuple[Text, ...] = ()
+    statements: tuple[Identifier, ...] = ()
+    period: Span | None = None
+    note: str | None = None
+    plan: str = Field(default="", exclude=True)
+    origin: str = Field(default="", exclude=True)
+
+    @property
+    def key(self) -> str:
+        """``plan/measure``, unique in the registry."""
+        return f"{self.plan}/{self.id}"
+
+
 class Plan(Record):
     """A document: who issued it, for whom, for which years, and every quantified sentence in it."""
 
@@ -163,6 +188,7 @@ class Plan(Record):
     headline: tuple[Identifier, ...] = ()
     """The statements the document itself puts first (its box of main indicators), in its order."""
     statements: tuple[Statement, ...]
+    measures: tuple[Measure, ...] = ()
     note: str | None = None
     origin: str = Field(default="", exclude=True)
 
@@ -179,6 +205,19 @@ class Plan(Record):
                 raise Fault(
                     f"{name!r} 不是本文件的目标 is no target of this document", "headline", index, allowed=targets, nearest=closest(name, targets)
                 )
+        measures: set[str] = set()
+        for index, measure in enumerate(self.measures):
+            if measure.id in measures:
+                raise Fault(f"措施编号重复 duplicate measure id {measure.id!r}", "measures", index, "id")
+            measures.add(measure.id)
+            for place, name in enumerate(measure.statements):
+                if name not in known:
+                    raise Fault(
+                        f"引用的表述不存在 refers to unknown statement {name!r}",
+                        *("measures", index, "statements", place),
+                        allowed=known,
+                        nearest=closest(name, known),
+                    )
         for index, statement in enumerate(self.statements):
             for key, reference in (("repeats", statement.repeats), ("baseline", statement.baseline)):
                 if reference is not None:

@@ -50,7 +50,11 @@ statements:
   - {id: employment-keep, kind: target, indicator: employment_rate, value: 98, comparator: ge, unit: "%", scope: annual, maintain: true, period: 2021-2025, locator: 三, evidence: 保持在98%以上}
   - {id: intake-range, kind: target, indicator: intake, value: [3, 5], comparator: between, unit: 万人, scope: point, period: 2025, locator: 四, evidence: 3—5万人}
   - {id: intake-rule, kind: target, indicator: intake, value: 1, comparator: ge, unit: 万人, scope: standing, locator: 五, evidence: 1万人以上}
+measures:
+  - {id: widen-intake, title: 扩大招生, locator: 六, lead: [甲局], statements: [intake-range]}
+  - {id: train, title: 开展培训, locator: 七, statements: [training-total]}
 """,
+    "status/all.csv": "plan,measure,status,date,note,evidence\nplan-one,widen-intake,in_progress,2023-05-01,,\nplan-one,train,done,2023-06-01,,\n",
     "scenarios/baseline.yaml": "id: baseline\nzh: 基准\nen: baseline\ndescription: 无\ndescription_en: none\n",
     "scenarios/more.yaml": """\
 id: more

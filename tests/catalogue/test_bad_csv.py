@@ -154,3 +154,21 @@ def test_a_region_twice_or_below_an_unknown_one_is_told_with_its_line(small):
     path.write_text(before + "510101,锦江区,Jinjiang,510100,county\n", encoding="utf-8")
     with pytest.raises(RegistryError, match=r"regions\.csv:5: .*parent region '510100' is unknown"):
         read([small])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("train,done", "trian,done", ["'plan-one/trian'", "nearest: plan-one/train"]),
+        ("train,done", "train,ready", ["'ready'", "not_started, in_progress, done, stopped"]),
+        ("done,2023-06-01", "done,1.6.2023", ["'1.6.2023'", "no date"]),
+        ("done,2023-06-01", "done,", ["date", "missing"]),
+    ],
+)
+def test_a_slip_in_a_status_is_told_with_its_line(small, old, new, words):
+    path = small / "status" / "all.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(RegistryError) as caught:
+        read([small])
+    assert str(caught.value).startswith(f"{path}:3: ")
+    assert all(word in str(caught.value) for word in words)

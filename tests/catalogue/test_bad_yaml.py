@@ -100,6 +100,9 @@ CASES = {
     "unknown indicator": (PLAN, TRAINING, "§" + TRAINING, ["'trianing'", "nearest: training"], ("indicator: training", "indicator: trianing")),
     "unknown region": (PLAN, 'region: "500000"', '§region: "500110"', ["'500110'", "unknown", "nearest: 500101"]),
     "unknown region of a statement": (PLAN, TRAINING, "§" + TRAINING, ["'500102'", "nearest: 500101"], ("kind: target", 'kind: target, region: "500102"')),
+    "duplicate measure": (PLAN, "  - {id: train,", "§  - {id: widen-intake,", ["duplicate measure id 'widen-intake'"]),
+    "measure of an unknown statement": (PLAN, "  - {id: train,", "§  - {id: train,", ["'training-totals'", "nearest: training-total"], ("[training-total]", "[training-totals]")),
+    "unknown key of a measure": (PLAN, "  - {id: train, title", "§  - {id: train, titel", ["train · titel", "unknown key 'titel'", "nearest: title"]),
     # other files
     "duplicate indicator": (CATALOGUE, "- {id: training", "§- {id: intake", ["duplicate id 'intake'", "a.yaml:2"]),
     "indicator unit with a scale": (CATALOGUE, "- {id: intake", "§- {id: intake", ["'万人'", "has a scale", "allowed: 人"], ("unit: 人,", "unit: 万人,")),

@@ -51,7 +51,7 @@ def test_the_folder_holds_no_other_schema(tmp_path):
 @pytest.mark.parametrize("name", schema.FILES)
 def test_a_schema_is_one(name):
     jsonschema.Draft202012Validator.check_schema(schema.schema(name))
-    assert not {"origin", "places"} & set(schema.text(name).split('"'))
+    assert '"origin"' not in schema.text(name)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

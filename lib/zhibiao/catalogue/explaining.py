@@ -93,7 +93,7 @@ def unwritten(model: type[BaseModel], part: Any, location: Location = ()) -> Ite
         for name, field in model.model_fields.items():
             if name in part and field.exclude:
                 yield (*location, name)
-            for nested in _models(field.annotation) if name in part else ():
+            for nested in records(field.annotation) if name in part else ():
                 items = enumerate(part[name]) if isinstance(part[name], list) else ()
                 for index, item in items:
                     yield from unwritten(nested, item, (*location, name, index))
@@ -106,16 +106,17 @@ def _model_at(model: type[BaseModel], location: Location) -> type[BaseModel] | N
         if isinstance(step, int) or found is None:
             continue
         field = found.model_fields.get(step)
-        found = next(iter(_models(field.annotation)), None) if field else None
+        found = next(iter(records(field.annotation)), None) if field else None
     return found
 
 
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+def records(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The record models in a type such as ``tuple[Statement, ...]``."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     elif get_origin(annotation) in (tuple, list, Union, UnionType):
         for argument in get_args(annotation):
-            yield from _models(argument)
+            yield from records(argument)
 
 
 def _name(part: Any, location: Location, model: type[BaseModel]) -> str:

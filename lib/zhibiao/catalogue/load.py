@@ -207,7 +207,7 @@ def _status(line: int, row: dict[str, str], path: Path) -> MeasureStatus:
     try:
         return MeasureStatus.model_validate({**raw, "origin": where})
     except ValidationError as error:
-        raise yamlfile.explained(error, MeasureStatus, lambda _: where, raw) from None
+        raise explained(error, MeasureStatus, lambda _: where, raw) from None
 
 
 def _scenario(path: Path, places: dict[str, str]) -> Scenario:

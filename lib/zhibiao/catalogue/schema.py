@@ -12,11 +12,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from zhibiao.catalogue.explaining import written_fields
+from zhibiao.catalogue.explaining import records, written_fields
 from zhibiao.catalogue.load import shipped
 from zhibiao.model import Indicator, Observation, Plan, Region, Scenario, Source, Statement
 from zhibiao.model.document import EVIDENCE_LIMIT
-from zhibiao.model.scenario import Override
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -30,8 +29,6 @@ FILES: Mapping[str, tuple[type[BaseModel], bool]] = {
 }
 """Name of each schema, the record it describes, and whether a file holds a list of them."""
 
-RECORDS: tuple[type[BaseModel], ...] = (Statement, Override, *(model for model, _ in FILES.values()))
-
 
 def schema(name: str) -> dict[str, Any]:
     """The JSON schema of one kind of file.
@@ -42,10 +39,9 @@ def schema(name: str) -> dict[str, Any]:
     model, listed = FILES[name]
     made = model.model_json_schema()
     parts = made.pop("$defs", {})
-    for record in RECORDS:
-        for part in (made, parts.get(record.__name__)):
-            if part is not None and part.get("title") == record.__name__:
-                _as_written(record, part)
+    _as_written(model, made)
+    for inner in (inner for field in model.model_fields.values() for inner in records(field.annotation)):
+        _as_written(inner, parts[inner.__name__])
     head = {"$schema": DIALECT, "title": f"zhibiao {name}"}
     body = {"type": "array", "items": made} if listed else made
     return {**head, **{key: value for key, value in body.items() if key != "title"}, **({"$defs": parts} if parts else {})}
@@ -66,7 +62,7 @@ def write(folder: Path) -> list[Path]:
 
 
 def _as_written(record: type[BaseModel], part: dict[str, Any]) -> None:
-    """Leave out what only reading fills in, and let a statement write ``value`` for low and high."""
+    """Change the schema of a record: leave out what only reading fills in, and let a statement write ``value`` for low and high."""
     written = written_fields(record)
     part["properties"] = {name: field for name, field in part["properties"].items() if name in written}
     for field in part["properties"].values():

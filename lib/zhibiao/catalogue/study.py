@@ -49,6 +49,10 @@ class Study:
         """Which document and where: 渝人社〔2021〕452号 专栏1·2."""
         return f"{self.plan_of(statement).document} {statement.locator}"
 
+    def short_clause(self, statement: Statement) -> str:
+        """The clause in few characters, for narrow columns and sentences: 452号 专栏1·2."""
+        return f"{self.plan_of(statement).short} {statement.locator}"
+
     def words(self, zh: str, en: str) -> str:
         """Choose the study's language."""
         return zh if self.lang == "zh" else en

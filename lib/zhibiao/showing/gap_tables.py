@@ -129,6 +129,7 @@ def pace(study: Study, rows: Sequence[GapRow]) -> Table:
         Column("chance", study.words("达标机会", "chance"), "right", width=2),
         Column("state", study.words("证据", "evidence"), width=3),
         Column("verdict", study.words("判断", "verdict"), width=3),
+        Column("clause", study.words("条款", "clause"), width=4),
     ]
     cells = []
     for row in rows:
@@ -146,6 +147,7 @@ def pace(study: Study, rows: Sequence[GapRow]) -> Table:
                 "chance": chance_text(row.chance),
                 "state": word(STATES, row.standing.state, lang),
                 "verdict": word(VERDICTS, row.standing.verdict, lang),
+                "clause": study.short_clause(row.statement),
             }
         )
     note = study.words(
@@ -206,6 +208,7 @@ def briefly(study: Study, rows: Sequence[GapRow]) -> Table:
         Column("chance", study.words("达标机会", "chance"), "right", width=2),
         Column("verdict", study.words("判断", "verdict"), width=3),
         Column("state", study.words("证据", "evidence"), width=3),
+        Column("clause", study.words("条款", "clause"), width=4),
     ]
     cells = [
         {
@@ -217,6 +220,7 @@ def briefly(study: Study, rows: Sequence[GapRow]) -> Table:
             "chance": chance_text(row.chance),
             "verdict": word(VERDICTS, row.standing.verdict, lang),
             "state": word(STATES, row.standing.state, lang),
+            "clause": study.short_clause(row.statement),
         }
         for row in rows
     ]

@@ -48,7 +48,13 @@ def _chances(study: Study, rows: Sequence[GapRow], assumed: frozenset[str]) -> I
             continue
         first = told[0].standing
         known = observed_text(first.latest, first.statement.written_unit, study.lang, named=True)
-        chances = [f"{value_with_unit(row.statement, study.lang)}{study.words('的机会', ' has a chance of ')}{chance_text(row.chance)}" for row in told]
+        chances = [
+            study.words(
+                f"{value_with_unit(row.statement, 'zh')}（{study.short_clause(row.statement)}）的机会{chance_text(row.chance)}",
+                f"{value_with_unit(row.statement, 'en')} ({study.short_clause(row.statement)}) has a chance of {chance_text(row.chance)}",
+            )
+            for row in told
+        ]
         yield study.words(
             f"{first.indicator.zh}：最近数{known}；" + "，".join(chances) + "。",
             f"{first.indicator.en}: latest {known}; " + ", ".join(chances) + ".",
@@ -103,7 +109,8 @@ def levers(study: Study, rows: Sequence[GapRow]) -> Table:
 def _levers(study: Study, row: GapRow) -> Iterator[dict[str, str]]:
     stands, statement, lang = row.standing, row.statement, study.lang
     asked = condition(statement, stands.indicator)
-    name = f"{stands.indicator.name(lang)} {value_with_unit(statement, lang)}"
+    clause = study.words(f"（{study.short_clause(statement)}）", f" ({study.short_clause(statement)})")
+    name = f"{stands.indicator.name(lang)} {value_with_unit(statement, lang)}{clause}"
     unit = statement.written_unit
     if asked.start is None or asked.end is None or study.as_of >= asked.end or stands.met is True:
         return

@@ -31,7 +31,7 @@ notebooks: setup ## 重新执行入库的笔记本 execute the committed noteboo
 	@$(BIN)/zhibiao notebooks
 
 test: setup ## 全部测试，含 nbval 比对 all tests, nbval included
-	@$(BIN)/python -m pytest -q -m "not soak" tests notebooks --nbval --nbval-current-env --nbval-cell-timeout=120
+	@ZHIBIAO_DATA= $(BIN)/python -m pytest -q -m "not soak" tests notebooks --nbval --nbval-current-env --nbval-cell-timeout=120
 
 soak: setup ## 反复注入故障的长测试 repeated faults and long runs
 	@$(BIN)/python -m pytest -q -m soak tests

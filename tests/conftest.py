@@ -10,6 +10,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
+# tests and committed notebooks read the shipped registry only: a user's own figures never break them
+os.environ.pop("ZHIBIAO_DATA", None)
+
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 

@@ -26,8 +26,10 @@ part.rename(marker)
 time.sleep(600)
 """
 
+# a shell that starts the tests in the background has them ignore SIGINT; the runner is to hear it
 RUNNER = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from pathlib import Path
 from zhibiao.running.batch import batch
 file, out, books = map(Path, sys.argv[1:])

@@ -1,11 +1,12 @@
 """Small registries made of what a test says, for asking where a target stands."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 import pytest
 
+from zhibiao.assessing.semantics import Condition, condition
 from zhibiao.catalogue.registry import Registry
 from zhibiao.catalogue.study import Study, study
 from zhibiao.model import Indicator, Observation, Plan, Region, Scenario, Statement
@@ -24,10 +25,8 @@ INDICATORS = {
     name: Indicator.model_validate({"id": name, "zh": name, "en": name, "definition": name, **parts}) for name, parts in KINDS.items()
 }
 
-Ask = Callable[..., Study]
 
-
-def statement(name: str = "target", indicator: str = "level", **parts: object) -> Statement:
+def _statement(name: str = "target", indicator: str = "level", **parts: object) -> Statement:
     """A target; `comparator` gt and scope point of 2025 unless told."""
     base = {"id": name, "kind": "target", "indicator": indicator, "unit": KINDS[indicator]["unit"], "comparator": "gt", "scope": "point",
             "locator": "一", "evidence": "1"}  # fmt: skip
@@ -36,7 +35,7 @@ def statement(name: str = "target", indicator: str = "level", **parts: object) -
     return Statement.model_validate({**base, **parts})
 
 
-def figure(year: object, value: object, indicator: str = "level", **parts: object) -> Observation:
+def _figure(year: object, value: object, indicator: str = "level", **parts: object) -> Observation:
     """An observed value of the region; whole-year, exact, final and surely known unless told."""
     kind = KINDS[indicator]["kind"]
     row = {"region": "500000", "indicator": indicator, "period": year, "basis": BASES[str(kind)], "value": Decimal(str(value)),
@@ -44,7 +43,7 @@ def figure(year: object, value: object, indicator: str = "level", **parts: objec
     return Observation.model_validate({**row, **parts})
 
 
-def asked(*statements: Statement, figures: tuple[Observation, ...] = (), as_of: int | None = None, issued: str = "2021-06-30", later: tuple[Statement, ...] = ()) -> Study:
+def _asked(*statements: Statement, figures: tuple[Observation, ...] = (), as_of: int | None = None, issued: str = "2021-06-30", later: tuple[Statement, ...] = ()) -> Study:
     """A study of one plan (2021-2025) with these statements, and of a `later` one, with these figures."""
     plans = {}
     for name, day, parts in (("plan", issued, statements), ("later", "2022-07-22", later)):
@@ -59,7 +58,31 @@ def asked(*statements: Statement, figures: tuple[Observation, ...] = (), as_of: 
     return study(registry, as_of=as_of)
 
 
-@pytest.fixture
-def make() -> dict[str, Callable[..., object]]:
-    """The three makers above: statement, figure, asked."""
-    return {"statement": statement, "figure": figure, "asked": asked}
+@pytest.fixture(scope="session")
+def statement() -> Callable[..., Statement]:
+    return _statement
+
+
+@pytest.fixture(scope="session")
+def figure() -> Callable[..., Observation]:
+    return _figure
+
+
+@pytest.fixture(scope="session")
+def asked() -> Callable[..., Study]:
+    return _asked
+
+
+@pytest.fixture(scope="session")
+def indicators() -> Mapping[str, Indicator]:
+    return INDICATORS
+
+
+@pytest.fixture(scope="session")
+def ask() -> Callable[..., Condition]:
+    """What a statement asks; a rate above 98 in 2025 unless told."""
+
+    def made(comparator: str = "gt", value: object = 98, indicator: str = "rate", **parts: object) -> Condition:
+        return condition(_statement(indicator=indicator, comparator=comparator, value=value, **parts), INDICATORS[indicator])
+
+    return made

@@ -1,10 +1,10 @@
 """Properties of what a statement asks of a path, for any values."""
 
+import datetime as dt
 from decimal import Decimal
 
 import numpy as np
 import pytest
-from conftest_assessing import INDICATORS, figure, statement
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -34,10 +34,6 @@ def paths(rows=3):
 def near(end):
     """Values at an end, within its tolerance, and just beyond."""
     return st.sampled_from([0.0, 0.4, 0.999, 1.0, 1.001, 3.0, -0.4, -0.999, -1.0, -1.001, -3.0]).map(lambda f: end + f * TOLERANCE * max(1.0, abs(end)))
-
-
-def ask(comparator="gt", value=98, indicator="rate", **parts):
-    return condition(statement(indicator=indicator, comparator=comparator, value=value, **parts), INDICATORS[indicator])
 
 
 def one(asked, value):
@@ -92,12 +88,12 @@ def test_sum_mean_each_and_point_are_what_they_are_called(values, floor, start, 
     assert (each.satisfied(values, YEARS) <= made["point"].satisfied(values, YEARS)).all()
 
 
-def test_a_path_that_misses_a_binding_year_is_refused():
+def test_a_path_that_misses_a_binding_year_is_refused(ask):
     with pytest.raises(ParameterError, match="2021–2025"):
         ask(scope="cumulative", indicator="flow").satisfied(np.zeros((1, 3)), np.array([2023, 2024, 2025]))
 
 
-def test_a_rule_binds_every_year_that_is_shown():
+def test_a_rule_binds_every_year_that_is_shown(ask):
     asked = ask("ge", 50, scope="standing")
     assert (asked.start, asked.end, asked.combine) == (None, None, "each")
     np.testing.assert_array_equal(asked.satisfied(np.array([[50, 60.0], [49, 60]]), np.array([2030, 2031])), [True, False])
@@ -112,15 +108,13 @@ def test_a_rule_binds_every_year_that_is_shown():
         ({}, 2022, 2021),
     ],
 )
-def test_keeping_binds_from_the_year_of_issue(parts, issued, start):
-    import datetime as dt
-
+def test_keeping_binds_from_the_year_of_issue(statement, indicators, parts, issued, start):
     kept = statement(indicator="rate", comparator="ge", value=98, scope="annual", **parts).model_copy(update={"issued": dt.date(issued, 7, 22)})
-    asked = condition(kept, INDICATORS["rate"])
+    asked = condition(kept, indicators["rate"])
     assert (asked.start, asked.end, asked.combine) == (start, 2025, "each")
 
 
-def test_a_yearly_mean_binds_the_mean():
+def test_a_yearly_mean_binds_the_mean(ask):
     asked = ask("gt", 3, "flow", scope="annual", mean=True)
     assert asked.combine == "mean"
     np.testing.assert_array_equal(asked.satisfied(np.array([[0, 1, 5, 3, 3, 4.0], [9, 3, 3, 3, 3, 3]]), YEARS), [True, False])
@@ -146,7 +140,7 @@ def test_a_yearly_mean_binds_the_mean():
         ("things", "le", 3, None, 3),
     ],
 )
-def test_the_end_that_binds_follows_the_better_direction(indicator, comparator, value, floor, ceiling):
+def test_the_end_that_binds_follows_the_better_direction(ask, indicator, comparator, value, floor, ceiling):
     asked = ask(comparator, value, indicator)
     assert (asked.floor, asked.ceiling, asked.strict) == (pytest.approx(floor), pytest.approx(ceiling), False)
     assert asked.bound == (asked.floor if floor is not None else asked.ceiling)
@@ -173,7 +167,7 @@ def test_the_end_that_binds_follows_the_better_direction(indicator, comparator, 
         ("falling", "le", 5, 6.0, False, 1),
     ],
 )
-def test_single_values(indicator, comparator, value, observed, holds, gap):
+def test_single_values(ask, indicator, comparator, value, observed, holds, gap):
     assert one(ask(comparator, value, indicator), observed) == (holds, pytest.approx(gap))
 
 
@@ -181,9 +175,9 @@ def test_the_gap_of_one_end_is_not_excused_by_the_size_of_the_other():
     assert one(Condition(1.0, 1e12, False, "point", 2025, 2025), 0.0) == (False, 1.0)
 
 
-def test_values_that_floats_cannot_hold_still_compare_exactly():
+def test_values_that_floats_cannot_hold_still_compare_exactly(ask, statement, indicators):
     tenth = statement(indicator="level", comparator="ge", value=Decimal("0.57"), unit="万人")
-    assert one(condition(tenth, INDICATORS["level"]), 5700) == (True, 0)
+    assert one(condition(tenth, indicators["level"]), 5700) == (True, 0)
     for almost in (98 + (0.1 + 0.2 - 0.3), 9.8 * 10, 0.98 * 100, sum([9.8] * 10), 98.00000000001):
         assert one(ask("gt", 98), almost) == (False, 0)
         assert one(ask("ge", 98), almost) == (True, 0)
@@ -192,11 +186,11 @@ def test_values_that_floats_cannot_hold_still_compare_exactly():
 
 @settings(max_examples=60)
 @given(st.decimals("0.01", "999.99", places=2), st.integers(1, 12))
-def test_parts_that_add_up_to_the_target_meet_at_least_and_never_more_than(value, parts):
+def test_parts_that_add_up_to_the_target_meet_at_least_and_never_more_than(statement, indicators, value, parts):
     pieces = np.full((1, 5), float(value * 10000) / 5)
     years = np.arange(2021, 2026)
     for comparator, met in (("ge", True), ("gt", False)):
-        asked = condition(statement(indicator="flow", comparator=comparator, value=value, unit="万人次", scope="cumulative"), INDICATORS["flow"])
+        asked = condition(statement(indicator="flow", comparator=comparator, value=value, unit="万人次", scope="cumulative"), indicators["flow"])
         assert asked.satisfied(pieces, years)[0] == met
         assert asked.shortfall(pieces, years)[0] == 0
 
@@ -221,12 +215,12 @@ def test_parts_that_add_up_to_the_target_meet_at_least_and_never_more_than(value
         ("le", "gt", 99, False),
     ],
 )
-def test_a_floor_proves_no_more_than_it_says(comparator, qualifier, value, verdict):
-    assert ask(comparator, 98).verdict(*possible(figure(2023, value, "rate", qualifier=qualifier), INDICATORS["rate"])) is verdict
+def test_a_floor_proves_no_more_than_it_says(ask, figure, indicators, comparator, qualifier, value, verdict):
+    assert ask(comparator, 98).verdict(*possible(figure(2023, value, "rate", qualifier=qualifier), indicators["rate"])) is verdict
 
 
-def test_a_floor_of_a_count_without_bound_may_be_anything_above():
-    low, high, open_low = possible(figure(2023, 6, "things", qualifier="gt"), INDICATORS["things"])
+def test_a_floor_of_a_count_without_bound_may_be_anything_above(ask, figure, indicators):
+    low, high, open_low = possible(figure(2023, 6, "things", qualifier="gt"), indicators["things"])
     assert (low, high, open_low) == (6, float("inf"), True)
     assert ask("ge", 5, "things").verdict(low, high, open_low) is True
     assert ask("ge", 8, "things").verdict(low, high, open_low) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from zhibiao.assessing.governing import governing
 from zhibiao.assessing.semantics import condition
 from zhibiao.assessing.standing import Standing, standing
 from zhibiao.catalogue.study import Study
@@ -24,7 +25,7 @@ class GapRow:
     chance_horizon : float or None
         For targets that bind each year: the share of draws that hold at the last year alone.
     governed_by : Statement or None
-        The later document's target on the same indicator, which governs; None where this one does.
+        The target of another document that governs this one (`zhibiao.assessing.governing`); None where this one governs.
     """
 
     standing: Standing
@@ -50,7 +51,8 @@ def gap_table(study: Study, fans: Mapping[str, Fan]) -> tuple[GapRow, ...]:
     for statement in targets:
         stands = standing(study, statement)
         chance, at_horizon = _chances(stands, fans.get(statement.indicator), study.as_of)
-        rows.append(GapRow(stands, chance, at_horizon, _governing(statement, targets)))
+        ruling = governing(study.registry, statement, targets)
+        rows.append(GapRow(stands, chance, at_horizon, ruling.governing if ruling else None))
     return tuple(rows)
 
 
@@ -68,23 +70,3 @@ def _chances(stands: Standing, fan: Fan | None, as_of: int) -> tuple[float | Non
     if asked.combine != "each":
         return whole, None
     return whole, float(asked.holds(fan.at(asked.end)).mean())
-
-
-def _governing(statement: Statement, targets: list[Statement]) -> Statement | None:
-    """The later document's target on the same indicator; of one document the first stands by itself."""
-    rivals = [
-        other
-        for other in targets
-        if other.indicator == statement.indicator and other.plan != statement.plan and _overlap(other, statement) and _later(other, statement)
-    ]
-    return max(rivals, key=lambda other: str(other.issued)) if rivals else None
-
-
-def _later(other: Statement, statement: Statement) -> bool:
-    return other.issued is not None and statement.issued is not None and other.issued > statement.issued
-
-
-def _overlap(one: Statement, other: Statement) -> bool:
-    if one.period is None or other.period is None:
-        return one.period is other.period
-    return one.period.start <= other.period.end and other.period.start <= one.period.end

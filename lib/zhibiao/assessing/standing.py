@@ -282,8 +282,10 @@ def _verdict(
         return "holding" if gap == 0 and known.reported else "unknown"
     if asked.combine == "mean":
         return ("on_schedule" if gap == 0 else "behind") if known.reported else "unknown"
-    if made is None or made.on_schedule is None:
+    if made is None:
         return "unknown"
+    if made.on_schedule is None:  # no change is asked, only not to fall below
+        return "behind" if met is False else "unknown"
     if any(point.qualifier in ("ge", "gt") for point in known.rests_on(asked)):
         # a floor proves that a rise keeps up, and never that it does not
         rising = asked.combine == "sum" or start is None or asked.bound >= start.value

@@ -25,7 +25,7 @@ SHADES = 128
 
 def _cell(value: Any) -> str:
     if isinstance(value, str):
-        return value
+        return " ".join(value.split())
     return ABSENT if is_absent(value) else four(value)
 
 

@@ -176,10 +176,10 @@ def _trajectory_title(study: Study, indicator: Indicator, fan: Fan | None, unit:
 
 
 def _row_name(study: Study, row: GapRow) -> str:
-    short = study.plan_of(row.statement).short
+    clause = study.short_clause(row.statement)
     asked = value_with_unit(row.statement, study.lang)
     name = row.standing.indicator.name(study.lang)
-    return study.words(f"{name} {asked}（{short}）", f"{name} {asked} (No. {short.removesuffix('号')})")
+    return f"{name} {asked}\n{clause}"
 
 
 def gaps(study: Study, rows: Sequence[GapRow]) -> Chart:

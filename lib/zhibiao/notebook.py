@@ -21,11 +21,14 @@ from zhibiao.catalogue.study import Study, study
 from zhibiao.errors import ParameterError, closest
 
 if TYPE_CHECKING:
+    from zhibiao.assessing.delivery import Delivery
     from zhibiao.assessing.gaps import GapRow
+    from zhibiao.assessing.reconcile import Reconciliation
     from zhibiao.projecting.reference import ReferenceClass
     from zhibiao.showing.chart import Chart
     from zhibiao.showing.sentences import Sentences
     from zhibiao.showing.table import Table
+    from zhibiao.showing.unit_pages import UnitPages
     from zhibiao.simulating.scenario import Simulation
 
 CONTRACT = ("region", "plan", "as_of", "horizon", "scenario", "level", "seed", "lang", "report_date")
@@ -218,7 +221,7 @@ class Report:
         from zhibiao.showing import statement_tables
 
         s = self.study
-        return statement_tables.statements(s, "target", statement_tables.headline(s), s.words("文件自列的主要指标", "Main indicators of the documents"))
+        return statement_tables.statements(s, "target", statement_tables.headline(s), s.words("主要指标", "Main indicators"))
 
     def statements(self, kind: str) -> Table:
         """Statements of one kind: target, baseline or achieved."""
@@ -241,9 +244,10 @@ class Report:
         s = self.study
         found = s.indicator(indicator)
         if not s.series(found.id).annual:
+            asked = any(row.statement.indicator == found.id and row.standing.missing for row in self.rows)
             return self._sentence(
-                f"{found.zh}：登记库中没有{s.region.zh}的数据，不作图；已列入数据需求清单。",
-                f"{found.en}: the registry holds no figure of {s.region.en}; it is among the figures asked for.",
+                f"{found.zh}：登记库中没有{s.region.zh}的数据，不作图" + ("；已列入数据需求清单。" if asked else "。"),
+                f"{found.en}: the registry holds no figure of {s.region.en}" + ("; it is among the figures asked for." if asked else "."),
             )
         known = s.series(found.id).annual
         if found.id not in self.simulation.fans and len(known) == 1:
@@ -358,6 +362,90 @@ class Report:
         from zhibiao.showing import flow_tables
 
         return flow_tables.needs(self.study)
+
+    # --- whether the documents agree ------------------------------------------------------------------------------------
+
+    @cached_property
+    def reconciled(self) -> tuple[Reconciliation, ...]:
+        from zhibiao.assessing.reconcile import reconcile
+
+        return reconcile(self.study)
+
+    def agreement(self) -> Sentences:
+        """Where documents differ, which governs and what that does to the gap, in sentences."""
+        from zhibiao.showing import reconcile_tables
+
+        return reconcile_tables.findings(self.study, self.reconciled)
+
+    def differences(self) -> Table:
+        """Every pair of statements on one indicator."""
+        from zhibiao.showing import reconcile_tables
+
+        return reconcile_tables.differences(self.study, self.reconciled)
+
+    def gap_effects(self) -> Table:
+        """What the choice of target does to the gap."""
+        from zhibiao.showing import reconcile_tables
+
+        return reconcile_tables.effects(self.study, self.reconciled)
+
+    def within_levels_above(self) -> Table:
+        """The region's share of the levels above it, or why there is none."""
+        from zhibiao.assessing import rollup
+        from zhibiao.showing import rollup_tables
+
+        return rollup_tables.shares(self.study, rollup.shares(self.study))
+
+    def sums_below(self) -> Table:
+        """The regions below added up."""
+        from zhibiao.assessing import rollup
+        from zhibiao.showing import rollup_tables
+
+        return rollup_tables.sums(self.study, rollup.sums(self.study))
+
+    # --- measures and units ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def delivered(self) -> Delivery:
+        from zhibiao.assessing.delivery import delivery
+
+        return delivery(self.study)
+
+    def delivery(self) -> Sentences:
+        """How far the measures have come, in sentences."""
+        from zhibiao.showing import delivery_tables
+
+        return delivery_tables.overview(self.study, self.delivered)
+
+    def measures(self) -> Table:
+        """Every measure with its units, its deadline and its targets."""
+        from zhibiao.showing import delivery_tables
+
+        return delivery_tables.measures(self.study, self.delivered)
+
+    def late_measures(self) -> Table:
+        """Measures past their deadline and not done."""
+        from zhibiao.showing import delivery_tables
+
+        return delivery_tables.late(self.study, self.delivered)
+
+    def loose_ends(self) -> Table:
+        """Measures without an indicator or a unit, targets without a measure."""
+        from zhibiao.showing import delivery_tables
+
+        return delivery_tables.loose_ends(self.study, self.delivered)
+
+    def units(self) -> Table:
+        """Units and how many measures they answer for."""
+        from zhibiao.showing import delivery_tables
+
+        return delivery_tables.units(self.study, self.delivered)
+
+    def unit_pages(self) -> UnitPages:
+        """Each unit's own list of measures."""
+        from zhibiao.showing import unit_pages
+
+        return unit_pages.unit_pages(self.study, self.delivered)
 
     def _sentence(self, zh: str, en: str) -> Sentences:
         from zhibiao.showing.sentences import Sentences

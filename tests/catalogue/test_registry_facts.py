@@ -11,15 +11,18 @@ from zhibiao.model.document import EVIDENCE_LIMIT, folded
 
 REGISTRY = read([shipped()])
 DOCUMENTS = Path(__file__).parents[2].parent / "shared" / "plans"
-NUMERAL = re.compile(r"[0-9零一二三四五六七八九十百千万]")
+NUMERAL = re.compile(r"[0-9零一二三四五六七八九十百千万两半]")
 
 
-def test_every_statement_of_the_documents_is_there():
-    assert {name: len(plan.statements) for name, plan in REGISTRY.plans.items()} == {
-        "chongqing-2021-452": 68,
-        "chongqing-2022-32": 21,
-        "national-2021-86": 8,
-    }
+COUNTS = {"chongqing-2021-452": 68, "chongqing-2022-32": 21, "national-2021-86": 8}
+
+
+@pytest.mark.parametrize(("plan", "count"), COUNTS.items())
+def test_every_statement_of_the_documents_is_there(plan, count):
+    assert len(REGISTRY.plans[plan].statements) == count
+
+
+def test_kinds_of_statements_are_as_counted():
     kinds = [s.kind for s in REGISTRY.plan("452号").statements]
     assert {kind: kinds.count(kind) for kind in kinds} == {"achieved": 41, "target": 24, "baseline": 3}
 
@@ -106,13 +109,13 @@ def test_no_series_contradicts_itself():
 
 @pytest.mark.parametrize("statement", REGISTRY.statements(), ids=lambda s: s.key)
 def test_evidence_is_short_and_holds_a_number(statement):
-    assert 2 <= len(statement.evidence) <= EVIDENCE_LIMIT
+    assert len(statement.evidence) <= EVIDENCE_LIMIT
     assert NUMERAL.search(folded(statement.evidence))
 
 
-def test_a_place_in_a_document_is_cited_for_every_statement():
-    assert len({s.key for s in REGISTRY.statements()}) == len(REGISTRY.statements()) == 97
-    assert {s.region for s in REGISTRY.statements()} == {"500000", "100000"}
+def test_every_statement_has_a_key_of_its_own_and_the_region_of_its_document():
+    assert len({s.key for s in REGISTRY.statements()}) == len(REGISTRY.statements())
+    assert {s.region for name in COUNTS for s in REGISTRY.plans[name].statements} == {"500000", "100000"}
 
 
 @pytest.mark.skipif(not DOCUMENTS.is_dir(), reason="the documents (../shared/plans beside the checkout) are not here; they are no part of the project")

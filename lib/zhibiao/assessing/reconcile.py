@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+import numpy as np
+
 from zhibiao.assessing.governing import governing, overlap, restriction
 from zhibiao.assessing.semantics import ABOUT, condition
 from zhibiao.assessing.standing import Standing, standing
@@ -46,6 +48,9 @@ class Difference:
         Why, codes of `zhibiao.assessing.governing.REASONS`.
     standings : tuple of Standing, optional
         Where the two targets stand; empty unless both are targets.
+    gaps : tuple of (float or None), optional
+        The gap by each of the two, base units: from its standing, or, where no figure and no starting value of its own document says
+        anything, against what the other document reports.
     """
 
     earlier: Statement
@@ -55,19 +60,20 @@ class Difference:
     governs: Statement | None = None
     reasons: tuple[str, ...] = ()
     standings: tuple[Standing, ...] = ()
+    gaps: tuple[float | None, ...] = ()
 
     @property
     def contradicts(self) -> bool:
-        """Whether the two say different things of the same thing."""
+        """Whether the two differ in more than their wording, their period or their unit."""
         return bool(CONTRADICTIONS & set(self.relations))
 
     @property
     def gap_change(self) -> float | None:
         """What the gap becomes larger (or smaller) by when the governing target is taken, or else the later one; base units."""
-        if len(self.standings) != 2:
+        if len(self.gaps) != 2:
             return None
-        before, after = self.standings if self.governs is not self.earlier else reversed(self.standings)
-        return None if before.gap is None or after.gap is None else after.gap - before.gap
+        before, after = self.gaps if self.governs is not self.earlier else reversed(self.gaps)
+        return None if before is None or after is None else after - before
 
 
 @dataclass(frozen=True)
@@ -107,15 +113,19 @@ def reconcile(study: Study) -> tuple[Reconciliation, ...]:
 def _differences(study: Study, indicator: Indicator, statements: Sequence[Statement]) -> Iterator[Difference]:
     targets = [s for s in statements if s.kind == "target"]
     reports = [s for s in statements if s.kind != "target" and s.period is not None]
-    known: dict[str, Standing] = {}
+    stands: dict[str, Standing] = {}
+    gaps: dict[str, float | None] = {}
     for earlier, later in itertools.combinations(targets, 2):
         relations, change = compare(earlier, later, indicator)
         if earlier.plan == later.plan and not _contradict_within(earlier, later, relations):
             continue
-        for target in (earlier, later):
-            known.setdefault(target.key, standing(study, target))
+        pair = (earlier, later)
+        for target in (t for t in pair if t.key not in stands):
+            stands[target.key] = standing(study, target)
+            gaps[target.key] = _gap(stands[target.key], reports)
         ruled, reasons = _ruling(study, earlier, later)
-        yield Difference(earlier, later, relations, change, ruled, reasons, (known[earlier.key], known[later.key]))
+        known, missing = tuple(stands[t.key] for t in pair), tuple(gaps[t.key] for t in pair)
+        yield Difference(earlier, later, relations, change, ruled, reasons, known, missing)
     for target in targets:
         for report in _newest(r for r in reports if r.plan != target.plan and _leads_to(r, target)):
             code = "reached" if _reached(report, target, indicator) else "progress"
@@ -124,6 +134,17 @@ def _differences(study: Study, indicator: Indicator, statements: Sequence[Statem
         if earlier.plan != later.plan and earlier.period == later.period and _reckoning(earlier) == _reckoning(later):
             change = _number(later, indicator) - _number(earlier, indicator)
             yield Difference(earlier, later, ("figures_differ" if change else "figures_agree",), change)
+
+
+def _gap(stands: Standing, reports: Sequence[Statement]) -> float | None:
+    """The gap of a target; where its own document and the figures are silent, against what another document reports."""
+    target = stands.statement
+    if stands.gap is not None or stands.latest is not None or _reckoning(target) == "sum":
+        return stands.gap
+    for report in _newest(r for r in reports if _leads_to(r, target)):
+        value = np.array([float(_number(report, stands.indicator))])
+        return float(condition(target, stands.indicator).gap(value)[0])
+    return None
 
 
 def compare(earlier: Statement, later: Statement, indicator: Indicator) -> tuple[tuple[str, ...], Decimal | None]:

@@ -7,7 +7,7 @@ from typing import get_args
 
 from zhibiao.catalogue.registry import Registry
 from zhibiao.errors import ParameterError, closest
-from zhibiao.model.document import StatementKind
+from zhibiao.model.document import Statement, StatementKind
 
 STATEMENT_COLUMNS = (
     "id", "plan", "document", "locator", "indicator", "indicator_zh", "region", "kind", "value_low", "value_high", "unit", "comparator",
@@ -15,8 +15,12 @@ STATEMENT_COLUMNS = (
 )  # fmt: skip
 
 
-def statement_records(registry: Registry, plan: str | None, region: str | None, kind: str | None) -> list[dict[str, object]]:
+def statement_records(
+    registry: Registry, plan: str | None, region: str | None, kind: str | None, repeats: bool = False
+) -> list[dict[str, object]]:
     """Statements of one plan, region and kind, or of all, in the order of the documents.
+
+    A sentence that only says again what another of its document says is one statement; `repeats` lists it as well.
 
     Raises
     ------
@@ -45,12 +49,18 @@ def statement_records(registry: Registry, plan: str | None, region: str | None, 
             "scope": s.scope,
             "year_start": s.period.start if s.period else None,
             "year_end": s.period.end if s.period else None,
-            "responsible": "；".join(s.responsible),
+            "responsible": "；".join(s.responsible or _units(registry, s)),
             "evidence": s.evidence,
         }
         for s in registry.statements(plans)
-        if (code is None or s.region == code) and (kind is None or s.kind == kind)
+        if (code is None or s.region == code) and (kind is None or s.kind == kind) and (repeats or s.repeats is None)
     ]
+
+
+def _units(registry: Registry, statement: Statement) -> tuple[str, ...]:
+    """The units of the measures that serve a statement, in the order of the document."""
+    measures = [m for m in registry.plans[statement.plan].measures if statement.id in m.statements]
+    return tuple(dict.fromkeys(unit for m in measures for unit in (*m.lead, *m.responsible)))
 
 
 def cell_text(value: object) -> str:

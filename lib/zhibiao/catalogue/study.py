@@ -46,8 +46,9 @@ class Study:
         return self.registry.plans[statement.plan]
 
     def clause(self, statement: Statement) -> str:
-        """Which document and where: 渝人社〔2021〕452号 专栏1·2."""
-        return f"{self.plan_of(statement).document} {statement.locator}"
+        """Which document and where: 渝人社〔2021〕452号 专栏1·2; a document without a number goes by its short name."""
+        plan = self.plan_of(statement)
+        return f"{plan.number or plan.short} {statement.locator}"
 
     def short_clause(self, statement: Statement) -> str:
         """The clause in few characters, for narrow columns and sentences: 452号 专栏1·2."""

@@ -25,16 +25,16 @@ SCALES: dict[str, Decimal] = {
 BASES: dict[str, str] = {
     "人": "persons", "人次": "person-times", "%": "%", "百分点": "percentage points", "所": "schools", "个": "", "家": "firms",
     "项": "items", "次": "times", "本": "books", "种": "kinds", "条": "chains", "学时": "class hours", "年": "years", "位": "rank",
-    "门": "courses", "件": "items", "套": "sets", "台": "machines", "支": "teams", "元": "yuan", "平方米": "m²", "亩": "mu",
+    "月": "months", "门": "courses", "件": "items", "套": "sets", "台": "machines", "支": "teams", "元": "yuan", "平方米": "m²", "亩": "mu",
     "人/人": "persons per person", "枚": "medals", "届": "editions", "处": "sites", "场": "events", "期": "rounds", "例": "cases",
     "倍": "times as many",
 }  # fmt: skip
 """Base units, Chinese to English. 个 counts things; English needs no word for it."""
 
-ALIASES: dict[str, str] = {"名": "人", "％": "%", "个百分点": "百分点"}
+ALIASES: dict[str, str] = {"名": "人", "％": "%", "个百分点": "百分点", "个月": "月"}
 """Other ways to write the same base unit."""
 
-UNSCALED = ("%", "百分点", "位", "届", "年", "人/人", "倍")
+UNSCALED = ("%", "百分点", "位", "届", "年", "月", "人/人", "倍")
 """Shares, ranks and ratios: nobody counts them by the ten thousand."""
 
 

@@ -1,4 +1,4 @@
-"""Importing figures into an overlay: checked row by row, older vintages kept, nothing overwritten, all rows or none."""
+"""Importing figures into an overlay: checked cell by cell, older vintages kept, nothing overwritten, all of a file or none of it."""
 
 from __future__ import annotations
 
@@ -6,118 +6,149 @@ import csv
 import datetime as dt
 import io
 import os
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from zhibiao.catalogue import checks, csvfile
-from zhibiao.catalogue.load import OBSERVATION_COLUMNS, load, observation_from
+from zhibiao.catalogue import csvfile
+from zhibiao.catalogue.load import OBSERVATION_COLUMNS, read, shipped
 from zhibiao.catalogue.registry import Registry
-from zhibiao.errors import OutputError, ParameterError, RegistryError
+from zhibiao.catalogue.textfile import read_text
+from zhibiao.errors import ParameterError, RegistryError
 from zhibiao.model import Observation
+from zhibiao.reading.files import write_whole
+from zhibiao.reading.filled import Entry, Refused, read_filled
+from zhibiao.reading.judging import Judged, judge
 
 IMPORTED = "imported.csv"
 """The overlay's file of imported figures; rows are only ever added to it."""
 
 REQUIRED = OBSERVATION_COLUMNS[:10]
 
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".et", ".ods")
+"""Endings of spreadsheets; what is not an xlsx inside is refused with the way to save it."""
+
 
 def import_observations(file: Path, data: Path | None, *, dry_run: bool = False, today: dt.date | None = None) -> Iterator[str]:
-    """Import a filled CSV and yield a line for each change.
+    """Import a filled workbook or CSV and yield a line for each change.
 
-    Rows without a value are passed over and counted. A row whose figure is already known in the same words is passed over. A row
+    Rows without a value are passed over and counted. A row whose figure is already known in the same words changes nothing. A row
     that gives another value for a known figure is a correction: it needs a ``reason`` and replaces nothing, the older vintage stays.
+    A figure that looks like a slip of unit or decimal point needs a reason as well.
 
     Parameters
     ----------
     file : Path
-        Columns of an observations file; ``recorded`` may be empty and is then `today`.
+        A workbook made by ``zhibiao observe template``, or a CSV with the columns of an observations file; ``recorded`` may be empty
+        and is then `today`.
     data : Path or None
         The overlay; None means ``ZHIBIAO_DATA``. The folder is made where it does not exist.
 
     Raises
     ------
     RegistryError
-        The first row that cannot be taken; nothing has been written then.
+        Rows that cannot be taken, all of them with file and line or sheet and cell; nothing has been written then.
     ParameterError
         No overlay is named.
     """
-    folder = _overlay(data)
-    registry = load(folder if folder.is_dir() else None)
-    day = (today or dt.date.today()).isoformat()
-    taken: list[Observation] = []
-    lines: list[str] = []
-    empty = known = 0
-    for line, row in csvfile.rows(file, REQUIRED, OBSERVATION_COLUMNS[10:]):
-        where = f"{file}:{line}"
-        if row["value"] == "":
-            empty += 1
-            continue
-        found = observation_from({**row, "recorded": row["recorded"] or day}, where)
-        checks.check_observation(registry, found)
-        words = _change(registry, taken, found, where)
-        if words is None:
-            known += 1
-            continue
-        taken.append(found)
-        lines.append(words)
-    if taken and not dry_run:
-        _append(folder / "observations" / IMPORTED, taken)
-    yield from lines
+    folder = overlay(data)
+    registry = registry_with(folder)
+    judged = judge_file(registry, file, today or dt.date.today())[1]
+    if not dry_run:
+        add(folder, judged.taken)
+    yield from judged.lines
+    yield summary(judged, dry_run)
+
+
+def judge_file(registry: Registry, file: Path, day: dt.date) -> tuple[str | None, Judged]:
+    """Read and judge a file; with it the code of the region that a workbook was made for.
+
+    Raises
+    ------
+    Refused
+        With every fault of the file.
+    """
+    if file.suffix.lower() in WORKBOOKS:
+        filled = read_filled(file, registry)
+        judged = judge(registry, filled.entries, day)
+        region, faults = filled.region, [*filled.faults, *judged.faults]
+    else:
+        rows = csvfile.rows(file, REQUIRED, OBSERVATION_COLUMNS[10:])
+        judged = judge(registry, [Entry(f"{file}:{line}", row) for line, row in rows], day)
+        region, faults = None, list(judged.faults)
+    if faults:
+        raise Refused(file, faults, region)
+    return region, judged
+
+
+def summary(judged: Judged, dry_run: bool) -> str:
+    """How many figures were taken, were known, were left empty."""
     verb = "将导入 would import" if dry_run else "已导入 imported"
-    yield f"{verb} {len(taken)}；已有 already known {known}；未填 left empty {empty}"
+    return f"{verb} {len(judged.taken)}；已有 already known {judged.known}；未填 left empty {len(judged.empty)}"
 
 
-def _overlay(data: Path | None) -> Path:
+def overlay(data: Path | None) -> Path:
+    """The overlay that takes the figures; ParameterError where none is named."""
     named = data if data is not None else os.environ.get("ZHIBIAO_DATA")
     if not named:
         raise ParameterError("须用 --data 或 ZHIBIAO_DATA 指定叠加目录 name the overlay folder that takes the figures", where="--data")
     return Path(named).expanduser()
 
 
-def _change(registry: Registry, taken: list[Observation], found: Observation, where: str) -> str | None:
-    """What a row changes, in words; None where the figure is already known."""
-    if any(other.key == found.key for other in taken):
-        raise RegistryError("同一文件中出现两次 the same figure stands twice in this file", where=where)
-    name = f"{registry.regions[found.region].zh} {registry.indicators[found.indicator].zh} {found.period}"
-    older = [o for o in registry.observed(found.region) if o.key == found.key]
-    if not older:
-        return f"+ {name}: {found.value}{found.unit}"
-    newest = max(older, key=lambda o: o.recorded)
-    if (newest.base_value, newest.qualifier) == (found.base_value, found.qualifier):
-        return None
-    if not found.reason:
-        raise RegistryError(
-            f"{name} 已有 {newest.value}{newest.unit}（{newest.recorded}）；更正须写 reason a correction of a known figure needs a reason", where=where
-        )
-    if found.recorded < newest.recorded:
-        raise RegistryError(f"recorded {found.recorded} 早于已有的 is before the known vintage of {newest.recorded}", where=where)
-    return f"~ {name}: {newest.value}{newest.unit} → {found.value}{found.unit}（{found.reason}）"
+def registry_with(folder: Path) -> Registry:
+    """The shipped registry with the overlay, which need not be there yet."""
+    return read((shipped(), folder.resolve()) if folder.is_dir() else (shipped(),))
 
 
-def _append(path: Path, rows: list[Observation]) -> None:
-    """Add rows to the overlay's file: the old file stays as it is until the whole new one is on disk."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        before = path.read_text(encoding="utf-8") if path.is_file() else ",".join(OBSERVATION_COLUMNS) + "\n"
-        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".import-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-                stream.write(before + ("" if before.endswith("\n") else "\n") + _lines(rows))
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(draft, path)
-        except BaseException:
-            Path(draft).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise OutputError(f"无法写入 cannot be written: {error.strerror}", where=str(path)) from None
+def known_after(registry: Registry, taken: Sequence[Observation]) -> Registry:
+    """The registry as it is once these figures are added."""
+    return replace(registry, observations=(*registry.observations, *taken))
 
 
-def _lines(rows: list[Observation]) -> str:
+def add(folder: Path, taken: Sequence[Observation]) -> None:
+    """Add figures to the overlay's file of imported figures: the old file stays until the whole new one is on disk.
+
+    Raises
+    ------
+    RegistryError
+        The file's header was changed, so that rows cannot be added to it.
+    OutputError
+        The file cannot be written.
+    """
+    if not taken:
+        return
+    path, header = folder / "observations" / IMPORTED, ",".join(OBSERVATION_COLUMNS)
+    before = read_text(path)[0] if path.is_file() else header + "\n"
+    if before.split("\n", 1)[0] != header:
+        raise RegistryError("表头被改，无法续写；请把该文件改名 the header was changed, rows cannot be added: rename this file", where=f"{path}:1", allowed=[header])
+    write_whole(path, (before + ("" if before.endswith("\n") else "\n") + _lines(taken)).encode())
+
+
+def export_observations(registry: Registry, region: str) -> list[dict[str, str]]:
+    """The current vintage of every figure of a region as rows of an observations file: the way back of an import.
+
+    Parameters
+    ----------
+    region : str
+        Code or name.
+
+    Returns
+    -------
+    list of dict
+        Keys as in an observations file, values as text; in order of indicator, period and basis.
+    """
+    code = registry.region(region).code
+    points = [point for indicator in sorted({o.indicator for o in registry.observed(code)}) for point in registry.series(code, indicator).points]
+    return [_row(point) for point in points]
+
+
+def _lines(rows: Sequence[Observation]) -> str:
     stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    for row in rows:
-        values = row.model_dump()
-        writer.writerow(["" if values[name] is None else str(values[name]) for name in OBSERVATION_COLUMNS])
+    writer = csv.DictWriter(stream, OBSERVATION_COLUMNS, lineterminator="\n")
+    writer.writerows(_row(row) for row in rows)
     return stream.getvalue()
+
+
+def _row(observation: Observation) -> dict[str, str]:
+    values = observation.model_dump()
+    return {name: "" if values[name] is None else str(values[name]) for name in OBSERVATION_COLUMNS}

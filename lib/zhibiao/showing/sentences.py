@@ -60,7 +60,8 @@ def _finding(study: Study, row: GapRow, assumed: frozenset[str]) -> str:
             parts.append(f"同类序列的实际变动下，达标机会{chance_text(row.chance)}")
         parts.append(f"判断：{verdict}" + (f"（{state}）" if stands.state != "assessed" else ""))
         if row.governed_by is not None:
-            parts.append(f"以较晚的{study.plan_of(row.governed_by).short}“{value_with_unit(row.governed_by, lang)}”为主评目标")
+            later = "较晚的" if study.plan_of(row.governed_by).issued > stands.plan.issued else ""
+            parts.append(f"以{later}{study.plan_of(row.governed_by).short}“{value_with_unit(row.governed_by, lang)}”为主评目标")
         return "；".join(parts) + "。"
     parts = [f"{name}: target {asked} ({clause})"]
     if stands.latest is None:
@@ -75,7 +76,8 @@ def _finding(study: Study, row: GapRow, assumed: frozenset[str]) -> str:
         parts.append(f"chance {chance_text(row.chance)} if it moves as series like it did")
     parts.append(f"verdict: {verdict}" + (f" ({state})" if stands.state != "assessed" else ""))
     if row.governed_by is not None:
-        parts.append(f"the later {study.plan_of(row.governed_by).number} ({value_with_unit(row.governed_by, lang)}) governs")
+        later = "the later " if study.plan_of(row.governed_by).issued > stands.plan.issued else ""
+        parts.append(f"{later}{study.plan_of(row.governed_by).document} ({value_with_unit(row.governed_by, lang)}) governs")
     return "; ".join(parts) + "."
 
 
@@ -155,5 +157,5 @@ def _against(study: Study, indicator: Indicator, total: float, targets: Sequence
         enough = bool(condition(target, indicator).holds(np.array([total]))[0])
         plan, asked = study.plan_of(target), value_with_unit(target, study.lang)
         zh, en = ("够", "enough") if enough else ("不够", "not enough")
-        parts.append(study.words(f"{zh}{plan.short}的{asked}", f"{en} for {asked} of {plan.number}"))
+        parts.append(study.words(f"{zh}{plan.short}的{asked}", f"{en} for {asked} of {plan.document}"))
     return study.words("，", ", ").join(parts)

@@ -52,7 +52,7 @@ def documents(study: Study) -> Table:
     ]
     rows = []
     for plan in study.plans:
-        counts: Counter[str] = Counter(s.kind for s in plan.statements if s.region == study.region.code)
+        counts: Counter[str] = Counter(s.kind for s in plan.statements if s.region == study.region.code and s.repeats is None)
         title = f"《{plan.title}》" if lang == "zh" else plan.title_en
         rows.append(
             {
@@ -77,7 +77,8 @@ def documents(study: Study) -> Table:
 def statements(study: Study, kind: str | None = None, only: Sequence[Statement] | None = None, title: str = "") -> Table:
     """What the documents say, one row a statement, each with its clause."""
     lang = study.lang
-    chosen = study.statements(kind) if only is None else tuple(only)
+    said = study.statements(kind) if only is None else tuple(only)
+    chosen = tuple(s for s in said if s.repeats is None)  # what repeats another sentence is one statement
     columns = [
         Column("indicator", study.words("指标", "indicator"), width=4),
         Column("value", study.words("数值", "value"), "right", width=3),
@@ -102,13 +103,20 @@ def statements(study: Study, kind: str | None = None, only: Sequence[Statement] 
         columns,
         rows,
         title=title or study.words(f"{name}：{len(rows)}条，逐条有出处", f"{name}: {len(rows)}, each with its clause"),
-        notes=[
+        notes=_repeated(study, len(said) - len(chosen))
+        + [
             study.words(f"{study.indicator(s.indicator).zh}：{s.note}。", f"{study.indicator(s.indicator).en}: {s.note_en}.")
             for s in chosen
             if (s.note if lang == "zh" else s.note_en)
         ],
         empty=study.words("没有这类表述。", "There is no such statement."),
     )
+
+
+def _repeated(study: Study, count: int) -> list[str]:
+    if not count:
+        return []
+    return [study.words(f"另有{count}处重复上列表述，不另计。", f"{count} more sentences repeat these and are not counted again.")]
 
 
 def headline(study: Study) -> list[Statement]:

@@ -1,0 +1,126 @@
+"""What a document says of itself: title, number, day, region, the years it plans for or reports on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from zhibiao.catalogue.registry import Registry
+from zhibiao.model.period import Span
+from zhibiao.reading.numerals import DIGITS
+from zhibiao.reading.passages import Line
+
+FIVE_YEARS = {"十五": 2001, "十一五": 2006, "十二五": 2011, "十三五": 2016, "十四五": 2021, "十五五": 2026, "十六五": 2031}
+"""First years of the five-year plans."""
+
+NAME = re.compile(r"“?(?P<name>十[一二三四五六]五|(?<!第)“十五”)”?(?=期间|时期|以来|末|规划|发展|,|”|期|$)")
+TITLE = re.compile(r"规划|方案|意见|公报|计划|纲要|办法|通知|报告|决定|条例")
+REPORT = re.compile(r"公报|统计快报|年度报告|统计报告|质量报告|完成情况|事业发展概况|发展统计")
+NUMBER = re.compile(r"[\u4e00-\u9fff]{2,12}[\[(](?P<year>(?:19|20)\d\d)[\])]\d{1,4}号")
+DAY = re.compile(r"(?P<year>(?:19|20)\d\d)[年\-./](?P<month>\d{1,2})[月\-./](?P<day>\d{1,2})日?")
+YEARS = re.compile(r"(?P<start>(?:19|20)\d\d)年?[-至到](?P<end>(?:19|20)\d\d)年?")
+LEVEL = {"nation": 0, "province": 1, "prefecture": 2, "county": 3}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A document's own words about itself; what it does not say is None."""
+
+    title: str
+    number: str | None
+    issued: dt.date | None
+    region: str
+    plan: Span | None
+    report_year: int | None
+    own_years: bool
+    """Do the plan's years stand in its title?"""
+
+    @property
+    def looked_back(self) -> Span:
+        """The years before the plan that its review speaks of."""
+        start = self.plan.start if self.plan else (self.issued.year if self.issued else 2021)
+        return Span(start - 5, start - 1)
+
+    @property
+    def binding(self) -> Span | None:
+        """The years in which an aim without a date is worked for: of the plan, but not before it was issued."""
+        if self.plan is None or self.own_years or self.issued is None:
+            return self.plan
+        return Span(min(max(self.plan.start, self.issued.year), self.plan.end), self.plan.end)
+
+
+def facts_of(found: Sequence[Line], registry: Registry, name: str) -> Facts:
+    """Read the head and the foot of a document."""
+    head = [line.text.lstrip("#") for line in found[:40]]
+    titles = [text for text in head if TITLE.search(text) and 6 <= len(text) <= 90 and not re.search(r"[。;]|^各", text) and not text.startswith(("title:", "---"))]
+    title = _title(titles) or name
+    numbered = next((match for text in head for match in NUMBER.finditer(text)), None)
+    issued = _issued([line.text for line in found], numbered)
+    report_year = None
+    stated = re.search(r"((?:19|20)\d\d|[一二〇○零][〇○零九一二三四五六七八]{3})年", title) or re.search(r"((?:19|20)\d\d)", name)
+    if REPORT.search(title) and stated:
+        report_year = int("".join(str(DIGITS.get(sign, sign)) for sign in stated[1]))
+    plan, own = (None, False) if report_year else _planned(title, [line.text for line in found], issued)
+    return Facts(title, numbered[0] if numbered else None, issued, _region(title, head, registry), plan, report_year, own)
+
+
+def five_years(name: str) -> Span | None:
+    """The years of 十四五 and its like."""
+    start = FIVE_YEARS.get(name.strip("“”"))
+    return Span(start, start + 4) if start else None
+
+
+def _title(titles: list[str]) -> str:
+    """The title itself, rather than the notice that sends it out."""
+    bare = [text for text in titles if "通知" not in text and "办公室" not in text]
+    return (bare or titles or [""])[0].strip()
+
+
+def _issued(texts: list[str], numbered: re.Match[str] | None) -> dt.date | None:
+    stated = next((match for text in texts[:40] for match in re.finditer(rf"(?:成文|印发|发文)(?:日期|时间)[\])]?[::]?{DAY.pattern}", text)), None)
+    alone = [match for text in texts if len(text) <= 60 and "号" not in text[-3:] for match in [DAY.search(text)] if match]
+    feet = [match for match in alone if "年" in match[0]] or alone
+    for match in [stated, *feet] if stated else feet:
+        try:
+            day = dt.date(int(match["year"]), int(match["month"]), int(match["day"]))
+        except ValueError:
+            continue
+        if numbered is None or abs(day.year - int(numbered["year"])) <= 1:
+            return day
+    return dt.date(int(numbered["year"]), 1, 1) if numbered else None
+
+
+def _planned(title: str, texts: list[str], issued: dt.date | None) -> tuple[Span | None, bool]:
+    if match := YEARS.search(title):
+        return Span(int(match["start"]), int(match["end"])), True
+    if (match := NAME.search(title)) and (span := five_years(match["name"])):
+        return span, True
+    body = "".join(texts)
+    names = [span for match in re.finditer(r"“?(十[一二三四五]五)”?(?:期间|时期|末)", body) if (span := five_years(match[1])) and (issued is None or span.end >= issued.year)]
+    horizons = [int(match[1]) for match in re.finditer(r"(?:到|至|力争)(20\d\d)年", body) if issued is None or issued.year <= int(match[1]) <= issued.year + 16]
+    start = issued.year if issued else None
+    if horizons:
+        end = min(horizons) if start is None else min(horizons, key=lambda year: (horizons.count(year) < max(map(horizons.count, horizons)), year))
+        if names and names[0].end == end:
+            return names[0], False
+        return Span(min(start or end, end), end), False
+    if names:
+        return max(names, key=names.count), False
+    if start is None:
+        return None, False
+    return Span(start, next(first + 4 for first in FIVE_YEARS.values() if first + 4 >= start)), False
+
+
+def _region(title: str, head: list[str], registry: Registry) -> str:
+    """The lowest region named in the title, else by those who issued it; the nation where none is."""
+    issuers = [text for text in head if re.fullmatch(r"[^,。;:、]{2,24}(?:局|厅|委员会|政府|办公室|委|部)", text)]
+    sent = [text for text in head if TITLE.search(text) and "关于" in text and len(text) <= 90 and not text.startswith("各")]
+    for text in (title, *sent, *issuers):
+        found = [r for r in registry.regions.values() if r.level != "nation" and (r.zh in text or (r.level == "province" and len(r.zh) > 2 and r.zh[:-1] in text))]
+        if found:
+            return max(found, key=lambda region: (LEVEL.get(region.level, 3), len(region.zh))).code
+        if re.search(r"全国|国家|人力资源(?:和)?社会保障部|教育部|国务院", text):
+            break
+    return "100000"

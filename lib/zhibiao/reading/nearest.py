@@ -1,0 +1,113 @@
+"""What stands in a document where a phrase was expected: the nearest passage, and which characters differ."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from zhibiao.reading.normal import Normal
+from zhibiao.reading.pages import Span
+
+NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+NUMERALS = "零〇一二两三四五六七八九十百千万亿"
+
+ENOUGH = 0.5
+"""Share of a phrase's characters that a passage has at least to be called near."""
+
+SLACK = 4
+"""Characters by which a near passage may be longer or shorter."""
+
+
+@dataclass(frozen=True)
+class Near:
+    """A passage near a phrase.
+
+    Attributes
+    ----------
+    start, end : int
+        Where it stands in the folded text.
+    differing : tuple of (str, str)
+        What the phrase has and what the document has in its place.
+    numbers_only : bool
+        Whether nothing but numbers differs.
+    """
+
+    start: int
+    end: int
+    differing: tuple[tuple[str, str], ...]
+    numbers_only: bool
+
+
+def masked(folded: str) -> str:
+    """A folded text with every Arabic number made alike, to recognise a document whose figures were changed.
+
+    >>> masked("在校生9.9万人,41所")
+    '在校生#万人,#所'
+    """
+    return NUMBER.sub("#", folded)
+
+
+def nearest(phrase: str, text: Normal, within: list[Span] | None = None, apart: Span | None = None) -> Near | None:
+    """The passage nearest to a phrase: the same words with other numbers, else the most alike.
+
+    Parameters
+    ----------
+    phrase : str
+        Folded.
+    text : Normal
+    within : list of Span, optional
+        Raw spans to look in; None looks everywhere.
+    apart : Span, optional
+        A raw span that is passed over: another statement stands there.
+    """
+
+    def allowed(start: int, end: int) -> bool:
+        raw = text.span(start, end)
+        return raw != apart and (within is None or any(low <= raw[0] and raw[1] <= high for low, high in within))
+
+    found = [near for near in _other_numbers(phrase, text.text) if allowed(near.start, near.end)]
+    if found:
+        return min(found, key=lambda near: len(near.differing))
+    near = _alike(phrase, text.text)
+    return near if near is not None and allowed(near.start, near.end) else None
+
+
+def _other_numbers(phrase: str, text: str) -> Iterator[Near]:
+    words = NUMBER.split(phrase)
+    numbers = NUMBER.findall(phrase)
+    if not numbers or sum(map(len, words)) < 3:
+        return
+    pattern = f"({NUMBER.pattern})".join(re.escape(word) for word in words)
+    for match in re.finditer(pattern, text):
+        differing = tuple((ours, theirs) for ours, theirs in zip(numbers, match.groups(), strict=True) if ours != theirs)
+        yield Near(match.start(), match.end(), differing, True)
+
+
+def _alike(phrase: str, text: str) -> Near | None:
+    """The window of the text that shares the most pairs of characters with the phrase, in the same order."""
+    votes: Counter[int] = Counter()
+    for offset in range(len(phrase) - 1):
+        pair = phrase[offset : offset + 2]
+        at = text.find(pair)
+        while at >= 0:
+            votes[at - offset] += 1
+            at = text.find(pair, at + 1)
+    if not votes:
+        return None
+    best = max(votes, key=lambda shift: (sum(votes[shift + slip] for slip in range(-SLACK, SLACK + 1)), votes[shift], -shift))
+    low = max(best - SLACK, 0)
+    window = text[low : best + len(phrase) + SLACK]
+    same = [block for block in SequenceMatcher(None, phrase, window, autojunk=False).get_matching_blocks() if block.size]
+    if sum(block.size for block in same) < ENOUGH * len(phrase):
+        return None
+    # what the phrase has before or after the alike part is set against as many characters of the text
+    start = max(same[0].b - same[0].a, 0)
+    end = min(same[-1].b + same[-1].size + len(phrase) - same[-1].a - same[-1].size, len(window))
+    passage = window[start:end]
+    differing = tuple(
+        (phrase[a:b], passage[c:d]) for kind, a, b, c, d in SequenceMatcher(None, phrase, passage, autojunk=False).get_opcodes() if kind != "equal"
+    )
+    return Near(low + start, low + end, differing, all(set(ours + theirs) <= set(NUMERALS + "0123456789.,") for ours, theirs in differing))

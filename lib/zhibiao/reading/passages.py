@@ -1,0 +1,112 @@
+"""A document's text as folded lines that know where each of their signs stood in the raw text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from zhibiao.reading.normal import LONGEST_SYLLABLE, folded_character, is_han, is_syllable
+from zhibiao.reading.pages import page_noise
+
+KEPT = "“”#"
+"""Signs that `zhibiao.reading.normal` folds away and the reading rules need: which end of a quotation, headings of Markdown."""
+
+HEADING = re.compile(
+    r"(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|\d{1,2}[.、](?!\d)|\(\d{1,2}\)|#{1,6}|专栏|附件|附表|表\d|图\d|第[一二三四五六七八九十]{1,3}[章节条]|--|!\[|\[\d+\]|注:)"
+)
+"""How a new line of its own begins."""
+
+ALONE = re.compile(r"[><≥≤约\[\]\d\s.%,\-年月日:/()]*")
+"""A cell of a table, a date, a number of a page."""
+
+BODIES = re.compile(r"(?:[^,。;]{0,14}(?:委|局|部门?|院校|学校|高校|办公室|中心|政府|人社厅|教育厅|企业|职教社)等?[、,]?)+(?:等(?:单位|部门)?)?")
+"""A cell that names who is responsible."""
+
+TITLE_LINE = re.compile(r"#.*|[^,。;:、]*(?:规划|方案|意见|公报|纲要|办法|通知|报告|决定|条例|清单|[\])]\d{1,4}号)(?:的通知)?")
+
+LONG = 15
+"""Shorter lines are headings or cells; a sentence broken by a page's end is longer."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A folded line; ``origins[i]`` is the place in the raw text of its sign i. A tab parts cells."""
+
+    text: str
+    origins: tuple[int, ...]
+
+    def raw_span(self, start: int, end: int) -> tuple[int, int]:
+        """Where signs `start` to `end` stand in the raw text."""
+        return self.origins[start], self.origins[end - 1] + 1
+
+    def part(self, start: int, end: int) -> Line:
+        """Some of the line, itself a line."""
+        return Line(self.text[start:end], self.origins[start:end])
+
+    def cells(self) -> list[Line]:
+        """The cells of a table's row, or the line itself."""
+        return [self.part(*match.span()) for match in re.finditer(r"[^\t]+", self.text)]
+
+
+def lines(raw: str) -> list[Line]:
+    """Folded lines without empty ones; a sentence that a page's end broke is whole again."""
+    found: list[Line] = []
+    noise = dict(page_noise(raw))
+    start = 0
+    for piece in raw.splitlines(keepends=True):
+        here, start = start, start + len(piece)
+        line = _folded("" if here in noise else piece, here)
+        if not line.text:
+            continue
+        if found and _goes_on(found[-1].text, line.text):
+            last = found[-1]
+            found[-1] = Line(last.text + line.text, last.origins + line.origins)
+        else:
+            found.append(line)
+    return found
+
+
+def dashes_lost(raw: str) -> bool:
+    """Has the text lost dashes and separators, as in 2022422日 or 〔202135号?"""
+    return bool(re.search(r"(?<!\d)20\d\d[1-9]\d{1,3}\s*日|[〔\[(]20\d{3,5}\s*号", raw))
+
+
+def _goes_on(last: str, following: str) -> bool:
+    if len(last) < LONG or last[-1] in "。;!?:\t”》" or "\t" in last or "\t" in following:
+        return False
+    if TITLE_LINE.fullmatch(last) or re.fullmatch(r"[^,。]{0,12}[\[(]20\d\d[\])]\d{1,4}号.{0,6}", following):
+        return False
+    return not HEADING.match(following) and not ALONE.fullmatch(following) and not BODIES.fullmatch(following)
+
+
+def _folded(piece: str, start: int) -> Line:
+    signs: list[str] = []
+    origins: list[int] = []
+    for offset, raw in enumerate(piece):
+        for sign in "\t" if raw in "|\t" else raw if raw in KEPT or raw.isspace() else folded_character(raw):
+            opened = _bracket(signs) if sign == ")" else None
+            if opened is not None:
+                del signs[opened:], origins[opened:]
+                continue
+            signs.append(sign)
+            origins.append(start + offset)
+    text = "".join(signs)
+    keep = [True] * len(text)
+    for match in re.finditer(r"\s+", text):
+        left, right = text[: match.start()][-1:], text[match.end() :][:1]
+        wide = left and right and ("\t" in match[0] or len(match[0]) > 1) and left != "[" and right != "]"
+        latin = left.isascii() and right.isascii() and ((left.isalnum() and right.isalnum()) or (left == "%" and right.isdigit()))
+        keep[match.start() : match.end()] = [False] * (match.end() - match.start())
+        if wide or (latin and left and right):
+            keep[match.start()] = True
+            signs[match.start()] = "\t" if wide else " "
+    chosen = [index for index, kept in enumerate(keep) if kept]
+    return Line("".join(signs[index] for index in chosen), tuple(origins[index] for index in chosen))
+
+
+def _bracket(signs: list[str]) -> int | None:
+    """Where a bracket that holds the reading of a character begins: 工(gōng)."""
+    for opened in range(len(signs) - 1, max(len(signs) - 2 - LONGEST_SYLLABLE, 0), -1):
+        if signs[opened] == "(":
+            return opened if is_han(signs[opened - 1]) and is_syllable("".join(signs[opened + 1 :])) else None
+    return None

@@ -1,0 +1,181 @@
+"""Kind, scope and years of a quantity, from the words around it, the section it stands in and the years of the document."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from zhibiao.model.document import Scope, StatementKind
+from zhibiao.model.period import FIRST_YEAR, LAST_YEAR, Span
+from zhibiao.reading import wording
+from zhibiao.reading.facts import Facts, five_years
+from zhibiao.reading.quantities import Quantity
+from zhibiao.reading.sections import Passage
+
+MARK = re.compile(
+    r"(?P<start>(?:19|20)\d\d)年?(?:-|至|到)(?P<end>(?:19|20)\d\d)年?"
+    r"|(?P<year>(?:19|20)\d\d)年(?!版|度?第|[^,。;]{0,6}修订)(?:底|末|初|前)?"
+    r"|“?(?P<plan>十[一二三四五六]五)”?(?P<when>期间|时期|末|以来|期末)"
+)
+ANNUAL = re.compile(r"每学?年(?!级)|逐年|每年度|年度(?=培训|招生)|(?<![\d一二三四五六七八九十每今去上本当多近])年(?=培训|培养|招生|输送|开展|完成|接待|服务)")
+MEAN = re.compile(r"年均|平均每年|每年平均")
+TOTAL = re.compile(r"累计|合计达|[五三四]年(?:内)?(?:共|累计|合计)")
+MAINTAIN = re.compile(r"(?:保持|稳定|维持|巩固)(?:在|为)?$|保持$")
+STRIVE = re.compile(r"力争|争取|争创|努力实现")
+EXISTING = re.compile(r"现有|已有|已建成|已建立|目前|截至|围绕[^,。;]{0,20}$|作为|现已")
+STANDING = re.compile(r"原则上|按照?[^,。;]{2,30}$|按规定")
+OWN_VERB = re.compile(rf"{wording.any_of(word for word in wording.MAKING if len(word) > 1)}|保持|达到|提高|扩大")
+FLOWS = re.compile(wording.any_of(wording.MADE_ON_THE_WAY))
+ALWAYS_FLOWS = re.compile(r"新增|累计|评出|选派|荣获|获得|获|摘得|招收|走进|建成技师学院")
+LENGTHS = ("年", "个月", "天", "周", "小时", "个小时", "个工作日")
+
+
+@dataclass(frozen=True)
+class Timing:
+    """When and how a quantity counts; ``doubt`` names what was not said by the text itself."""
+
+    kind: StatementKind
+    scope: Scope
+    period: Span | None
+    mean: bool = False
+    maintain: bool = False
+    strive: bool = False
+    doubt: tuple[str, ...] = ()
+
+
+def timing_of(passage: Passage, quantity: Quantity, others: list[Quantity], facts: Facts) -> Timing:
+    """Read kind, scope and period of a quantity of a passage."""
+    text = passage.line.text
+    start = max((text.rfind(sign, 0, quantity.start) for sign in "。!?"), default=-1) + 1
+    sentence = text[start : quantity.start]
+    end = min((place for sign in "。!?" if (place := text.find(sign, quantity.end)) >= 0), default=len(text))
+    rest = text[quantity.end : end]
+    clause = re.split(r"[,;:。]", sentence)[-1]
+    if facts.report_year:
+        return _reported(sentence, clause, quantity, facts.report_year)
+    mark = _mark(text, start, quantity)
+    kind, doubt = _kind(passage, sentence, quantity, mark, facts)
+    span = _span(passage, text, kind, facts)
+    annual, mean, total = _repeated(sentence, clause, others, start)
+    maintain = bool(MAINTAIN.search(clause)) and quantity.comparator != "eq" or bool(re.search(r"(?:保持|稳定|维持)在[^,。;]{0,4}$", clause))
+    strive = bool(STRIVE.search(sentence.split(";")[-1])) and kind == "target"
+    timed = Timing(kind, "point", None, strive=strive, doubt=doubt)
+    if quantity.role == "from":
+        return _with(timed, "point", _year(mark, span.start if kind == "achieved" and span else (facts.plan.start - 1 if facts.plan else None)))
+    year = mark.end if mark and mark.start == mark.end else None
+    period = mark if mark and mark.start < mark.end else span
+    if kind != "achieved" and year and span:
+        period = Span(min(span.start, year), year)
+    if quantity.bracketed or (total and "%" not in quantity.unit):
+        return _with(timed, "cumulative", period) if period else _with(timed, "point", None)
+    if mean or annual or maintain:
+        return Timing(kind, "annual", period, mean=mean and not maintain, maintain=maintain, strive=strive, doubt=doubt)
+    if kind == "target" and mark is None and not passage.aims and _rule(sentence, clause, quantity):
+        return _with(timed, "standing", None)
+    if year is None and period and _flows(clause, rest, quantity):
+        return _with(timed, "cumulative", period)
+    if kind == "achieved" and year is None and doubt == ("existing",):
+        return _with(timed, "point", Span(facts.issued.year, facts.issued.year) if facts.issued else None)
+    at = year or (period.end if period else None)
+    if at is None:
+        doubt = (*doubt, "no year")
+    elif mark is None:
+        doubt = (*doubt, "year of the document")
+    return Timing(kind, "point", Span(at, at) if at else None, strive=strive, doubt=doubt)
+
+
+def _with(timed: Timing, scope: Scope, period: Span | None) -> Timing:
+    return Timing(timed.kind, scope, period, strive=timed.strive, doubt=timed.doubt)
+
+
+def _year(mark: Span | None, fallback: int | None) -> Span | None:
+    year = mark.end if mark and mark.start == mark.end else fallback
+    return Span(year, year) if year else None
+
+
+def _reported(sentence: str, clause: str, quantity: Quantity, year: int) -> Timing:
+    """A bulletin tells of its year; 上年的 and 由 … of the year before."""
+    before = bool(re.search(r"(?:上年|上一年|去年|前一年)(?:的|为|同期)?[^,;。、]{0,6}$", clause)) and not quantity.change
+    at = year - 1 if before or quantity.role == "from" else year
+    named = [int(match["year"]) for match in MARK.finditer(clause) if match["year"] and FIRST_YEAR <= int(match["year"]) <= LAST_YEAR]
+    if named and named[-1] != year and not quantity.change:
+        at = named[-1]
+    return Timing("achieved", "point", Span(at, at), mean=False)
+
+
+def _mark(text: str, start: int, quantity: Quantity) -> Span | None:
+    """The time that governs: the last named before the number in its sentence, else the first of the paragraph where it opens one."""
+    sentence = [span for match in MARK.finditer(text, start, quantity.start) if (span := _named(match))]
+    if sentence:
+        return sentence[-1]
+    opening = re.search(r"[。]", text)
+    first = text[: opening.end()] if opening else ""
+    heads = [span for match in MARK.finditer(first) if re.search(r"(?:到|至|力争)$", first[: match.start()]) and (span := _named(match))]
+    return heads[0] if heads and quantity.start > len(first) else None
+
+
+def _named(match: re.Match[str]) -> Span | None:
+    if match["plan"]:
+        span = five_years(match["plan"])
+        return Span(span.end, span.end) if span and match["when"].endswith("末") else span
+    if match["year"]:
+        year = int(match["year"])
+        return Span(year, year) if FIRST_YEAR <= year <= LAST_YEAR else None
+    start, end = int(match["start"]), int(match["end"])
+    return Span(start, end) if FIRST_YEAR <= start <= end <= LAST_YEAR else None
+
+
+def _kind(passage: Passage, sentence: str, quantity: Quantity, mark: Span | None, facts: Facts) -> tuple[StatementKind, tuple[str, ...]]:
+    issued = facts.issued.year if facts.issued else (facts.plan.start if facts.plan else None)
+    if quantity.role == "from":
+        return ("achieved" if passage.achieved else "baseline"), ()
+    if passage.achieved:
+        return ("target", ()) if mark and issued and mark.end > issued and not re.search(r"截至", sentence) else ("achieved", ())
+    if mark and issued and mark.end < issued:
+        return "achieved", ()
+    if EXISTING.search(re.split(r"[。;]", sentence)[-1][-30:]) and not (mark and issued and mark.end > issued):
+        return "achieved", ("existing",)
+    return "target", () if passage.aims or mark else ("kind by section",)
+
+
+def _span(passage: Passage, text: str, kind: StatementKind, facts: Facts) -> Span | None:
+    """The years that an achievement or an aim without a date belongs to."""
+    if kind == "target":
+        return facts.binding
+    named = [span for words in (text, *passage.headings) for match in re.finditer(r"“?(十[一二三四五六]五)”?(?:时期|期间|以来)", words) if (span := five_years(match[1]))]
+    past = [span for span in named if facts.issued is None or span.end <= facts.issued.year]
+    return past[0] if past else facts.looked_back
+
+
+def _repeated(sentence: str, clause: str, others: list[Quantity], start: int) -> tuple[bool, bool, bool]:
+    """Do 每年, 年均, 累计 hold here? 每年 also carries on to a clause without a verb of its own, 累计 along a list."""
+    mean, total = bool(MEAN.search(clause)), bool(TOTAL.search(clause))
+    annual = bool(ANNUAL.search(clause)) or mean
+    if not annual and not total and not OWN_VERB.search(clause):
+        earlier = [part for part in re.split(r"[,;:。]", sentence)[:-1] if part]
+        if earlier and ANNUAL.search(earlier[-1]) and not TOTAL.search(earlier[-1]):
+            annual = True
+    if total and annual:
+        annual = mean = sentence.rfind("年均") > sentence.rfind("累计")
+        total = not annual
+    return annual, mean, total
+
+
+def _rule(sentence: str, clause: str, quantity: Quantity) -> bool:
+    """A rule binds without a date: 不低于, 原则上, 按收入的5—20%, 一年以上."""
+    if quantity.unit in LENGTHS:
+        return True
+    if quantity.normative and (quantity.unit in ("%", "倍", "个百分点", "人/人") or STANDING.search(sentence)):
+        return True
+    return quantity.unit in ("%", "个百分点") and bool(STANDING.search(clause))
+
+
+def _flows(clause: str, rest: str, quantity: Quantity) -> bool:
+    """Does the figure add up over the period, rather than stand at its end?"""
+    unit = quantity.unit.lstrip("万亿千百")
+    around = clause + re.split(r"[,;。、:]", rest)[0]
+    if "%" in unit or unit in ("倍", "位", "个百分点", "人/人"):
+        return False
+    if unit in wording.FLOW_UNITS or ALWAYS_FLOWS.search(around):
+        return not (unit in ("种", "期") and any(thing in around for thing in wording.STANDING_THINGS))
+    return bool(FLOWS.search(around)) and not any(thing in around for thing in wording.STANDING_THINGS)

@@ -78,13 +78,12 @@ def checked(path: Path, given: Mapping[str, Any], data: Path | None = None) -> d
     complete = {**defaults, **given}
     resolved = study(load(data), **{name: complete[name] for name in CONTRACT if name in complete})
     # numbers that came as text from a command line are handed on as numbers
-    for name in ("horizon", "level", "seed"):
+    for name in ("level", "seed"):
         if name in complete:
             complete[name] = getattr(resolved, name)
-    if complete.get("as_of") not in (None, ""):
-        complete["as_of"] = resolved.as_of
-    elif "as_of" in complete:
-        complete["as_of"] = None
+    for name in ("as_of", "horizon"):
+        if name in complete:
+            complete[name] = None if complete[name] in (None, "") else getattr(resolved, name)
     return complete
 
 
@@ -121,7 +120,7 @@ def setup(
     region: object = "重庆",
     plan: object = "all",
     as_of: object = None,
-    horizon: object = 2025,
+    horizon: object = None,
     scenario: object = "baseline",
     level: object = 80,
     seed: object = 2020,

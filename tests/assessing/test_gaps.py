@@ -48,6 +48,7 @@ def test_chance_of_a_total_counts_what_is_reported(statement, figure, asked):
         ("no fan covers the year", [(2022, 101)], 2022, (2020, 2024)),
         ("the fan begins after the first year", [(2022, 101)], 2022, None),
         ("the horizon has come", [(2025, 104)], 2025, (2020, 2025)),
+        ("the horizon has come and it is met", [(2025, 106)], 2025, (2020, 2025)),
         ("the horizon has passed", [(2025, 104)], 2027, (2020, 2027)),
     ],
 )

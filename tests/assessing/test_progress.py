@@ -14,13 +14,14 @@ from zhibiao.assessing.progress import accumulated, towards
         ((0.5, 2020, 0.9, 2022, 2.0, 2025), 0.4 / 1.5, 0.4, 0.2, 1.1 / 3, False),
         ((10, 2020, 7.0, 2022, 5, 2025), 0.6, 0.4, -1.5, -2 / 3, True),
         ((68, 2018, 68 + 31 * 3 / 7, 2021, 99, 2025), 3 / 7, 3 / 7, 31 / 7, 31 / 7, True),
+        ((9.9, 2020, 10.02, 2021, 10.5, 2025), 0.2, 0.2, 0.12, 0.12, True),
         ((9.9, 2020, 9.8, 2022, 10.5, 2025), -0.1 / 0.6, 0.4, -0.05, 0.7 / 3, False),
         ((9.9, 2020, 9.9, 2020, 10.5, 2025), 0, 0, None, 0.12, True),
         ((9.9, 2020, 10.6, 2025, 10.5, 2025), 0.7 / 0.6, 1, 0.14, None, True),
         ((9.9, 2020, 10.4, 2026, 10.5, 2025), 0.5 / 0.6, 1, 0.5 / 6, None, False),
         ((9.9, 2020, 10.1, 2021.75, 10.5, 2025), 1 / 3, 0.35, 0.2 / 1.75, 0.4 / 3.25, False),
     ],
-    ids=["A", "C", "G", "a line", "away", "at the start", "at the end", "past the end", "a month"],
+    ids=["A", "C", "G", "a line", "a line but for rounding", "away", "at the start", "at the end", "past the end", "a month"],
 )
 def test_progress_towards_a_value(case, change, time, pace, needed, on_schedule):
     made = towards(*case)

@@ -69,6 +69,7 @@ CASES = {
     "a floor that keeps up": ({"value": 98}, [(2022, 97, {"qualifier": "ge"})], 2022, "rate", {"baseline": 95}, ("assessed", "on_schedule", None, 1)),
     "a floor that may keep up": ({"value": 98}, [(2022, 96, {"qualifier": "ge"})], 2022, "rate", {"baseline": 95}, ("assessed", "unknown", None, 2)),
     "a floor of what should fall, too high": ({"comparator": "le", "value": 5}, [(2022, 9, {"qualifier": "ge"})], 2022, "falling", {"baseline": 10}, ("assessed", "behind", False, 4)),
+    "a floor of what should fall, perhaps higher": ({"comparator": "le", "value": 5}, [(2022, 7, {"qualifier": "ge"})], 2022, "falling", {"baseline": 10}, ("assessed", "unknown", False, 2)),
     "what should fall": ({"comparator": "le", "value": 5}, [(2022, 7)], 2022, "falling", {"baseline": 10}, ("assessed", "on_schedule", False, 2)),
     # at a level, things and flows
     "sixth of three to five": ({"comparator": "between", "value": [3, 5]}, [(2022, 6)], 2022, "things", {}, ("assessed", "met", True, 0)),
@@ -89,6 +90,7 @@ CASES = {
     "never there before the document": (KEEP, [(2020, 80)], 2021, "rate", {}, ("definition_unclear", "unknown", None, 18)),
     "nearly there before the document": (KEEP, [(2020, 95)], 2021, "rate", {}, ("not_yet_reported", "unknown", None, 3)),
     "not there in the year of the document": (KEEP, [(2021, 80)], 2021, "rate", {}, ("definition_unclear", "unknown", False, 18)),
+    "fallen widely since the document": (KEEP, [(2022, 99), (2023, 80)], 2023, "rate", {}, ("assessed", "missed", False, 18)),
     "never there by the document's own word": (KEEP, [], 2021, "rate", {"baseline": 80}, ("definition_unclear", "unknown", None, 18)),
     "there since the document": (KEEP, [(2020, 80), (2022, 98)], 2022, "rate", {}, ("assessed", "holding", None, 0)),
     "each year, without keeping": ({**KEEP, "maintain": False}, [(2020, 80), (2021, 97)], 2021, "rate", {}, ("assessed", "missed", False, 1)),

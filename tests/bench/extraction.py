@@ -119,6 +119,9 @@ def bulletin_scores(path: Path) -> list[Score]:
     year = int(path.stem)
     labels = [v for s in json.loads(path.with_suffix(".json").read_text("utf-8"))["statements"] for v in s["values"]]
     read = extract(path, load())
+    # figures read off pictures of tables are no part of the text
+    digits = _text(read.text)[1]
+    labels = [v for v in labels if _text(str(v["raw"]))[1] in digits]
     found = [(_figure(c.low if c.low is not None else c.high, c.unit, c.written), c.evidence) for c in read.candidates]
     wanted = [((_plain(v["value"]), _unit(v["unit"])) if v["value"] is not None else _text(v["raw"]), str(v["label"])) for v in labels]
     texts = {key for key, _ in wanted if key[0] == "text"}
@@ -141,7 +144,7 @@ def _figure(value: Decimal | None, unit: str, written: str) -> Key:
     return (_plain(value), _unit(unit))
 
 
-def _text(raw: str) -> Key:
+def _text(raw: str) -> tuple[str, str]:
     import unicodedata
 
     return ("text", re.sub(r"[\s%人岁]", "", unicodedata.normalize("NFKC", raw)).replace("∶", ":"))

@@ -20,7 +20,6 @@ CASES = {
     "as_of of another age": ({"as_of": 1890}, "as_of", ["1890", "1990…2100"]),
     "horizon far": ({"horizon": 3000}, "horizon", ["3000", "1990…2053"]),
     "horizon True": ({"horizon": True}, "horizon", ["True", "whole number"]),
-    "horizon None": ({"horizon": None}, "horizon", ["None", "whole number"]),
     "level with a point": ({"level": 80.5}, "level", ["80.5", "whole number", "50…99"]),
     "level 120": ({"level": 120}, "level", ["120", "50…99"]),
     "level False": ({"level": False}, "level", ["False", "whole number"]),

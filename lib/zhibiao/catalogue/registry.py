@@ -8,7 +8,18 @@ from functools import cached_property
 from pathlib import Path
 
 from zhibiao.errors import ParameterError, closest
-from zhibiao.model import Indicator, Measure, MeasureStatus, Observation, Period, Plan, Region, Scenario, Source, Statement
+from zhibiao.model import (
+    Indicator,
+    Measure,
+    MeasureStatus,
+    Observation,
+    Period,
+    Plan,
+    Region,
+    Scenario,
+    Source,
+    Statement,
+)
 
 _CONFIDENCE = {"high": 2, "medium": 1, "low": 0}
 _STATUS = {"final": 2, "preliminary": 1, "derived": 0}

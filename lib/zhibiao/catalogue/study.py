@@ -11,6 +11,7 @@ from zhibiao.errors import ParameterError, closest
 from zhibiao.model import Indicator, Plan, Region, Scenario, Statement
 
 LANGUAGES = ("zh", "en")
+HORIZON_WITHOUT_PLAN = 5
 HORIZON_LIMIT = 30
 """Years beyond `as_of` that may be looked at."""
 
@@ -64,7 +65,7 @@ def study(
     region: object = "重庆",
     plan: object = "all",
     as_of: object = None,
-    horizon: object = 2025,
+    horizon: object = None,
     scenario: object = "baseline",
     level: object = 80,
     seed: object = 2020,
@@ -81,8 +82,8 @@ def study(
         ``all``, or ids, numbers or titles of documents, separated by commas.
     as_of : int, optional
         Year of knowledge; later figures are not looked at. Default: the newest year with an observation of the region.
-    horizon : int
-        Last year of projections.
+    horizon : int, optional
+        Last year of projections. Default: the last year of the chosen documents, five years after as_of where there is none.
     scenario : str
         Name of a scenario that is meant for this region.
     level : int
@@ -118,7 +119,8 @@ def study(
         known = max((p.issued.year for p in plans), default=0)
         if not known:
             raise ParameterError(f"{place.zh} 既无观测也无文件，须给出 as_of: neither figures nor documents of {place.en}; give as_of", where="as_of")
-    end = _whole("horizon", horizon, 1990, known + HORIZON_LIMIT)
+    last = max((p.period.end for p in plans), default=known + HORIZON_WITHOUT_PLAN)
+    end = _whole("horizon", last if horizon in (None, "") else horizon, 1990, known + HORIZON_LIMIT)
     case = registry.scenario(_text("scenario", scenario, list(registry.scenarios)))
     if case.regions and place.code not in case.regions:
         fitting = [s.id for s in registry.scenarios.values() if not s.regions or place.code in s.regions]

@@ -159,7 +159,8 @@ def _gaps(registry: Registry, series: Series) -> Iterator[Finding]:
     for before, after in pairwise(series.annual):
         missing = [year for year in range(before.period.year + 1, after.period.year) if year not in counted]
         if missing:
-            years = str(missing[0]) if len(missing) == 1 else f"{missing[0]}—{missing[-1]}"
+            whole = len(missing) > 1 and missing[-1] - missing[0] + 1 == len(missing)
+            years = f"{missing[0]}—{missing[-1]}" if whole else "、".join(str(year) for year in missing)
             yield Finding("gap", after.origin, f"{figure_name(registry, series.region, series.indicator, years)}: 无数 no figure；已有 known {known[0]}—{known[-1]}")
 
 

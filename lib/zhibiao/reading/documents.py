@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,29 +47,26 @@ def read_document(path: Path) -> Document:
     kind = KINDS.get(path.suffix.lower())
     if kind is None:
         hint = "；请另存为 docx save it as docx" if path.suffix.lower() in (".doc", ".wps", ".rtf") else ""
-        raise RegistryError(f"不认识的文件类型 unknown kind of file {path.suffix!r}{hint}", where=str(path), allowed=KINDS)
+        raise RegistryError(
+            f"不认识的文件类型 unknown kind of file {path.suffix!r}{hint}", where=str(path), allowed=KINDS
+        )
     try:
         content = path.read_bytes()
     except FileNotFoundError:
         raise RegistryError("文件不存在 no such file", where=str(path)) from None
     except OSError as error:
         raise RegistryError(f"无法读取 cannot be read: {error.strerror}", where=str(path)) from None
-    text = READERS[kind](path, content)
+    match kind:
+        case "pdf":
+            text = _pdf(path, content)
+        case "docx":
+            text = docx_text(content, str(path))
+        case _:
+            text = read_text(path)[0]
+            text = html_text(text) if kind == "html" else text
     if not text.strip():
         raise RegistryError("文件里没有文字 the file holds no text", where=str(path))
     return Document(str(path), kind, text, hashlib.sha256(content).hexdigest())
-
-
-def _plain(path: Path, content: bytes) -> str:
-    return read_text(path)[0]
-
-
-def _html(path: Path, content: bytes) -> str:
-    return html_text(read_text(path)[0])
-
-
-def _docx(path: Path, content: bytes) -> str:
-    return docx_text(content, str(path))
 
 
 def _pdf(path: Path, content: bytes) -> str:
@@ -93,12 +89,12 @@ def _pdf(path: Path, content: bytes) -> str:
         book.close()
     if sum(len("".join(page.split())) for page in pages) < SCANNED * len(pages):
         raise RegistryError(
-            "PDF 是扫描件，没有文字 the PDF is a scan without text；请先作文字识别 run text recognition first", where=str(path), allowed=KINDS
+            "PDF 是扫描件，没有文字 the PDF is a scan without text；请先作文字识别 run text recognition first",
+            where=str(path),
+            allowed=KINDS,
         )
     return "\n\f".join(pages)
 
 
 KINDS = {".txt": "txt", ".md": "md", ".html": "html", ".htm": "html", ".docx": "docx", ".pdf": "pdf"}
 """Endings that can be read, and what they are."""
-
-READERS: dict[str, Callable[[Path, bytes], str]] = {"txt": _plain, "md": _plain, "html": _html, "docx": _docx, "pdf": _pdf}

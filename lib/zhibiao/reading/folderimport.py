@@ -139,16 +139,16 @@ def reminders(registry: Registry, returned: Sequence[Returned], expected: Sequen
         if code not in by_region:
             lines.append(f"未交 not returned: {names[code]}")
     complete = []
-    for code, workbooks in by_region.items():
+    for home, workbooks in by_region.items():
         for workbook in workbooks:
-            name = names[code] if code else "地区不明 region unknown"
-            extra = "；不在应报之列 not among the expected" if code and expected is not None and code not in expected else ""
+            name = names[home] if home else "地区不明 region unknown"
+            extra = "；不在应报之列 not among the expected" if home and expected is not None and home not in expected else ""
             if workbook.faults:
                 lines.append(f"有误 faulty: {name} {workbook.path.name}，{workbook.faults} 处 faults{extra}")
             elif workbook.missing:
                 lines.append(f"未填全 incomplete: {name} 缺 missing {workbook.missing}/{workbook.rows}：{'、'.join(workbook.names)}{extra}")
-            elif code:
-                complete.append(f"{names[code]}{extra}")
+            elif home:
+                complete.append(f"{names[home]}{extra}")
     lines.append(f"已交齐 complete: {'、'.join(complete) or '无 none'}")
     if expected is None:
         lines.append("未给应报名单，不知谁未交 who should return is not known: give --region or --expect")

@@ -21,7 +21,9 @@ BLOCKS = {
 }  # fmt: skip
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-DELETED = {f"{WORD}{name}" for name in ("del", "moveFrom", "rt")} | {"{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"}
+DELETED = {f"{WORD}{name}" for name in ("del", "moveFrom", "rt")} | {
+    "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+}
 """Word elements left out: what was deleted or moved away, pinyin over a character, the second copy of a text box."""
 
 LARGEST = 200_000_000
@@ -90,7 +92,9 @@ def docx_text(content: bytes, name: str) -> str:
             raise ElementTree.ParseError("a Word file declares no entities")
         root = ElementTree.fromstring(markup)
     except (zipfile.BadZipFile, KeyError, RuntimeError, NotImplementedError, EOFError, ElementTree.ParseError):
-        raise RegistryError("docx 已损坏、加密，或不是 docx the docx is broken, protected or none", where=name) from None
+        raise RegistryError(
+            "docx 已损坏、加密，或不是 docx the docx is broken, protected or none", where=name
+        ) from None
     parts: list[str] = []
     _word(root, parts)
     return "".join(parts)

@@ -92,7 +92,9 @@ def choose(plan: Plan, copies: Sequence[Copy], recorded: str | None) -> Choice:
     if not possible:
         return Choice(None, None)
     most = max(_score(likenesses[copy.document.sha256]) for copy in possible)
-    near = sorted((c for c in possible if _score(likenesses[c.document.sha256]) >= most - MARGIN), key=order, reverse=True)
+    near = sorted(
+        (c for c in possible if _score(likenesses[c.document.sha256]) >= most - MARGIN), key=order, reverse=True
+    )
     chosen = next((copy for copy in near if copy.document.sha256 == recorded), near[0])
     # the same text in another file (a docx beside its pdf) is no second document
     alike = tuple(copy for copy in near if copy.normal.text != chosen.normal.text)

@@ -1,4 +1,4 @@
-"""What a quantity is of: the words of the document, and the nearest indicator of the catalogue."""
+"""What a figure is of: the words of the document, and the nearest indicator of the catalogue."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from zhibiao.errors import RegistryError
 from zhibiao.model.indicator import Indicator
 from zhibiao.model.units import unit_of
 from zhibiao.reading import wording
-from zhibiao.reading.quantities import Quantity
+from zhibiao.reading.figures import Figure
 from zhibiao.reading.timing import MARK
 
 LONGEST = 30
@@ -27,43 +27,43 @@ SURE = 0.6
 """Likeness from which an indicator is taken without a question mark; over the reviewed plans most of those below were wrong."""
 
 
-def phrase_of(text: str, quantity: Quantity, previous: Quantity | None, following: Quantity | None, subject: str) -> str:
+def phrase_of(text: str, figure: Figure, previous: Figure | None, following: Figure | None, subject: str) -> str:
     """The words that say what is counted: 在校生 before 9.9万人, 优质技工院校 after 15所.
 
     Parameters
     ----------
     text : str
         The folded line.
-    previous, following : Quantity or None
+    previous, following : Figure or None
         Its neighbours in the line.
     subject : str
         The last thing named before, for 比上年增加0.93万人.
     """
-    left, bare = _left(text, quantity, previous)
-    right = _right(text, quantity, following)
-    if quantity.change:
+    left, bare = _left(text, figure, previous)
+    right = _right(text, figure, following)
+    if figure.change:
         return f"{left if len(left) > 6 and '比' not in left else subject}｜{bare or '变化'}"[:LONGEST]
     if right and (not left or _ends_in_verb(bare)):
         return _clean(right)
-    if right and quantity.unit == "%":
+    if right and figure.unit == "%":
         return _clean(f"{left}{right}" if left else right)
     if not left and not right:
         return subject
     return left or _clean(right)
 
 
-def _left(text: str, quantity: Quantity, previous: Quantity | None) -> tuple[str, str]:
+def _left(text: str, figure: Figure, previous: Figure | None) -> tuple[str, str]:
     floor = previous.end if previous else 0
-    bracket = re.search(r"[\[(][^\])]{0,20}[\])]$", text[floor : quantity.start])
-    edge = quantity.start - (len(bracket[0]) if bracket else 0)
+    bracket = re.search(r"[\[(][^\])]{0,20}[\])]$", text[floor : figure.start])
+    edge = figure.start - (len(bracket[0]) if bracket else 0)
     bare = ENDS.split(text[floor:edge])[-1]
     return _clean(TAIL.sub("", bare)), bare
 
 
-def _right(text: str, quantity: Quantity, following: Quantity | None) -> str:
+def _right(text: str, figure: Figure, following: Figure | None) -> str:
     ceiling = following.start if following else len(text)
-    own = ENDS.split(text[quantity.end : ceiling].lstrip("“"))[0].strip("“”")
-    if following and 1 < len(own) <= 4 and own.endswith("级") and text[quantity.end + len(own)] in "、和,":
+    own = ENDS.split(text[figure.end : ceiling].lstrip("“"))[0].strip("“”")
+    if following and 1 < len(own) <= 4 and own.endswith("级") and text[figure.end + len(own)] in "、和,":
         # 1个以上国家级、3个以上市级思政基地: the thing stands with the last one
         own += re.sub(r"^.{1,3}级", "", ENDS.split(text[following.end :])[0])
     return own

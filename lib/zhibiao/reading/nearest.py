@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from zhibiao.reading.normal import Normal
+from zhibiao.reading.numerals import DIGITS, MYRIADS, TENS
 from zhibiao.reading.pages import Span
 
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-NUMERALS = "零〇一二两三四五六七八九十百千万亿"
+SIGNS = {*DIGITS, *TENS, *MYRIADS, *"0123456789.,"}
+"""What numbers are written with."""
 
 ENOUGH = 0.5
 """Share of a phrase's characters that a passage has at least to be called near."""
@@ -82,7 +84,9 @@ def _other_numbers(phrase: str, text: str) -> Iterator[Near]:
         return
     pattern = f"({NUMBER.pattern})".join(re.escape(word) for word in words)
     for match in re.finditer(pattern, text):
-        differing = tuple((ours, theirs) for ours, theirs in zip(numbers, match.groups(), strict=True) if ours != theirs)
+        differing = tuple(
+            (ours, theirs) for ours, theirs in zip(numbers, match.groups(), strict=True) if ours != theirs
+        )
         yield Near(match.start(), match.end(), differing, True)
 
 
@@ -97,10 +101,14 @@ def _alike(phrase: str, text: str) -> Near | None:
             at = text.find(pair, at + 1)
     if not votes:
         return None
-    best = max(votes, key=lambda shift: (sum(votes[shift + slip] for slip in range(-SLACK, SLACK + 1)), votes[shift], -shift))
+    best = max(
+        votes, key=lambda shift: (sum(votes[shift + slip] for slip in range(-SLACK, SLACK + 1)), votes[shift], -shift)
+    )
     low = max(best - SLACK, 0)
     window = text[low : best + len(phrase) + SLACK]
-    same = [block for block in SequenceMatcher(None, phrase, window, autojunk=False).get_matching_blocks() if block.size]
+    same = [
+        block for block in SequenceMatcher(None, phrase, window, autojunk=False).get_matching_blocks() if block.size
+    ]
     if sum(block.size for block in same) < ENOUGH * len(phrase):
         return None
     # what the phrase has before or after the alike part is set against as many characters of the text
@@ -108,6 +116,8 @@ def _alike(phrase: str, text: str) -> Near | None:
     end = min(same[-1].b + same[-1].size + len(phrase) - same[-1].a - same[-1].size, len(window))
     passage = window[start:end]
     differing = tuple(
-        (phrase[a:b], passage[c:d]) for kind, a, b, c, d in SequenceMatcher(None, phrase, passage, autojunk=False).get_opcodes() if kind != "equal"
+        (phrase[a:b], passage[c:d])
+        for kind, a, b, c, d in SequenceMatcher(None, phrase, passage, autojunk=False).get_opcodes()
+        if kind != "equal"
     )
-    return Near(low + start, low + end, differing, all(set(ours + theirs) <= set(NUMERALS + "0123456789.,") for ours, theirs in differing))
+    return Near(low + start, low + end, differing, all(SIGNS.issuperset(ours + theirs) for ours, theirs in differing))

@@ -29,7 +29,9 @@ SAME = {
     "≧": "≥", "⩾": "≥", "≦": "≤", "⩽": "≤",
 }  # fmt: skip
 
-RADICALS = dict(zip("⺠⻓⻔⻅⻋⻉⻘⻚⻛⻜⻝⻢⻤⻥⻦⻨⻩⻬⻰⻄⻆⻁", "民长门见车贝青页风飞食马鬼鱼鸟麦黄齐龙西角虎", strict=True))
+RADICALS = dict(
+    zip("⺠⻓⻔⻅⻋⻉⻘⻚⻛⻜⻝⻢⻤⻥⻦⻨⻩⻬⻰⻄⻆⻁", "民长门见车贝青页风飞食马鬼鱼鸟麦黄齐龙西角虎", strict=True)
+)
 """Radicals that PDF writers put in place of the character and that Unicode's compatibility forms leave alone."""
 
 TONES = "̀́̄̆̌"
@@ -106,7 +108,12 @@ def folded_character(raw: str) -> str:
 def _folded(character: str) -> str:
     if character in SAME:
         return SAME[character]
-    if character.isspace() or unicodedata.category(character) in ("Cc", "Cf") or character in "\ufffe\uffff" or "\ufe00" <= character <= "\ufe0f":
+    if (
+        character.isspace()
+        or unicodedata.category(character) in ("Cc", "Cf")
+        or character in "\ufffe\uffff"
+        or "\ufe00" <= character <= "\ufe0f"
+    ):
         return ""
     if character in RADICALS:
         return RADICALS[character]

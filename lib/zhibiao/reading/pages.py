@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 
 Span = tuple[int, int]
 
-NUMBERED = re.compile(r"[-‐–—―－─·•~～]+\s*\d{1,4}\s*[-‐–—―－─·•~～]+|第\s*\d{1,4}\s*[页頁](?:\s*[,，/／]?\s*共\s*\d{1,4}\s*[页頁])?|[Pp]age\s+\d{1,4}(?:\s+of\s+\d{1,4})?")
+NUMBERED = re.compile(
+    r"[-‐–—―－─·•~～]+\s*\d{1,4}\s*[-‐–—―－─·•~～]+|第\s*\d{1,4}\s*[页頁](?:\s*[,，/／]?\s*共\s*\d{1,4}\s*[页頁])?|[Pp]age\s+\d{1,4}(?:\s+of\s+\d{1,4})?"
+)
 """A line that can be nothing but a page number."""
 
 BARE = re.compile(r"(\d{1,4})(?:\s*[/／]\s*\d{1,4})?")
@@ -35,7 +37,9 @@ def page_noise(text: str) -> list[Span]:
             for _ in range(EDGES):
                 edge = [_edge(lines, found, bottom) for lines in pages]
                 words = ["" if line is None else text[slice(*line)].strip() for line in edge]
-                found.update(line for line, noise in zip(edge, _noisy(words), strict=True) if line is not None and noise)
+                found.update(
+                    line for line, noise in zip(edge, _noisy(words), strict=True) if line is not None and noise
+                )
     return sorted(found)
 
 

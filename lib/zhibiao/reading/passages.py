@@ -74,7 +74,7 @@ def dashes_lost(raw: str) -> bool:
 def _goes_on(last: str, following: str) -> bool:
     if len(last) < LONG or last[-1] in "。;!?:\t”》" or "\t" in last or "\t" in following:
         return False
-    if TITLE_LINE.fullmatch(last) or re.fullmatch(r"[^,。]{0,12}[\[(]20\d\d[\])]\d{1,4}号.{0,6}", following):
+    if last.startswith(("![", "---")) or TITLE_LINE.fullmatch(last) or re.fullmatch(r"[^,。]{0,12}[\[(]20\d\d[\])]\d{1,4}号.{0,6}", following):
         return False
     return not HEADING.match(following) and not ALONE.fullmatch(following) and not BODIES.fullmatch(following)
 

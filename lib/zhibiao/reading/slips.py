@@ -53,7 +53,7 @@ def slip(registry: Registry, found: Observation, others: Iterable[Observation] =
     if value == 0:
         if found.basis == "year_to_date" or reference.factor != FACTOR:
             return None
-        return _refused(found, f"为 0，而{reference.words} is zero, known is {reference.words}；0 表示确实没有，不知道请留空 leave empty what is not known", None)
+        return _refused(found, f"为 0，{reference.words}；0 表示确实没有，不知道请留空 is zero: leave empty what is not known", None)
     ratio = value / reference.value
     if ratio < reference.factor and (reference.only_above or ratio > Decimal(1) / reference.factor):
         return None
@@ -61,7 +61,7 @@ def slip(registry: Registry, found: Observation, others: Iterable[Observation] =
     words = f"{_plain(ratio)} 倍" if ratio >= 1 else f"1/{_plain(1 / ratio)}"
     return _refused(
         found,
-        f"数量级跳变 jump：约为{reference.words}的 {words}，单位或小数点有误？about {words.replace(' 倍', ' times')} what is known: a slip of unit or decimal point?",
+        f"数量级跳变 jump：约为{reference.words}的 {words}，单位或小数点有误？a slip of unit or decimal point?",
         likely,
     )
 
@@ -78,7 +78,7 @@ def nearest_figure(found: Observation, others: Iterable[Observation]) -> Referen
         return None
     chosen = min(alike, key=lambda other: (abs(_months(other.period) - _months(found.period)), other.period > found.period))
     return Reference(
-        chosen.base_value, f"已知数 {SYMBOLS[chosen.qualifier]}{chosen.value:f}{chosen.unit}（{period_words(chosen.period, chosen.basis)}）", only_above=partial
+        chosen.base_value, f"已知 known {SYMBOLS[chosen.qualifier]}{chosen.value:f}{chosen.unit}（{period_words(chosen.period, chosen.basis)}）", only_above=partial
     )
 
 
@@ -109,7 +109,7 @@ def _stated(registry: Registry, found: Observation) -> Reference | None:
             value = statement.base_low or statement.base_high
             if (statement.region, statement.indicator) == (found.region, found.indicator) and value and statement.scope in ("point", "annual"):
                 factor = FACTOR if unit_of(statement.unit).base == "%" else FAR
-                return Reference(value, f"文件所述 {statement.value_text()}{statement.unit}", factor, only_above=found.basis == "year_to_date")
+                return Reference(value, f"文件所述 stated {statement.value_text()}{statement.unit}", factor, only_above=found.basis == "year_to_date")
     return None
 
 
@@ -118,8 +118,8 @@ def _share_slip(found: Observation, reference: Reference | None) -> RegistryErro
         return None
     if reference is not None and found.value * 10 >= reference.value:
         return None
-    known = f"，而{reference.words} known is {reference.words}" if reference else ""
-    return _refused(found, f"百分比写成了小数？{known} a share typed as a fraction?", found.value * 100)
+    known = f"，{reference.words}" if reference else ""
+    return _refused(found, f"百分比写成了小数？a share typed as a fraction?{known}", found.value * 100)
 
 
 def _refused(found: Observation, what: str, likely: Decimal | None) -> RegistryError:

@@ -1,4 +1,4 @@
-"""Kind, scope and years of a quantity, from the words around it, the section it stands in and the years of the document."""
+"""Kind, scope and years of a figure, from the words around it, the section it stands in and the years of the document."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from zhibiao.model.document import Scope, StatementKind
 from zhibiao.model.period import FIRST_YEAR, LAST_YEAR, Span
 from zhibiao.reading import wording
 from zhibiao.reading.facts import Facts, five_years
-from zhibiao.reading.quantities import Quantity
+from zhibiao.reading.figures import Figure
 from zhibiao.reading.sections import Passage
 
 MARK = re.compile(
@@ -32,7 +32,7 @@ LENGTHS = ("年", "个月", "天", "周", "小时", "个小时", "个工作日")
 
 @dataclass(frozen=True)
 class Timing:
-    """When and how a quantity counts; ``doubt`` names what was not said by the text itself."""
+    """When and how a figure counts; ``doubt`` names what was not said by the text itself."""
 
     kind: StatementKind
     scope: Scope
@@ -43,36 +43,37 @@ class Timing:
     doubt: tuple[str, ...] = ()
 
 
-def timing_of(passage: Passage, quantity: Quantity, others: list[Quantity], facts: Facts) -> Timing:
-    """Read kind, scope and period of a quantity of a passage."""
+def timing_of(passage: Passage, figure: Figure, facts: Facts) -> Timing:
+    """Read kind, scope and period of a figure of a passage."""
     text = passage.line.text
-    start = max((text.rfind(sign, 0, quantity.start) for sign in "。!?"), default=-1) + 1
-    sentence = text[start : quantity.start]
-    end = min((place for sign in "。!?" if (place := text.find(sign, quantity.end)) >= 0), default=len(text))
-    rest = text[quantity.end : end]
+    start = max((text.rfind(sign, 0, figure.start) for sign in "。!?"), default=-1) + 1
+    sentence = text[start : figure.start]
+    end = min((place for sign in "。!?" if (place := text.find(sign, figure.end)) >= 0), default=len(text))
+    rest = text[figure.end : end]
     clause = re.split(r"[,;:。]", sentence)[-1]
     if facts.report_year:
-        return _reported(sentence, clause, quantity, facts.report_year)
-    mark = _mark(text, start, quantity)
-    kind, doubt = _kind(passage, sentence, quantity, mark, facts)
+        return _reported(sentence, clause, figure, facts.report_year)
+    mark = _mark(text, start, figure)
+    kind, doubt = _kind(passage, sentence, figure, mark, facts)
     span = _span(passage, text, kind, facts)
-    annual, mean, total = _repeated(sentence, clause, others, start)
-    maintain = bool(MAINTAIN.search(clause)) and quantity.comparator != "eq" or bool(re.search(r"(?:保持|稳定|维持)在[^,。;]{0,4}$", clause))
+    said = text[start : figure.end]  # with 每学年 between 不少于 and the number
+    annual, mean, total = _repeated(said, re.split(r"[,;:。]", said)[-1])
+    maintain = (bool(MAINTAIN.search(clause)) and figure.comparator != "eq") or bool(re.search(r"(?:保持|稳定|维持)在[^,。;]{0,4}$", clause))
     strive = bool(STRIVE.search(sentence.split(";")[-1])) and kind == "target"
     timed = Timing(kind, "point", None, strive=strive, doubt=doubt)
-    if quantity.role == "from":
+    if figure.role == "from":
         return _with(timed, "point", _year(mark, span.start if kind == "achieved" and span else (facts.plan.start - 1 if facts.plan else None)))
     year = mark.end if mark and mark.start == mark.end else None
     period = mark if mark and mark.start < mark.end else span
     if kind != "achieved" and year and span:
         period = Span(min(span.start, year), year)
-    if quantity.bracketed or (total and "%" not in quantity.unit):
+    if figure.bracketed or (total and "%" not in figure.unit):
         return _with(timed, "cumulative", period) if period else _with(timed, "point", None)
     if mean or annual or maintain:
         return Timing(kind, "annual", period, mean=mean and not maintain, maintain=maintain, strive=strive, doubt=doubt)
-    if kind == "target" and mark is None and not passage.aims and _rule(sentence, clause, quantity):
+    if kind == "target" and mark is None and not passage.aims and _rule(sentence, clause, figure):
         return _with(timed, "standing", None)
-    if year is None and period and _flows(clause, rest, quantity):
+    if year is None and period and _flows(clause, rest, figure):
         return _with(timed, "cumulative", period)
     if kind == "achieved" and year is None and doubt == ("existing",):
         return _with(timed, "point", Span(facts.issued.year, facts.issued.year) if facts.issued else None)
@@ -93,25 +94,25 @@ def _year(mark: Span | None, fallback: int | None) -> Span | None:
     return Span(year, year) if year else None
 
 
-def _reported(sentence: str, clause: str, quantity: Quantity, year: int) -> Timing:
+def _reported(sentence: str, clause: str, figure: Figure, year: int) -> Timing:
     """A bulletin tells of its year; 上年的 and 由 … of the year before."""
-    before = bool(re.search(r"(?:上年|上一年|去年|前一年)(?:的|为|同期)?[^,;。、]{0,6}$", clause)) and not quantity.change
-    at = year - 1 if before or quantity.role == "from" else year
+    before = bool(re.search(r"(?:上年|上一年|去年|前一年)(?:的|为|同期)?[^,;。、]{0,6}$", clause)) and not figure.change
+    at = year - 1 if before or figure.role == "from" else year
     named = [int(match["year"]) for match in MARK.finditer(clause) if match["year"] and FIRST_YEAR <= int(match["year"]) <= LAST_YEAR]
-    if named and named[-1] != year and not quantity.change:
+    if named and named[-1] != year and not figure.change:
         at = named[-1]
     return Timing("achieved", "point", Span(at, at), mean=False)
 
 
-def _mark(text: str, start: int, quantity: Quantity) -> Span | None:
+def _mark(text: str, start: int, figure: Figure) -> Span | None:
     """The time that governs: the last named before the number in its sentence, else the first of the paragraph where it opens one."""
-    sentence = [span for match in MARK.finditer(text, start, quantity.start) if (span := _named(match))]
+    sentence = [span for match in MARK.finditer(text, start, figure.start) if (span := _named(match))]
     if sentence:
         return sentence[-1]
     opening = re.search(r"[。]", text)
     first = text[: opening.end()] if opening else ""
     heads = [span for match in MARK.finditer(first) if re.search(r"(?:到|至|力争)$", first[: match.start()]) and (span := _named(match))]
-    return heads[0] if heads and quantity.start > len(first) else None
+    return heads[0] if heads and figure.start > len(first) else None
 
 
 def _named(match: re.Match[str]) -> Span | None:
@@ -125,9 +126,9 @@ def _named(match: re.Match[str]) -> Span | None:
     return Span(start, end) if FIRST_YEAR <= start <= end <= LAST_YEAR else None
 
 
-def _kind(passage: Passage, sentence: str, quantity: Quantity, mark: Span | None, facts: Facts) -> tuple[StatementKind, tuple[str, ...]]:
+def _kind(passage: Passage, sentence: str, figure: Figure, mark: Span | None, facts: Facts) -> tuple[StatementKind, tuple[str, ...]]:
     issued = facts.issued.year if facts.issued else (facts.plan.start if facts.plan else None)
-    if quantity.role == "from":
+    if figure.role == "from":
         return ("achieved" if passage.achieved else "baseline"), ()
     if passage.achieved:
         return ("target", ()) if mark and issued and mark.end > issued and not re.search(r"截至", sentence) else ("achieved", ())
@@ -147,7 +148,7 @@ def _span(passage: Passage, text: str, kind: StatementKind, facts: Facts) -> Spa
     return past[0] if past else facts.looked_back
 
 
-def _repeated(sentence: str, clause: str, others: list[Quantity], start: int) -> tuple[bool, bool, bool]:
+def _repeated(sentence: str, clause: str) -> tuple[bool, bool, bool]:
     """Do 每年, 年均, 累计 hold here? 每年 also carries on to a clause without a verb of its own, 累计 along a list."""
     mean, total = bool(MEAN.search(clause)), bool(TOTAL.search(clause))
     annual = bool(ANNUAL.search(clause)) or mean
@@ -161,18 +162,18 @@ def _repeated(sentence: str, clause: str, others: list[Quantity], start: int) ->
     return annual, mean, total
 
 
-def _rule(sentence: str, clause: str, quantity: Quantity) -> bool:
+def _rule(sentence: str, clause: str, figure: Figure) -> bool:
     """A rule binds without a date: 不低于, 原则上, 按收入的5—20%, 一年以上."""
-    if quantity.unit in LENGTHS:
+    if figure.unit in LENGTHS:
         return True
-    if quantity.normative and (quantity.unit in ("%", "倍", "个百分点", "人/人") or STANDING.search(sentence)):
+    if figure.normative and (figure.unit in ("%", "倍", "个百分点", "人/人") or STANDING.search(sentence)):
         return True
-    return quantity.unit in ("%", "个百分点") and bool(STANDING.search(clause))
+    return figure.unit in ("%", "个百分点") and bool(STANDING.search(clause))
 
 
-def _flows(clause: str, rest: str, quantity: Quantity) -> bool:
+def _flows(clause: str, rest: str, figure: Figure) -> bool:
     """Does the figure add up over the period, rather than stand at its end?"""
-    unit = quantity.unit.lstrip("万亿千百")
+    unit = figure.unit.lstrip("万亿千百")
     around = clause + re.split(r"[,;。、:]", rest)[0]
     if "%" in unit or unit in ("倍", "位", "个百分点", "人/人"):
         return False

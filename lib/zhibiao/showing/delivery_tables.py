@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from zhibiao.assessing.delivery import STAGES, Delivery, Task, UnitView
+from zhibiao.assessing.standing import Standing
 from zhibiao.catalogue.study import Study
 from zhibiao.showing.numbers import ABSENT
 from zhibiao.showing.sentences import Sentences
@@ -21,6 +22,9 @@ STAGE_WORDS: Mapping[str, tuple[str, str]] = {
     "stopped": ("已停止", "stopped"),
     "unreported": ("未报", "not reported"),
 }
+
+NAMED = 3
+"""Targets of one measure that are named in a cell; more of them are counted."""
 
 
 def overview(study: Study, found: Delivery) -> Sentences:
@@ -236,14 +240,24 @@ def owners_text(study: Study, task: Task) -> str:
 
 
 def targets_text(study: Study, task: Task) -> str:
-    """The targets a measure serves with their verdicts; or that it has no indicator."""
+    """The targets a measure serves, by verdict; many are only counted, their own report lists them. Or that it has no indicator."""
     if not task.indicators:
         return study.words("没有指标", "no indicator")
+    grouped: dict[str, list[Standing]] = {}
+    for stands in task.targets:
+        grouped.setdefault(stands.verdict, []).append(stands)
+    few = len(task.targets) <= NAMED
     told = [
-        study.words(
-            f"{s.indicator.zh}{value_with_unit(s.statement, 'zh')}：{word(VERDICTS, s.verdict, 'zh')}",
-            f"{s.indicator.en} {value_with_unit(s.statement, 'en')}: {word(VERDICTS, s.verdict, 'en')}",
-        )
-        for s in task.targets
+        study.words(f"{_names(study, group, few)}：{word(VERDICTS, verdict, 'zh')}", f"{_names(study, group, few)}: {word(VERDICTS, verdict, 'en')}")
+        for verdict, group in grouped.items()
     ]
     return study.words("；", "; ").join(told) or ABSENT
+
+
+def _names(study: Study, group: list[Standing], few: bool) -> str:
+    if not few:
+        return study.words(f"{len(group)}条目标", f"{len(group)} targets")
+    return study.words(
+        "、".join(f"{s.indicator.zh}{value_with_unit(s.statement, 'zh')}" for s in group),
+        ", ".join(f"{s.indicator.en} {value_with_unit(s.statement, 'en')}" for s in group),
+    )

@@ -203,9 +203,9 @@ def effects(study: Study, found: Sequence[Reconciliation]) -> Table:
         Column("indicator", study.words("指标", "indicator"), width=4),
         Column("earlier", study.words("按先行文件", "by the first"), width=4),
         Column("later", study.words("按后行文件", "by the later"), width=4),
-        Column("target", study.words("目标相差", "targets differ by"), "right", width=3),
-        Column("gap", study.words("差距变化", "gap changes by"), "right", width=3),
-        Column("governs", study.words("为准", "governs"), width=3),
+        Column("target", study.words("两条目标相差", "targets differ by"), "right", width=3),
+        Column("gap", study.words("差距随之变化", "gap changes by"), "right", width=3),
+        Column("governs", study.words("以谁为准", "governs"), width=3),
     ]
     rows = []
     for item in _ordered(found):
@@ -229,7 +229,7 @@ def effects(study: Study, found: Sequence[Reconciliation]) -> Table:
         title=study.words("采用哪一条，差距差多少", "What the choice of target does to the gap") if rows else "",
         notes=[
             study.words(
-                "“—”表示没有数据，差距未知，不等于零。差距变化：由不为准的一条改按为准的一条；并行的，由先行改按后行。",
+                "“—”表示没有数据，差距未知，不等于零。差距随之变化：由不为准的一条改按为准的一条；并行的，由先行改按后行。",
                 "“—” means that no figure is known, so the gap is unknown, not zero. The gap changes from the target that does not govern to the one that "
                 "does; where both stand, from the first to the later.",
             )

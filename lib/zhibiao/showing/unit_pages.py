@@ -6,7 +6,7 @@ import html
 from dataclasses import dataclass
 from typing import Any
 
-from zhibiao.assessing.delivery import Delivery, Task
+from zhibiao.assessing.delivery import Delivery, Task, UnitView
 from zhibiao.catalogue.study import Study
 from zhibiao.showing.delivery_tables import deadline_text, measure_text, no_measures, stage_text, targets_text
 from zhibiao.showing.numbers import ABSENT
@@ -55,7 +55,16 @@ def unit_pages(study: Study, found: Delivery) -> UnitPages:
         title=study.words("各责任单位的任务", "What each unit answers for") if found.tasks else "",
         empty=_no_units(study, found),
     )
-    return UnitPages(tuple((view.unit, Table(columns, rows)) for view, rows in pages), flat)
+    return UnitPages(tuple((view.unit, Table(columns, rows, title=_counted(study, view))) for view, rows in pages), flat)
+
+
+def _counted(study: Study, view: UnitView) -> str:
+    told = [study.words(f"共{len(view.tasks)}项", f"{len(view.tasks)} measure{'s' if len(view.tasks) > 1 else ''}")]
+    if view.led:
+        told.append(study.words(f"牵头{len(view.led)}项", f"{len(view.led)} in charge"))
+    if view.late:
+        told.append(study.words(f"期限已过而未完成{len(view.late)}项", f"{len(view.late)} past the deadline and not done"))
+    return study.words(f"{view.unit}：{'，'.join(told)}", f"{view.unit}: {', '.join(told)}")
 
 
 def _no_units(study: Study, found: Delivery) -> str:

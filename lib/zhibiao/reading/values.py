@@ -1,4 +1,4 @@
-"""Numbers in Chinese text, read as values: 3.5, 1,000, 三, 两, 十五, 百分之九十, 3万余, 3—5."""
+"""Whether a phrase holds a statement's value: 3.5, 1,000, 三, 两, 十五, 百分之九十, 3万余, 3—5, compared as values."""
 
 from __future__ import annotations
 
@@ -6,22 +6,25 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 
 from zhibiao.model import Statement
 from zhibiao.model.units import ALIASES, SCALES, unit_of
 from zhibiao.reading.normal import normalised
+from zhibiao.reading.numerals import ARABIC, number_of
 
-DIGITS = {**{digit: value for value, digit in enumerate("零一二三四五六七八九")}, "〇": 0, "两": 2}
-TENS = {"十": 10, "百": 100, "千": 1000}
-MYRIADS = {"万": 10**4, "亿": 10**8}
-
-ARABIC = r"\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?"
-CHINESE = r"[零〇一二两三四五六七八九十百千][零〇一二两三四五六七八九十百千万亿]*(?:点[零一二三四五六七八九]+)?"
-NUMBER = re.compile(rf"(?P<sign>[<>≤≥]\[?)?(?:(?P<percent>百分之)|(?P<none>不让))?(?:(?P<arabic>{ARABIC})|(?P<chinese>{CHINESE}))(?P<rest>(?:余|多|来)?(?P<scale>[十百千]?[万亿]|[百千])?(?:余|多|来)?)")
+CHINESE = r"[零〇一二两三四五六七八九十百千][零〇一二两三四五六七八九十百千万亿]*(?:点[零〇一二三四五六七八九]+)?"
+NUMBER = re.compile(
+    rf"(?P<sign>[<>≤≥]\[?)?(?:(?P<percent>百分之)|(?P<none>不让))?(?:(?P<arabic>{ARABIC})|(?P<chinese>{CHINESE}))"
+    r"(?:余|多|来)?(?P<scale>[十百千]?[万亿]|[百千])?(?:余|多|来)?"
+)
 JOINED = re.compile(r"[-至到]|或")
 """What stands between the two ends of a range."""
 
-TOLD = re.compile(r'"(?P<quoted>[^"]+)"[^";。]{0,8}?(?:即|读作|应为|应作|视作|计作)(?P<value>[^,;。]+)|(?:^|[,;。])(?P<words>[^",;。]+),?(?:即|读作|应为|应作|视作|计作)(?P<read>[^,;。]+)')
+READ_AS = "(?:即|读作|应为|应作|视作|计作)"
+TOLD = re.compile(
+    rf'"(?P<quoted>[^"]+)"[^";。]{{0,8}}?{READ_AS}(?P<value>[^,;。]+)|(?:^|[,;。])(?P<words>[^",;。]+),?{READ_AS}(?P<read>[^,;。]+)'
+)
 """How a note says that words of the text are to be read as a value: “810个”读作8—10个; 不让一名，即0名."""
 
 
@@ -68,14 +71,15 @@ def quantities(text: str) -> list[Quantity]:
     """
     found: list[Quantity] = []
     for match in NUMBER.finditer(text):
-        written = match["arabic"] or match["chinese"]
-        value = Decimal(written.replace(",", "")) if match["arabic"] else chinese_number(written)
+        value = _number(match["arabic"] or match["chinese"])
         if value is None:
             continue
         value = Decimal(0) if match["none"] and value == 1 else value  # 不让一名: none at all
         scale = SCALES[match["scale"]] if match["scale"] else None
         after = "%" if match["percent"] else text[match.end() :]
-        found.append(Quantity(value, scale, after, bool(match["sign"]), bool(match["arabic"]), match.start(), match.end()))
+        found.append(
+            Quantity(value, scale, after, bool(match["sign"]), bool(match["arabic"]), match.start(), match.end())
+        )
     for at in range(len(found) - 2, -1, -1):
         here, there = found[at], found[at + 1]
         if JOINED.fullmatch(text[here.end : there.start]) and here.scale is None:
@@ -83,26 +87,11 @@ def quantities(text: str) -> list[Quantity]:
     return found
 
 
-def chinese_number(text: str) -> Decimal | None:
-    """Read a Chinese numeral; None where it is none.
-
-    >>> [int(chinese_number(text)) for text in ("十五", "两千三百", "一万二千", "二〇二五", "三")]
-    [15, 2300, 12000, 2025, 3]
-    """
-    whole, _, part = text.partition("点")
-    if len(whole) > 1 and all(character in DIGITS for character in whole):
-        total = int("".join(str(DIGITS[character]) for character in whole))
-    else:
-        total = section = digit = 0
-        for character in whole:
-            if character in DIGITS:
-                digit = DIGITS[character]
-            elif character in TENS:
-                section, digit = section + (digit or 1) * TENS[character], 0
-            else:
-                total, section, digit = (total + section + digit) * MYRIADS[character], 0, 0
-        total += section + digit
-    return Decimal(f"{total}.{''.join(str(DIGITS[c]) for c in part)}") if part else Decimal(total)
+def _number(written: str) -> Decimal | None:
+    try:
+        return number_of(written)
+    except ValueError:
+        return None
 
 
 def states(statement: Statement, phrase: str) -> bool:
@@ -121,18 +110,26 @@ def states(statement: Statement, phrase: str) -> bool:
             if words in phrase and _holds(statement, read):
                 return True
         ends = "".join(_plain(end) for end in (statement.low, statement.high) if end is not None)
-        if statement.comparator == "between" and any(q.arabic and str(q.value) == ends for q in quantities(phrase)) and _holds(statement, folded):
+        if (
+            statement.comparator == "between"
+            and any(q.arabic and str(q.value) == ends for q in quantities(phrase))
+            and _holds(statement, folded)
+        ):
             return True
     return False
 
 
 def _holds(statement: Statement, phrase: str) -> bool:
     found = _speaking(statement, quantities(phrase))
-    ends = [(low, base) for low, base in ((statement.low, statement.base_low), (statement.high, statement.base_high)) if low is not None and base is not None]
+    ends = [
+        (low, base)
+        for low, base in ((statement.low, statement.base_low), (statement.high, statement.base_high))
+        if low is not None and base is not None
+    ]
     if statement.comparator == "between":
         return any(
             a.is_value(*ends[0]) and b.is_value(*ends[1]) and JOINED.fullmatch(phrase[a.end : b.start]) is not None
-            for a, b in zip(found, found[1:], strict=False)
+            for a, b in pairwise(found)
         )
     return any(quantity.is_value(*ends[0]) for quantity in found)
 
@@ -141,9 +138,17 @@ def _speaking(statement: Statement, found: Sequence[Quantity]) -> Sequence[Quant
     """The numbers that can be the statement's: by its comparator's sign, else by its unit, else those in Arabic digits, else all."""
     base = unit_of(statement.unit).base
     units = tuple({base, *(word for word, same in ALIASES.items() if same == base)})
-    signed = [q for q in found if q.sign] if statement.comparator in ("gt", "ge", "lt", "le") else [q for q in found if not q.sign]
+    signed = (
+        [q for q in found if q.sign]
+        if statement.comparator in ("gt", "ge", "lt", "le")
+        else [q for q in found if not q.sign]
+    )
     for chosen in (signed, found):
-        for narrower in ([q for q in chosen if q.after.startswith(units)], [q for q in chosen if q.arabic], list(chosen)):
+        for narrower in (
+            [q for q in chosen if q.after.startswith(units)],
+            [q for q in chosen if q.arabic],
+            list(chosen),
+        ):
             if narrower:
                 return narrower
     return found

@@ -1,0 +1,285 @@
+"""Figures in a folded line of text: numerals with unit, comparator, range; what only looks like one is left out.
+
+The folded line has half-width punctuation and no spaces but between two signs of Latin script (`zhibiao.reading.passages`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from zhibiao.model.document import Comparator
+from zhibiao.reading import wording
+from zhibiao.reading.numerals import ARABIC, CHINESE, number_of
+
+NUMERAL = rf"(?:{ARABIC}|{CHINESE})"
+SCALES = {"亿": 10**8, "千万": 10**7, "百万": 10**6, "十万": 10**5, "万": 10**4, "千": 10**3, "百": 100, "": 1}
+SCALE = wording.any_of(word for word in SCALES if word)
+_UNIT = "|".join(
+    re.escape(unit) + (f"(?!{wording.NOT_A_UNIT[unit]})" if unit in wording.NOT_A_UNIT else "")
+    for unit in sorted(wording.UNITS, key=len, reverse=True)
+)
+_MEASURE = rf"(?P<more>余|多|来)?\s*(?P<scale>{SCALE})?(?P<more2>余|多)?(?P<unit>{_UNIT})?"
+FIRST = re.compile(rf"(?P<number>{NUMERAL}){_MEASURE}")
+RANGE = re.compile(rf"(?:-{{1,2}}|至|到)(?P<number>{NUMERAL}){_MEASURE}")
+FRACTION = re.compile(
+    rf"(?P<whole>{NUMERAL})分之(?P<part>{NUMERAL})|(?P<half>(?:超|过)?一半|(?:超|过)半数?)|(?P<tenths>[一二三四五六七八九])成(?=以上|左右|的|[,。;、]|$)"
+)
+DOUBLED = re.compile(r"翻(?:(?P<times>[一两二三])番|番)")
+RATIO = re.compile(rf"(?P<a>{ARABIC})[:∶](?P<b>{ARABIC})(?![\d:])")
+BRACKETED = re.compile(rf"(?P<sign>[><≥≤]|约)?\[\s*(?P<number>{ARABIC})\s*\]{_MEASURE}")
+NONE_AT_ALL = re.compile(r"[“\"]?零[”\"]?(?P<what>感染|事故|病例|确诊|死亡)")
+RANK = re.compile(
+    rf"(?:全国|全市|全省|全区|国内|世界|全球|西部|位居|居|列|位列|排名|排)[^,。;、第]{{0,6}}第(?P<number>{NUMERAL})(?:位|名)?(?=[、,。;)]|$)"
+)
+FIRST_FEW = re.compile(rf"前(?P<number>{NUMERAL})(?:位|名|强)?(?=[、,。;)行之]|$)")
+NEIGHBOURS = re.compile(rf"(?P<pair>两三|三四|三五|四五|五六|六七|七八|八九)(?P<scale>万|千|百|十)?(?P<unit>{_UNIT})")
+AFTER = re.compile(rf"(?:\(含\))?(?P<word>{wording.any_of(wording.AFTER)}|余|多(?=[^元样种层方]))")
+QUOTED = re.compile(r"“[^”]{1,8}”|《[^》]*》")
+FILLER = r"(?:了|到|至|于|在|为|有)?(?:每学年|每学期|每年|每周|每人|每班|年均|平均|人均|生均)?"
+_BEFORE = re.compile(rf"(?P<word>{wording.any_of(wording.BEFORE)}){FILLER}$")
+_NORM = re.compile(rf"(?P<word>{wording.any_of(wording.NORMS)})[^,;:。、()\d]{{0,16}}的?$")
+_FROM = re.compile(r"(?:由|从)[^,;。]{0,14}$")
+_TO = re.compile(r"[^,;。]{0,12}?(?:到|至|为)")
+_CHANGE = re.compile(
+    rf"(?:{wording.any_of(wording.CHANGES)})(?:了|约|近|超过|幅度为|幅度达|率为|不低于|不少于|不超过)?(?:{wording.any_of(wording.BEFORE)})?$"
+)
+CLASS_OF_THINGS = re.compile(r"(?:以上|以下)?的?(?:的?超?大班|用人单位|企业|单位|班额|班级)")
+TENS_WORDS = ("十", "百", "千", "万", "亿")
+LENGTHS = ("年", "个月", "天", "周", "小时", "个小时", "个工作日")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure in a line, as written.
+
+    ``start`` and ``end`` mark the number with its comparator words in the folded line; ``low``, ``high`` and ``comparator`` are those of a
+    statement. ``role`` is ``from`` for the first of 由800所调整到700所. ``doubt`` names what lowers the confidence.
+    """
+
+    start: int
+    end: int
+    low: Decimal | None
+    high: Decimal | None
+    unit: str
+    comparator: Comparator
+    change: bool = False
+    bracketed: bool = False
+    normative: bool = False
+    chinese: bool = False
+    role: str = ""
+    doubt: tuple[str, ...] = ()
+
+
+def figures(line: str, *, dashes_lost: bool = False) -> list[Figure]:
+    """The figures of one folded line, in order, none overlapping another.
+
+    Parameters
+    ----------
+    line : str
+        Folded text without line breaks.
+    dashes_lost : bool
+        The document lost its dashes on the way (2022422日): 810个 before its noun may be 8—10个.
+
+    >>> [(f.low, f.high, f.unit, f.comparator) for f in figures("创新大赛2-3次,在校生12万人以上")]
+    [(Decimal('2'), Decimal('3'), '次', 'between'), (Decimal('12'), None, '万人', 'ge')]
+    """
+    hidden = [match.span() for match in QUOTED.finditer(line)]
+    found: list[Figure] = []
+    for figure in sorted([*_special(line), *_plain(line, dashes_lost)], key=lambda f: (f.start, -f.end)):
+        if found and figure.start < found[-1].end:
+            continue
+        if any(a <= figure.start and figure.end <= b for a, b in hidden):
+            continue
+        found.append(figure)
+    return [_roled(line, f, found[n + 1] if n + 1 < len(found) else None) for n, f in enumerate(found)]
+
+
+def _special(line: str) -> Iterator[Figure]:
+    """Forms with rules of their own: fractions, ratios, brackets, ranks, zero."""
+    for match in FRACTION.finditer(line):
+        yield from _fraction(line, match)
+    for match in DOUBLED.finditer(line):
+        times = Decimal(2) ** int(number_of(match["times"] or "一"))
+        yield _compared(line, Figure(*match.span(), times, times, "倍", "eq", chinese=True))
+    for match in RATIO.finditer(line):
+        a, b = number_of(match["a"]), number_of(match["b"])
+        if match["b"].startswith("0") and not match["b"].startswith("0."):
+            continue  # a time of day
+        unit = "%" if a + b == 100 else ("人/人" if b == 1 else f":{match['b']}")
+        yield _compared(line, Figure(*match.span(), a, a, unit, "eq", doubt=("ratio",)))
+    for match in BRACKETED.finditer(line):
+        if match["unit"] or match["scale"] or match["sign"]:
+            value = number_of(match["number"])
+            read = Figure(*match.span(), value, value, (match["scale"] or "") + (match["unit"] or ""), "eq", bracketed=True)
+            yield _placed(read, wording.BEFORE[match["sign"]]) if match["sign"] else _compared(line, read)
+    for match in NONE_AT_ALL.finditer(line):
+        yield Figure(*match.span(), Decimal(0), Decimal(0), "起" if match["what"] == "事故" else "例", "eq", chinese=True)
+    for match in RANK.finditer(line):
+        place = number_of(match["number"])
+        yield Figure(match.start("number") - 1, match.end(), place, place, "位", "eq", doubt=("rank",))
+    for match in FIRST_FEW.finditer(line):
+        if match["number"][0].isdigit() or match[0][-1] in "位名强" or match["number"] in ("十", "五", "三"):
+            yield Figure(*match.span(), None, number_of(match["number"]), "位", "le", doubt=("rank",))
+    for match in NEIGHBOURS.finditer(line):
+        low, high = (number_of(sign + ("十" if match["scale"] == "十" else "")) for sign in match["pair"])
+        scale = match["scale"] if match["scale"] in ("万", "千", "百") else ""
+        if not line[: match.start()].endswith("第"):
+            yield Figure(*match.span(), low, high, scale + match["unit"], "between", chinese=True)
+
+
+def _fraction(line: str, match: re.Match[str]) -> Iterator[Figure]:
+    """三分之一, 百分之九十, 过半, 八成: shares in per cent."""
+    if match["whole"]:
+        value = number_of(match["part"]) * 100 / number_of(match["whole"])
+    else:
+        value = Decimal(50) if match["half"] else number_of(match["tenths"]) * 10
+    exact = value == round(value, 4)
+    value = value if exact else round(value, 4)
+    read = Figure(*match.span(), value, value, "%", "eq", chinese=True, doubt=() if exact else ("rounded",))
+    if (match["half"] or "")[:1] in ("超", "过"):
+        yield _placed(read, "gt")
+    elif not match["half"] or AFTER.match(line, match.end()):
+        yield _compared(line, read)
+
+
+def _plain(line: str, dashes_lost: bool) -> Iterator[Figure]:
+    """Numerals with a unit, ranges, and lists that share the last unit."""
+    waiting: list[Figure] = []
+    position = 0
+    while match := FIRST.search(line, position):
+        position = match.end()
+        second = RANGE.match(line, match.end())
+        if second is not None and second["unit"] is None and match["unit"]:
+            second = None  # 2所到3 …: the second number belongs to something else
+        last = second or match
+        position = last.end()
+        try:
+            low, high = number_of(match["number"]), number_of(last["number"])
+        except ValueError:
+            waiting = []
+            continue
+        scale, unit = last["scale"] or "", last["unit"] or ""
+        chinese = not match["number"][0].isdigit()
+        if second and match["scale"] and match["scale"] != scale:
+            low = low * SCALES[match["scale"]] / SCALES[scale]
+        if _left_out(line, match, last, unit, scale, chinese):
+            waiting = []
+            continue
+        read = Figure(match.start(), last.end(), low, high, scale + unit, "eq", chinese=chinese)
+        if not unit and not scale:
+            # 5.6、9.9和7个百分点: the unit comes with the last one
+            waiting = [*waiting, read] if re.match(r"[、和与及]", line[last.end() :]) and not chinese else []
+            continue
+        for earlier in waiting:
+            yield _compared(line, replace(earlier, unit=scale + unit, doubt=("shared unit",)), follow=False)
+        waiting = []
+        split = _split(match["number"], line[last.end() :]) if dashes_lost and not second and not chinese and unit != "%" else None
+        if split:
+            yield replace(read, low=split[0], high=split[1], comparator="between", doubt=("dash lost",))
+        elif not second:
+            more = any(word in ("余", "多") for word in (match["more"], match["more2"]))
+            yield _compared(line, read, more=more)
+        elif low < high:
+            end = _after(line, read.end)[1]
+            yield replace(read, comparator="between", end=end, change=bool(_CHANGE.search(line[: match.start()])))
+
+
+def _split(number: str, rest: str) -> tuple[Decimal, Decimal] | None:
+    """810 as 8—10, 23 as 2—3: neighbouring counts that stand before the noun they count."""
+    if not number.isdigit() or not re.match(r"[^\d,。;:、)]", rest):
+        return None
+    for cut in range(1, len(number)):
+        low, high = number[:cut], number[cut:]
+        if not high.startswith("0") and low != "0" and len(high) - len(low) in (0, 1) and 0 < int(high) - int(low) <= 2:
+            return Decimal(low), Decimal(high)
+    return None
+
+
+def _left_out(line: str, first: re.Match[str], last: re.Match[str], unit: str, scale: str, chinese: bool) -> bool:
+    """Years, ordinals, names with numbers, lengths of time, indefinite 一."""
+    before, number, after = line[: first.start()], first["number"], line[last.end() :]
+    if re.search(r"第$|[A-Za-z+#_/\\·〔［×*.&]$|\d[-:,]$|\d\s$|号$", before):
+        return True
+    if before.endswith("每") or after.startswith(("+", "号", "〕")):
+        return True
+    if chinese and number[0] in TENS_WORDS:
+        if re.search(r"[数几若好]$", before):
+            return True
+        if number[0] != "十" and not re.search(r"(?:超过?|过|近|约|逾|突破|达到?|上)$", before) and not (last["more"] or last["more2"]):
+            return True
+    if not scale and unit in ("", "年") and not chinese and any(re.fullmatch(r"(?:19|20)\d\d", n) for n in (number, last["number"])):
+        return True
+    if unit in LENGTHS and not _is_length(before, after, number):
+        return True
+    if unit == "人" and CLASS_OF_THINGS.match(after):
+        return True
+    if scale and not unit:
+        known = re.search(r"(?:达到|突破|超过|不少于|不低于|保持在|稳定在|达|为|[生员师工人才者量模数])$", before)
+        return chinese or not (known and re.match(r"以上|左右|[,。;、)]|$", after))
+    return chinese and bool(unit) and _idle(before, after, number, unit)
+
+
+def _is_length(before: str, after: str, number: str) -> bool:
+    """A length of time counts only where a rule or a measured mean sets it (一年以上, 不少于6个月, 平均13.8年)."""
+    if wording.TIME_BEFORE.search(before):
+        return False
+    return "." in number or bool(AFTER.match(after) or _NORM.search(before)) or bool(re.search(r"年限(?:为|达到?|提高到)?$", before))
+
+
+def _idle(before: str, after: str, number: str, unit: str) -> bool:
+    """A Chinese numeral that counts nothing: 一个, 两个维护, 三项制度."""
+    compared = bool(AFTER.match(after) or _BEFORE.search(before) or _NORM.search(before))
+    if number == "一" or unit in ("届", "期", "次", "类", "位", "条", "部", "处", "对", "起", "片", "份", "门"):
+        return not compared
+    if after.startswith(wording.SET_PHRASES):
+        return True
+    if len(number) > 1 or compared or unit in wording.COUNTED_BY_WORD:
+        return False
+    return not re.search(rf"(?:{wording.any_of(wording.MAKING)})了?$", before)
+
+
+def _compared(line: str, read: Figure, *, more: bool = False, follow: bool = True) -> Figure:
+    """Add the comparator that the words around the number give."""
+    before = line[: read.start]
+    near, norm = _BEFORE.search(before), _NORM.search(before)
+    word, end = _after(line, read.end) if follow else ("", read.end)
+    start, normative = read.start, False
+    comparator: Comparator | None = None
+    if near is not None and not _names(before, near):
+        comparator, start, normative = wording.BEFORE[near["word"]], near.start(), near["word"] in wording.NORMS
+    elif norm is not None:
+        comparator, normative = wording.BEFORE[norm["word"]], True
+    if more or word in ("余", "多"):
+        comparator = comparator or "gt"
+    elif word:
+        comparator = comparator if comparator not in (None, "about") else wording.AFTER[word]
+    change = bool(_CHANGE.search(before[: near.start()] if near else before)) and read.unit != "倍"
+    return replace(_placed(read, comparator or read.comparator), start=start, end=end, normative=normative, change=change)
+
+
+def _names(before: str, near: re.Match[str]) -> bool:
+    """Is the comparator the end of another word (经过, 通过, 附近)?"""
+    return near["word"] in ("过", "近", "超", "约", "上") and (near["word"] == "上" or bool(re.search(r"(?:经|通|渡|附|最|新|靠|预|节|条|公|合)$", before[: near.start()])))
+
+
+def _placed(read: Figure, comparator: Comparator) -> Figure:
+    value = read.low if read.low is not None else read.high
+    low = None if comparator in ("lt", "le") else value
+    high = None if comparator in ("gt", "ge") else value
+    return replace(read, low=low, high=high, comparator=comparator)
+
+
+def _after(line: str, end: int) -> tuple[str, int]:
+    match = AFTER.match(line, end)
+    return (match["word"], match.end()) if match else ("", end)
+
+
+def _roled(line: str, read: Figure, following: Figure | None) -> Figure:
+    """Mark the starting value of 由近800所调整到700所左右."""
+    if following is None or not _FROM.search(line[: read.start]):
+        return read
+    between = line[read.end : following.start]
+    return replace(read, role="from") if len(between) <= 16 and _TO.match(between) else read

@@ -6,11 +6,15 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from zhibiao.errors import ParameterError, RegistryError, ZhibiaoError
+
+if TYPE_CHECKING:
+    from zhibiao.catalogue.registry import Registry
+    from zhibiao.reading.extract import Extraction
 
 app = typer.Typer(
     name="zhibiao",

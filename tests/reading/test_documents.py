@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import time
 import zipfile
 from pathlib import Path
 
@@ -74,17 +73,18 @@ def test_docx_leaves_out_what_was_deleted_and_readings(tmp_path: Path) -> None:
 
 
 def test_pdf_across_pages(tmp_path: Path) -> None:
-    path = pdf(tmp_path, f'#set page(numbering: "1", width: 9cm, height: 5cm)\n在校生规模保持在 #pagebreak() 12万人以上。 #pagebreak() {SENTENCE}')
+    path = pdf(
+        tmp_path,
+        f'#set page(numbering: "1", width: 9cm, height: 5cm)\n在校生规模保持在 #pagebreak() 12万人以上。 #pagebreak() {SENTENCE}',
+    )
     assert "\f" in read_document(path).text
     assert folded(path) == normalised("在校生规模保持在12万人以上。" + SENTENCE).text
 
 
-def test_a_hundred_pages_are_read_in_two_seconds(tmp_path: Path) -> None:
-    path = pdf(tmp_path, f'#for _ in range(100) [ #for _ in range(16) [{SENTENCE} ] #pagebreak(weak: true) ]')
-    start = time.perf_counter()
-    text = read_document(path).text
-    assert time.perf_counter() - start < 10  # 1 s where nothing else runs
-    assert text.count("\f") >= 99
+def test_a_hundred_pages_are_all_read(tmp_path: Path) -> None:
+    found = read_document(pdf(tmp_path, f"#for _ in range(100) [ {SENTENCE} #pagebreak(weak: true) ]"))
+    assert found.text.count("\f") == 99
+    assert normalised(found.text).text == normalised(SENTENCE).text * 100
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,11 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_a_docx_without_its_text_or_with_entities_is_refused(tmp_path: Path) -> None:
-    for inside, content in (("word/other.xml", "<a/>"), ("word/document.xml", "<a>"), ("word/document.xml", '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>')):
+    for inside, content in (
+        ("word/other.xml", "<a/>"),
+        ("word/document.xml", "<a>"),
+        ("word/document.xml", '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'),
+    ):
         stream = io.BytesIO()
         with zipfile.ZipFile(stream, "w") as archive:
             archive.writestr(inside, content)
@@ -123,6 +127,9 @@ def test_a_docx_without_its_text_or_with_entities_is_refused(tmp_path: Path) -> 
 
 
 def test_a_scan_says_that_it_is_one(tmp_path: Path) -> None:
-    path = pdf(tmp_path, '#set page(numbering: "— 1 —")\n#rect(width: 5cm, height: 5cm, fill: gray) #pagebreak() #rect(width: 5cm)')
+    path = pdf(
+        tmp_path,
+        '#set page(numbering: "— 1 —")\n#rect(width: 5cm, height: 5cm, fill: gray) #pagebreak() #rect(width: 5cm)',
+    )
     with pytest.raises(RegistryError, match="scan without text"):
         read_document(path)

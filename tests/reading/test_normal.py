@@ -9,7 +9,40 @@ from hypothesis import strategies as st
 from zhibiao.reading.normal import is_syllable, normalised
 
 PIECES = st.sampled_from(
-    ["城(chéng)", "市（ shì ）", "(", ")", "（", "le", "(一)", "３．５", "萬", "人", "\n", "\n\n", "\f", " ", "　", "**", "—", "——", "-", "－", "~", "“", "」", "①", "15", "— 3 —", "第 3 页", "\u200b", "é", "⼈", "ﬃ", "薴"]
+    [
+        "城(chéng)",
+        "市（ shì ）",
+        "(",
+        ")",
+        "（",
+        "le",
+        "(一)",
+        "３．５",
+        "萬",
+        "人",
+        "\n",
+        "\n\n",
+        "\f",
+        " ",
+        "　",
+        "**",
+        "—",
+        "——",
+        "-",
+        "－",
+        "~",
+        "“",
+        "」",
+        "①",
+        "15",
+        "— 3 —",
+        "第 3 页",
+        "\u200b",
+        "é",
+        "⼈",
+        "ﬃ",
+        "薴",
+    ]
 )
 TEXTS = st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=25).map("".join))
 
@@ -28,7 +61,7 @@ TEXTS = st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=25).map("".joi
         ("３—５个，５－２０％", "3-5个,5-20%"),
         ("——>[15]", "->[15]"),
         ("〔2021〕【1】", "[2021][1]"),
-        ("“智能”「智能」『智能』\"智能\"", '"智能""智能""智能""智能"'),
+        ('“智能”「智能」『智能』"智能"', '"智能""智能""智能""智能"'),
         ("**在校生** _9.9_ 万人 | >10.5", "在校生9.9万人>10.5"),
         ("⼈⺠", "人民"),
         ("就业\u200b率\ufeff", "就业率"),
@@ -38,7 +71,10 @@ def test_what_is_bridged(raw: str, folded: str) -> None:
     assert normalised(raw).text == folded
 
 
-@pytest.mark.parametrize("text", ["(一)指导", "部(MOHRSS)", "等(3)", "图(a)", "(chéng)市", "A(chéng)", "软件(app)", "城(chéng shì)", "15②", "m²"])
+@pytest.mark.parametrize(
+    "text",
+    ["(一)指导", "部(MOHRSS)", "等(3)", "图(a)", "(chéng)市", "A(chéng)", "软件(app)", "城(chéng shì)", "15②", "m²"],
+)
 def test_what_looks_like_noise_and_is_none(text: str) -> None:
     assert normalised(text).text == text.replace(" ", "")
 
@@ -78,7 +114,11 @@ def test_places_never_go_back_and_lie_in_the_text(text: str) -> None:
     assert not found.places or 0 <= found.places[0] <= found.places[-1] < len(text)
 
 
-@given(st.lists(PIECES, max_size=10).map("".join), st.sampled_from(["在校生9.9万人", "创建15所优质院校", "组建3-5个"]), st.lists(PIECES, max_size=10).map("".join))
+@given(
+    st.lists(PIECES, max_size=10).map("".join),
+    st.sampled_from(["在校生9.9万人", "创建15所优质院校", "组建3-5个"]),
+    st.lists(PIECES, max_size=10).map("".join),
+)
 def test_what_is_found_leads_back_to_the_raw_words(before: str, phrase: str, after: str) -> None:
     raw = f"{before}\n甲{phrase}乙\n{after}"
     found = normalised(raw)

@@ -190,8 +190,8 @@ BROKEN: dict[str, tuple[Edit, str]] = {
     "ten-fold": (_put(F4=101), r"填报!F4: 101万人 数量级跳变 jump：.*10 倍.*nearest: 10\.1"),
     "a tenth": (_put(F4=1.01), r"填报!F4: 1\.01万人 数量级跳变 jump：.*1/9\.8.*nearest: 10\.1"),
     "zero for unknown": (_put(F4=0), r"填报!F4: 0万人 为 0，已知 known 9\.9万人.*leave empty"),
-    "percent as a fraction": (_put(F7=0.98), r"填报!F7: 0\.98% 百分比写成了小数？.*已知 known 99%（2023年）.*nearest: 98"),
-    "fraction of an unknown share": (_put(F8=0.7), r"填报!F8: 0\.7% 百分比写成了小数？.*nearest: 70"),
+    "percent as a fraction": (_put(F7=0.98), r"填报!F7: 0\.98% 百分比写成了小数.*已知 known 99%（2023年）.*nearest: 98"),
+    "fraction of an unknown share": (_put(F8=0.7), r"填报!F8: 0\.7% 百分比写成了小数.*nearest: 70"),
     "percent format on people": (_sheet(_percent_people), r"填报!F6: 单元格是百分比格式，单位是 人"),
     "beyond the bounds": (_put(F7=101), r"填报!F7: 毕业生就业率 'employment_rate' 的值 101% 超出范围.*allowed: 0 … 100 %"),
     "negative": (_put(F14=-5), r"填报!F14: .*超出范围"),
@@ -240,12 +240,12 @@ def test_a_broken_workbook_is_refused_with_its_cell(edit: Edit, message: str, tm
 
 
 def test_all_faults_of_a_workbook_are_listed_down_the_sheet(tmp_path: Path) -> None:
-    path = _saved(tmp_path, _put(F14="无", F4="10.1万", F6="=1+1", E9="个", F7=98))
+    path = _saved(tmp_path, _put(F14="无", F4="10.1万", F5=101000, F6="=1+1", E9="个", F7=98))
     with pytest.raises(RegistryError) as caught:
         _lines(path, tmp_path / "mine")
     lines = str(caught.value).splitlines()
-    assert lines[0].endswith("filled.xlsx: 4 处有误，未导入 faults, nothing is imported")
-    assert [line.split(":")[0].strip() for line in lines[1:]] == ["填报!F4", "填报!F6", "填报!E9", "填报!F14"]
+    assert lines[0].endswith("filled.xlsx: 5 处有误，未导入 faults, nothing is imported")
+    assert [line.split(":")[0].strip() for line in lines[1:]] == ["填报!F4", "填报!F5", "填报!F6", "填报!E9", "填报!F14"]
     assert not (tmp_path / "mine").exists()
 
 

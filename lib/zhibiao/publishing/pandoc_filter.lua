@@ -260,7 +260,10 @@ local function output(div)
       blocks = pandoc.Blocks({ block })
     end
   end
-  return blocks and dressed(tamed(blocks), title) or {}
+  if not blocks then return {} end
+  -- a rule between the parts of one output parts its pages
+  local parted = tamed(blocks):walk({ HorizontalRule = function() return pandoc.RawBlock('typst', '#pagebreak(weak: true)') end })
+  return dressed(parted, title)
 end
 
 -- The first level-one heading of the prose is the title, which stands in the title block.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +13,9 @@ OWN_SOURCE = "own-report"
 """The source of figures that a region reports itself, without a publication."""
 
 PERIODS = ("yearly", "quarterly", "monthly")
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+"""The calendar module's names follow the locale; a workbook must not."""
 
 PARTIAL_KINDS = ("flow", "stock")
 """What is asked for within a year unless indicators are named: shares and things that are built are reported by the year."""
@@ -131,10 +133,10 @@ def period_words_en(period: Period, basis: str) -> str:
     'Jan–Mar 2024'
     """
     if basis == "year_to_date":
-        return f"Jan–{calendar.month_abbr[period.last_month]} {period.year}" if period.last_month > 1 else f"Jan {period.year}"
+        return f"Jan–{MONTHS[period.last_month - 1]} {period.year}" if period.last_month > 1 else f"Jan {period.year}"
     end = "end of " if basis == "at_end" else ""
     if period.month:
-        return f"{end}{calendar.month_abbr[period.month]} {period.year}"
+        return f"{end}{MONTHS[period.month - 1]} {period.year}"
     return f"{end}Q{period.quarter} {period.year}" if period.quarter else f"{end}{period.year}"
 
 

@@ -76,7 +76,8 @@ def observations(extraction: Extraction, registry: Registry) -> Placement:
     source = next((s.id for s in registry.sources.values() if s.title == extraction.facts.title), "")
     rows: list[dict[str, object]] = []
     unplaced: list[Unplaced] = []
-    taken: dict[str, Candidate] = {}
+    taken: dict[str, tuple[Indicator, Candidate]] = {}
+    conflicting: set[str] = set()
     for candidate in extraction.candidates:
         if candidate.change or candidate.period is None:
             continue
@@ -87,12 +88,17 @@ def observations(extraction: Extraction, registry: Registry) -> Placement:
             unplaced.append(Unplaced(candidate, f"{candidate.period} 年的数 a figure of another year"))
         elif candidate.comparator not in QUALIFIERS:
             unplaced.append(Unplaced(candidate, "范围或上限 a range or an upper bound"))
-        elif found.id in taken:
-            if taken[found.id].low != candidate.low:
-                unplaced.append(Unplaced(candidate, f"{found.zh} 已有另一数 has another figure already: {taken[found.id].evidence}"))
+        elif found.id in taken and taken[found.id][1].low != candidate.low:
+            # two figures for one indicator: a reader has to say which
+            conflicting.add(found.id)
+            unplaced.append(Unplaced(candidate, f"{found.zh} 另有一数 has another figure: {taken[found.id][1].evidence}"))
         else:
-            taken[found.id] = candidate
-            rows.append(_row(candidate, found, extraction, source))
+            taken.setdefault(found.id, (found, candidate))
+    for name, (indicator, candidate) in taken.items():
+        if name in conflicting:
+            unplaced.append(Unplaced(candidate, f"{indicator.zh} 有两个数 has two figures"))
+        else:
+            rows.append(_row(candidate, indicator, extraction, source))
     return Placement(tuple(rows), tuple(unplaced))
 
 
@@ -120,8 +126,11 @@ def subject(context: str) -> str | None:
     >>> subject("全国职业高中8602所;全国技工学校(不含分校)"), subject("毕业生")
     ('技工学校', None)
     """
-    named = SUBJECTS.findall(ASIDE.sub("", context))
-    return named[-1] if named else None
+    bare = ASIDE.sub("", context)
+    named = list(SUBJECTS.finditer(bare))
+    if len(named) > 1 and re.fullmatch(r"(?:学校|院校|教育)?[、和与及](?:全国)?", bare[named[-2].end() : named[-1].start()]):
+        return f"{named[-2][0]}、{named[-1][0]}"  # counted together
+    return named[-1][0] if named else None
 
 
 def _row(candidate: Candidate, indicator: Indicator, extraction: Extraction, source: str) -> dict[str, object]:

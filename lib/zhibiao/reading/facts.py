@@ -101,8 +101,12 @@ def _planned(title: str, texts: list[str], issued: dt.date | None) -> tuple[Span
     names = [span for match in re.finditer(r"“?(十[一二三四五]五)”?(?:期间|时期|末)", body) if (span := five_years(match[1])) and (issued is None or span.end >= issued.year)]
     horizons = [int(match[1]) for match in re.finditer(r"(?:到|至|力争)(20\d\d)年", body) if issued is None or issued.year <= int(match[1]) <= issued.year + 16]
     start = issued.year if issued else None
+    passing = re.search(r"经过(?:\d{1,2}[-至到])?(\d{1,2})年", body)
+    if passing and start:
+        return Span(start, start + int(passing[1])), False
     if horizons:
-        end = min(horizons) if start is None else min(horizons, key=lambda year: (horizons.count(year) < max(map(horizons.count, horizons)), year))
+        # the year named most often; of several the first
+        end = max(horizons, key=horizons.count)
         if names and names[0].end == end:
             return names[0], False
         return Span(min(start or end, end), end), False

@@ -25,7 +25,7 @@ _MEASURE = rf"(?P<more>余|多|来)?\s*(?P<scale>{SCALE})?(?P<more2>余|多)?(?P
 FIRST = re.compile(rf"(?P<number>{NUMERAL}){_MEASURE}")
 RANGE = re.compile(rf"(?:-{{1,2}}|至|到)(?P<number>{NUMERAL}){_MEASURE}")
 FRACTION = re.compile(
-    rf"(?P<whole>{NUMERAL})分之(?P<part>{NUMERAL})|(?P<half>(?:超|过)?一半|(?:超|过)半数?)|(?P<tenths>[一二三四五六七八九])成(?=以上|左右|的|[,。;、]|$)"
+    rf"(?P<whole>{NUMERAL})分之(?P<part>{NUMERAL})|(?P<half>(?:超过|超|过)?一半|(?:超|过)半数?)|(?P<tenths>[一二三四五六七八九])成(?=以上|左右|的|[,。;、]|$)"
 )
 DOUBLED = re.compile(r"翻(?:(?P<times>[一两二三])番|番)")
 RATIO = re.compile(rf"(?P<a>{ARABIC})[:∶](?P<b>{ARABIC})(?![\d:])")
@@ -226,7 +226,7 @@ def _is_length(before: str, after: str, number: str) -> bool:
     """A length of time counts only where a rule or a measured mean sets it (一年以上, 不少于6个月, 平均13.8年)."""
     if wording.TIME_BEFORE.search(before):
         return False
-    return "." in number or bool(AFTER.match(after) or _NORM.search(before)) or bool(re.search(r"年限(?:为|达到?|提高到)?$", before))
+    return "." in number or bool(AFTER.match(after) or _NORM.search(before)) or bool(re.search(r"年限(?:为|达到?|提高到)?$|(?:一般|原则上)(?:为|是)?$", before))
 
 
 def _idle(before: str, after: str, number: str, unit: str) -> bool:

@@ -23,7 +23,7 @@ from zhibiao.reading import structure
 from zhibiao.reading.asked import OWN_SOURCE
 from zhibiao.reading.slips import written
 from zhibiao.reading.structure import Placed
-from zhibiao.reading.workbook import QUALIFIER, QUALIFIERS, REASON, SHEET, VALUE, Mark
+from zhibiao.reading.workbook import MARK_SHEET, QUALIFIER, QUALIFIERS, REASON, SHEET, VALUE, Mark
 
 LARGEST = 50_000_000
 """Bytes of an unpacked workbook; a table of figures is a thousandth of it."""
@@ -76,7 +76,7 @@ class Filled:
     entries : tuple of Entry
         The rows whose form is right, the empty ones among them.
     faults : tuple of RegistryError
-        Each with ``sheet!cell``.
+        Each with ``sheet!cell``, in no order.
     """
 
     region: str
@@ -105,7 +105,15 @@ def read_filled(path: Path, registry: Registry) -> Filled:
             entry = _entry(sheet, mark, placed, faults)
             if entry is not None:
                 entries.append(entry)
-    return Filled(mark.region, tuple(entries), tuple(sorted(faults, key=structure.reading_order)))
+    return Filled(mark.region, tuple(entries), tuple(faults))
+
+
+def marked_region(path: Path) -> str | None:
+    """Whose a workbook is that cannot be taken, as far as its mark still says so."""
+    try:
+        return str(_opened(path)[MARK_SHEET]["B2"].value)
+    except (RegistryError, KeyError):
+        return None
 
 
 def _opened(path: Path) -> Any:
@@ -201,7 +209,7 @@ def _text(held: str, unit: str, where: str) -> RegistryError:
     kind = "值中带了单位 the value has its unit in the cell" if tail else "是文本，不是数字 is text, not a number"
     if word and not tail:
         kind = "值中带了限定词 the value has a qualifier in the cell"
-    return RegistryError(f"{held.strip()[:40]!r} {kind}；只写数字 digits only{hint}", where=where, allowed=["10.1"], nearest=meant)
+    return RegistryError(f"{held.strip()[:40]!r} {kind}；只写数字 digits only{hint}", where=where, nearest=meant)
 
 
 def _in_unit(number: Decimal, tail: str, unit: str) -> tuple[str | None, str]:

@@ -11,7 +11,7 @@ from zhibiao.catalogue.registry import Registry
 from zhibiao.catalogue.textfile import read_text
 from zhibiao.errors import ParameterError, RegistryError, ZhibiaoError
 from zhibiao.model import Period
-from zhibiao.reading.filled import Entry, Refused
+from zhibiao.reading.filled import Entry, Refused, marked_region
 from zhibiao.reading.importing import WORKBOOKS, add, judge_file, known_after, overlay, registry_with, summary
 
 
@@ -87,7 +87,8 @@ def import_folder(
             faults = error.faults if isinstance(error, Refused) else (error,)
             result.lines += [f"  {fault}" for fault in faults]
             result.lines.append(f"  {len(faults)} 处有误，未导入 faults, nothing imported")
-            returned.append(Returned(path, error.region if isinstance(error, Refused) else None, faults=len(faults)))
+            whose = error.region if isinstance(error, Refused) else marked_region(path)
+            returned.append(Returned(path, whose if whose in registry.regions else None, faults=len(faults)))
             continue
         if not dry_run:
             add(into, judged.taken)

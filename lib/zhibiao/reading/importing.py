@@ -19,6 +19,7 @@ from zhibiao.model import Observation
 from zhibiao.reading.files import write_whole
 from zhibiao.reading.filled import Entry, Refused, read_filled
 from zhibiao.reading.judging import Judged, judge
+from zhibiao.reading.structure import reading_order
 
 IMPORTED = "imported.csv"
 """The overlay's file of imported figures; rows are only ever added to it."""
@@ -71,7 +72,7 @@ def judge_file(registry: Registry, file: Path, day: dt.date) -> tuple[str | None
     if file.suffix.lower() in WORKBOOKS:
         filled = read_filled(file, registry)
         judged = judge(registry, filled.entries, day)
-        region, faults = filled.region, [*filled.faults, *judged.faults]
+        region, faults = filled.region, sorted((*filled.faults, *judged.faults), key=reading_order)
     else:
         rows = csvfile.rows(file, REQUIRED, OBSERVATION_COLUMNS[10:])
         judged = judge(registry, [Entry(f"{file}:{line}", row) for line, row in rows], day)

@@ -65,7 +65,9 @@ def judge(registry: Registry, entries: Iterable[Entry], day: dt.date) -> Judged:
             faults.append(error)
             continue
         found.append((entry, observation))
-    table = [observation for _, observation in found]
+    table: dict[tuple[str, str], list[Observation]] = {}
+    for _, observation in found:
+        table.setdefault((observation.region, observation.indicator), []).append(observation)
     taken, lines, known = [], [], 0
     seen: dict[tuple[object, ...], str] = {}
     for entry, observation in found:
@@ -74,7 +76,7 @@ def judge(registry: Registry, entries: Iterable[Entry], day: dt.date) -> Judged:
             continue
         seen[observation.key] = entry.where
         try:
-            line, dated = _change(registry, table, observation, bool(entry.row["recorded"]))
+            line, dated = _change(registry, table[observation.region, observation.indicator], observation, bool(entry.row["recorded"]))
         except RegistryError as error:
             faults.append(error)
             continue

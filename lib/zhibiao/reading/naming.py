@@ -14,11 +14,14 @@ from zhibiao.reading.figures import Figure
 from zhibiao.reading.timing import MARK
 
 LONGEST = 30
+NOUNS_TOO = frozenset(("建设", "培训", "培养", "支持", "改造", "开发", "招聘", "完成", "获", "设", "建", "与"))
+"""Verbs that end the name of a thing as well: 社会培训16.7万人次."""
+
 TAIL = re.compile(
-    rf"(?:{wording.any_of([*wording.MAKING, *wording.BEFORE, '为', '是', '约为', '达', '保持在', '稳定在', '维持在', '在', '到', '至', '共', '计', '的', '提升到', '提高到', '增加到', '努力'])})+$"
+    rf"(?:{wording.any_of([*(word for word in wording.MAKING if word not in NOUNS_TOO), *wording.BEFORE, '为', '是', '由', '从', '约为', '达', '占', '保持在', '稳定在', '维持在', '在', '到', '至', '共', '计', '的', '提升到', '提高到', '增加到', '努力'])})+$"
 )
 HEAD = re.compile(
-    rf"^(?:其中|并|且|同时|力争|争取|努力|到|至|在|全市|全区|全省|全国|我市|我区|我省|新增|每年|每学年|年均|累计|先后|[一二三四五六七八九十]是|共|以及|和|与|及|或|的|{MARK.pattern})+"
+    rf"^(?:\d{{1,2}}[.、](?!\d)|其中|并|且|同时|力争|争取|努力|到|至|在(?![校册岗读学])|全市|全区|全省|全国|我市|我区|我省|新增|每年|每学年|年均|累计|先后|[一二三四五六七八九十]是|共|以及|和|与|及|或|的|{MARK.pattern})+"
 )
 VERB_HEAD = re.compile(rf"^(?:{wording.any_of(word for word in wording.MAKING if len(word) > 1)})+")
 ENDS = re.compile(r"[,;:。、()!?\t]")
@@ -43,7 +46,7 @@ def phrase_of(text: str, figure: Figure, previous: Figure | None, following: Fig
     right = _right(text, figure, following)
     if figure.change:
         return f"{left if len(left) > 6 and '比' not in left else subject}｜{bare or '变化'}"[:LONGEST]
-    if right and (not left or _ends_in_verb(bare)):
+    if right and (not left or _ends_in_verb(bare) or (len(right) > 1 and figure.unit in COUNTED)):
         return _clean(right)
     if right and figure.unit == "%":
         return _clean(f"{left}{right}" if left else right)
@@ -75,7 +78,7 @@ def _ends_in_verb(bare: str) -> bool:
 
 def _clean(words: str) -> str:
     words = HEAD.sub("", words.strip("“”的-# "))
-    words = re.sub(r"\[\d+\]", "", VERB_HEAD.sub("", words)).strip("“”的 ")
+    words = re.sub(r"\[\d+\]", "", VERB_HEAD.sub("", words)).strip("“”的 ").rstrip("和与及")
     return words[-LONGEST:] if len(words) > LONGEST else words
 
 
@@ -110,6 +113,8 @@ class Catalogue:
                 continue
             shared = len(words & name)
             likeness = 0.65 * shared / len(name) + 0.2 * shared / len(words) + 0.15 * len(words & definition) / len(words) if name else 0.0
+            if base and base != its_base:
+                likeness /= 2  # the registry will not take 所 for an indicator of 个
             if shared and (best is None or likeness > best.likeness):
                 best = Named(indicator, round(likeness, 4))
         return best

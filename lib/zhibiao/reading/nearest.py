@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ class Near:
     differing : tuple of (str, str)
         What the phrase has and what the document has in its place.
     numbers_only : bool
-        Whether nothing but numbers differs.
+        Whether nothing of the phrase but its numbers is other or gone.
     """
 
     start: int
@@ -66,46 +67,51 @@ def nearest(phrase: str, text: Normal, within: list[Span] | None = None, apart: 
         A raw span that is passed over: another statement stands there.
     """
 
-    def allowed(start: int, end: int) -> bool:
-        raw = text.span(start, end)
-        return raw != apart and (within is None or any(low <= raw[0] and raw[1] <= high for low, high in within))
-
-    found = [near for near in _other_numbers(phrase, text.text) if allowed(near.start, near.end)]
+    ranges = [(0, len(text.text))]
+    if within is not None:
+        ranges = [(bisect_left(text.places, low), bisect_left(text.places, high)) for low, high in within]
+    found = [
+        near
+        for start, end in ranges
+        for near in _other_numbers(phrase, text.text, start, end)
+        if text.span(near.start, near.end) != apart
+    ]
     if found:
         return min(found, key=lambda near: len(near.differing))
-    near = _alike(phrase, text.text)
-    return near if near is not None and allowed(near.start, near.end) else None
+    alike = [near for start, end in ranges if (near := _alike(phrase, text.text, start, end)) is not None]
+    alike = [near for near in alike if text.span(near.start, near.end) != apart]
+    return min(alike, key=lambda near: sum(len(ours) + len(theirs) for ours, theirs in near.differing), default=None)
 
 
-def _other_numbers(phrase: str, text: str) -> Iterator[Near]:
+def _other_numbers(phrase: str, text: str, start: int, end: int) -> Iterator[Near]:
     words = NUMBER.split(phrase)
     numbers = NUMBER.findall(phrase)
     if not numbers or sum(map(len, words)) < 3:
         return
     pattern = f"({NUMBER.pattern})".join(re.escape(word) for word in words)
-    for match in re.finditer(pattern, text):
+    for match in re.compile(pattern).finditer(text, start, end):
         differing = tuple(
             (ours, theirs) for ours, theirs in zip(numbers, match.groups(), strict=True) if ours != theirs
         )
         yield Near(match.start(), match.end(), differing, True)
 
 
-def _alike(phrase: str, text: str) -> Near | None:
+def _alike(phrase: str, text: str, first: int, last: int) -> Near | None:
     """The window of the text that shares the most pairs of characters with the phrase, in the same order."""
     votes: Counter[int] = Counter()
     for offset in range(len(phrase) - 1):
         pair = phrase[offset : offset + 2]
-        at = text.find(pair)
+        at = text.find(pair, first, last)
         while at >= 0:
             votes[at - offset] += 1
-            at = text.find(pair, at + 1)
+            at = text.find(pair, at + 1, last)
     if not votes:
         return None
     best = max(
         votes, key=lambda shift: (sum(votes[shift + slip] for slip in range(-SLACK, SLACK + 1)), votes[shift], -shift)
     )
-    low = max(best - SLACK, 0)
-    window = text[low : best + len(phrase) + SLACK]
+    low = max(best - SLACK, first)
+    window = text[low : min(best + len(phrase) + SLACK, last)]
     same = [
         block for block in SequenceMatcher(None, phrase, window, autojunk=False).get_matching_blocks() if block.size
     ]
@@ -114,10 +120,12 @@ def _alike(phrase: str, text: str) -> Near | None:
     # what the phrase has before or after the alike part is set against as many characters of the text
     start = max(same[0].b - same[0].a, 0)
     end = min(same[-1].b + same[-1].size + len(phrase) - same[-1].a - same[-1].size, len(window))
-    passage = window[start:end]
-    differing = tuple(
-        (phrase[a:b], passage[c:d])
-        for kind, a, b, c, d in SequenceMatcher(None, phrase, passage, autojunk=False).get_opcodes()
-        if kind != "equal"
-    )
-    return Near(low + start, low + end, differing, all(SIGNS.issuperset(ours + theirs) for ours, theirs in differing))
+    codes = SequenceMatcher(None, phrase, window[start:end], autojunk=False).get_opcodes()
+    # and where that is too many, the rest is not part of the passage
+    if codes[-1][0] == "insert":
+        end = start + codes.pop()[3]
+    if codes[0][0] == "insert":
+        start += codes.pop(0)[4]
+        codes = SequenceMatcher(None, phrase, window[start:end], autojunk=False).get_opcodes()
+    differing = tuple((phrase[a:b], window[start + c : start + d]) for kind, a, b, c, d in codes if kind != "equal")
+    return Near(low + start, low + end, differing, all(SIGNS.issuperset(ours or theirs) for ours, theirs in differing))

@@ -118,8 +118,8 @@ def _share_slip(found: Observation, reference: Reference | None) -> RegistryErro
         return None
     if reference is not None and found.value * 10 >= reference.value:
         return None
-    known = f"，{reference.words}" if reference else ""
-    return _refused(found, f"百分比写成了小数？a share typed as a fraction?{known}", found.value * 100)
+    known = f"；{reference.words}" if reference else ""
+    return _refused(found, f"百分比写成了小数 a share typed as a fraction{known}", found.value * 100)
 
 
 def _refused(found: Observation, what: str, likely: Decimal | None) -> RegistryError:

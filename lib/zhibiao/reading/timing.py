@@ -14,7 +14,8 @@ from zhibiao.reading.sections import Passage
 
 MARK = re.compile(
     r"(?P<start>(?:19|20)\d\d)年?(?:-|至|到)(?P<end>(?:19|20)\d\d)年?"
-    r"|(?P<year>(?:19|20)\d\d)年(?!版|度?第|[^,。;]{0,6}修订)(?:底|末|初|前)?"
+    r"|(?P<year>(?:19|20)\d\d)年(?!版|度?第|[^,。;]{0,6}修订)(?:底|末|初|前|(?P<onwards>起|开始))?"
+    r"|经过(?:\d{1,2}(?:-|至|到))?(?P<passing>\d{1,2})年"
     r"|“?(?P<plan>十[一二三四五六]五)”?(?P<when>期间|时期|末|以来|期末)"
 )
 ANNUAL = re.compile(r"每学?年(?!级)|逐年|每年度|年度(?=培训|招生)|(?<![\d一二三四五六七八九十每今去上本当多近])年(?=培训|培养|招生|输送|开展|完成|接待|服务)")
@@ -27,6 +28,9 @@ STANDING = re.compile(r"原则上|按照?[^,。;]{2,30}$|按规定")
 OWN_VERB = re.compile(rf"{wording.any_of(word for word in wording.MAKING if len(word) > 1)}|保持|达到|提高|扩大")
 FLOWS = re.compile(wording.any_of(wording.MADE_ON_THE_WAY))
 ALWAYS_FLOWS = re.compile(r"新增|累计|评出|选派|荣获|获得|获|摘得|招收|走进|建成技师学院")
+RULED = ("%", "倍", "个百分点", "人/人", "元", "学时", "课时", "学分", "个学时", "门", "平方米", "个学分")
+"""Units in which a lower or an upper bound is a rule rather than a thing to be built."""
+
 LENGTHS = ("年", "个月", "天", "周", "小时", "个小时", "个工作日")
 
 
@@ -52,8 +56,8 @@ def timing_of(passage: Passage, figure: Figure, facts: Facts) -> Timing:
     rest = text[figure.end : end]
     clause = re.split(r"[,;:。]", sentence)[-1]
     if facts.report_year:
-        return _reported(sentence, clause, figure, facts.report_year)
-    mark = _mark(text, start, figure)
+        return _reported(clause, figure, facts.report_year)
+    mark = _mark(passage, start, figure, facts)
     kind, doubt = _kind(passage, sentence, figure, mark, facts)
     span = _span(passage, text, kind, facts)
     said = text[start : figure.end]  # with 每学年 between 不少于 and the number
@@ -62,7 +66,7 @@ def timing_of(passage: Passage, figure: Figure, facts: Facts) -> Timing:
     strive = bool(STRIVE.search(sentence.split(";")[-1])) and kind == "target"
     timed = Timing(kind, "point", None, strive=strive, doubt=doubt)
     if figure.role == "from":
-        return _with(timed, "point", _year(mark, span.start if kind == "achieved" and span else (facts.plan.start - 1 if facts.plan else None)))
+        return _with(timed, "point", _start(mark, kind, span, facts))
     year = mark.end if mark and mark.start == mark.end else None
     period = mark if mark and mark.start < mark.end else span
     if kind != "achieved" and year and span:
@@ -71,7 +75,8 @@ def timing_of(passage: Passage, figure: Figure, facts: Facts) -> Timing:
         return _with(timed, "cumulative", period) if period else _with(timed, "point", None)
     if mean or annual or maintain:
         return Timing(kind, "annual", period, mean=mean and not maintain, maintain=maintain, strive=strive, doubt=doubt)
-    if kind == "target" and mark is None and not passage.aims and _rule(sentence, clause, figure):
+    principle = "原则上" in clause
+    if kind == "target" and (principle or (mark is None and not passage.aims)) and (principle or _rule(sentence, clause, figure)):
         return _with(timed, "standing", None)
     if year is None and period and _flows(clause, rest, figure):
         return _with(timed, "cumulative", period)
@@ -89,12 +94,16 @@ def _with(timed: Timing, scope: Scope, period: Span | None) -> Timing:
     return Timing(timed.kind, scope, period, strive=timed.strive, doubt=timed.doubt)
 
 
-def _year(mark: Span | None, fallback: int | None) -> Span | None:
-    year = mark.end if mark and mark.start == mark.end else fallback
+def _start(mark: Span | None, kind: StatementKind, span: Span | None, facts: Facts) -> Span | None:
+    """The year of 由800所: one that is named and past, else the first of the years looked back on, else the year before the plan."""
+    past = facts.plan.start - 1 if facts.plan else None
+    if mark and mark.start == mark.end and (past is None or mark.end <= past + 1):
+        return mark
+    year = span.start if kind == "achieved" and span else past
     return Span(year, year) if year else None
 
 
-def _reported(sentence: str, clause: str, figure: Figure, year: int) -> Timing:
+def _reported(clause: str, figure: Figure, year: int) -> Timing:
     """A bulletin tells of its year; 上年的 and 由 … of the year before."""
     before = bool(re.search(r"(?:上年|上一年|去年|前一年)(?:的|为|同期)?[^,;。、]{0,6}$", clause)) and not figure.change
     at = year - 1 if before or figure.role == "from" else year
@@ -104,23 +113,31 @@ def _reported(sentence: str, clause: str, figure: Figure, year: int) -> Timing:
     return Timing("achieved", "point", Span(at, at), mean=False)
 
 
-def _mark(text: str, start: int, figure: Figure) -> Span | None:
-    """The time that governs: the last named before the number in its sentence, else the first of the paragraph where it opens one."""
-    sentence = [span for match in MARK.finditer(text, start, figure.start) if (span := _named(match))]
+def _mark(passage: Passage, start: int, figure: Figure, facts: Facts) -> Span | None:
+    """The time that governs: the last one named before the number in its sentence, else one that an earlier sentence sets as the goal.
+
+    Among aims any earlier sentence of the paragraph may set it, elsewhere only the first.
+    """
+    text = passage.line.text
+    sentence = [span for match in MARK.finditer(text, start, figure.start) if text[match.start() - 1 : match.start()] not in ("比", "较") and (span := _named(match, facts))]
     if sentence:
         return sentence[-1]
-    opening = re.search(r"[。]", text)
-    first = text[: opening.end()] if opening else ""
-    heads = [span for match in MARK.finditer(first) if re.search(r"(?:到|至|力争)$", first[: match.start()]) and (span := _named(match))]
-    return heads[0] if heads and figure.start > len(first) else None
+    reach = start if passage.aims else min(text.find("。") + 1, start)
+    goals = [span for match in MARK.finditer(text, 0, reach) if (match["plan"] or match["passing"] or re.search(r"(?:到|至|力争)$", text[: match.start()])) and (span := _named(match, facts))]
+    return goals[-1] if goals and not passage.achieved else None
 
 
-def _named(match: re.Match[str]) -> Span | None:
+def _named(match: re.Match[str], facts: Facts) -> Span | None:
+    if match["passing"]:
+        end = facts.issued.year + int(match["passing"]) if facts.issued else None
+        return Span(end, end) if end and end <= LAST_YEAR else None
     if match["plan"]:
         span = five_years(match["plan"])
         return Span(span.end, span.end) if span and match["when"].endswith("末") else span
     if match["year"]:
         year = int(match["year"])
+        if match["onwards"] and facts.plan and year < facts.plan.end:
+            return Span(year, facts.plan.end)
         return Span(year, year) if FIRST_YEAR <= year <= LAST_YEAR else None
     start, end = int(match["start"]), int(match["end"])
     return Span(start, end) if FIRST_YEAR <= start <= end <= LAST_YEAR else None
@@ -166,7 +183,7 @@ def _rule(sentence: str, clause: str, figure: Figure) -> bool:
     """A rule binds without a date: 不低于, 原则上, 按收入的5—20%, 一年以上."""
     if figure.unit in LENGTHS:
         return True
-    if figure.normative and (figure.unit in ("%", "倍", "个百分点", "人/人") or STANDING.search(sentence)):
+    if figure.normative and (figure.unit in RULED or STANDING.search(sentence)):
         return True
     return figure.unit in ("%", "个百分点") and bool(STANDING.search(clause))
 

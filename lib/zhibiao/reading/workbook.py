@@ -51,6 +51,7 @@ NOTES = (
 
 # every file is made "then": the clock would make two files of the same figures differ
 _CREATED = dt.datetime(2020, 1, 1)
+_TALLEST = 27  # lines; a row may not be higher
 _WIDTHS = (22, 34, 15, 13, 13, 14, 12, 30, 20, 44)
 
 
@@ -117,7 +118,7 @@ def template(registry: Registry, asked: Sequence[Asked], command: str) -> bytes:
 
     regions = {figure.region for figure in asked}
     if len(regions) != 1:
-        what = "没有要填的数 nothing is asked for" if not asked else f"多个地区 several regions: {'、'.join(sorted(regions))}"
+        what = "没有要填的数 nothing is asked for (--year, --indicator)" if not asked else f"多个地区 several regions: {'、'.join(sorted(regions))}"
         raise ParameterError(f"{what}；一个工作簿只填一个地区 a workbook is for one region", where="template")
     region = regions.pop()
     stream = io.BytesIO()
@@ -158,6 +159,7 @@ def _fill_sheet(book: Any, registry: Registry, asked: Sequence[Asked], rows: Seq
     place = registry.regions[asked[0].region]
     sheet.write_string(0, 0, f"{place.zh} 指标填报表  Figures to report: {place.en}", title)
     sheet.write_string(1, 0, f"{NOTES[0][0]} {NOTES[0][1]}")
+    sheet.set_row(HEADER_ROW - 1, 32)
     for column, ((zh, en), width) in enumerate(zip(HEADER, _WIDTHS, strict=True)):
         sheet.write_string(HEADER_ROW - 1, column, f"{zh}\n{en}", head)
         sheet.set_column(column, column, width)
@@ -170,7 +172,7 @@ def _fill_sheet(book: Any, registry: Registry, asked: Sequence[Asked], rows: Seq
         sheet.write_blank(y, REASON - 1, None, to_fill)
         sheet.write_string(y, REASON, known_words(registry, figure), fixed)
         sheet.write_string(y, REASON + 1, "\n".join(figure.clauses), fixed)
-        sheet.set_row(y, 15.0 * max(2, len(figure.clauses), *(text.count("\n") + 1 + len(text) // 20 for text in row.locked[:2])))
+        sheet.set_row(y, 15.0 * min(_TALLEST, max(2, len(figure.clauses), *(text.count("\n") + 1 + len(text) // 20 for text in row.locked[:2]))))
         sheet.data_validation(y, VALUE - 1, y, VALUE - 1, _bounds(registry.indicators[figure.indicator], figure.unit))
         choice = {"validate": "list", "source": list(QUALIFIERS.values()), "error_title": "限定 Qualifier", "error_message": "请从列表中选 choose from the list"}
         sheet.data_validation(y, QUALIFIER - 1, y, QUALIFIER - 1, choice)

@@ -27,7 +27,7 @@ class UnitPages:
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         bundle: dict[str, Any] = {
             "text/plain": self.plain(),
-            "text/markdown": "\n\n".join(f"### {literal(unit)}\n\n{table.markdown()}" for unit, table in self.pages) or self.flat.markdown(),
+            "text/markdown": "\n\n* * *\n\n".join(f"### {literal(unit)}\n\n{table.markdown()}" for unit, table in self.pages) or self.flat.markdown(),
             "text/html": "\n".join(f"<h3>{html.escape(unit)}</h3>\n{table.html()}" for unit, table in self.pages) or self.flat.html(),
         }
         if published_run():

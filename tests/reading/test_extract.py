@@ -1,0 +1,208 @@
+"""Documents as candidate statements: kind, scope, years, locator, span; the draft that a reviewer gets."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from zhibiao.catalogue.load import load, read, shipped
+from zhibiao.catalogue.registry import Registry
+from zhibiao.errors import OutputError, RegistryError
+from zhibiao.reading.drafts import COLUMNS, _text, draft, identifier, records, save_draft
+from zhibiao.reading.extract import Candidate, extract_text
+
+PLAN = """某某市技工教育“十四五”规划
+
+某人社〔2021〕12号
+
+2021年6月1日
+
+一、发展基础
+
+“十三五”时期，技工教育迅速发展。一是规模扩大。全市技工院校41所，在校生9.9万人，年均招生3万余人，累计评出优秀教师200余名、先进个人40余人。二是质量提高。毕业生就业率保持在98%以上。
+
+二、主要目标
+
+到2025年，在校生规模达到10.5万人以上，五年累计培训100万人次，每年评选优秀毕业生100个。专业匹配度力争达到90%，比2020年提高2—3个百分点。技工院校由近80所调整到70所左右。
+
+专栏1 主要指标
+
+指标
+
+2020年
+
+2025年
+
+1.年招生规模(万人)
+
+3
+
+>3.5
+
+2.累计培养高技能人才(万人)
+
+——
+
+>[ 15 ]
+
+三、重点任务
+
+（一）加强师资
+
+1.实际操作测试比重原则上不低于50%。举办大赛2至3次。建设5个以上实训基地。（责任单位：市人社局、市教委）
+"""
+
+
+@pytest.fixture(scope="module")
+def registry() -> Registry:
+    return read((shipped(),))
+
+
+@pytest.fixture(scope="module")
+def found(registry: Registry) -> list[Candidate]:
+    return list(extract_text(PLAN, "plan", registry).candidates)
+
+
+EXPECTED = [
+    ("41所", "achieved", "point", "2020", "一·第1段·一是"),
+    ("9.9万人", "achieved", "point", "2020", "一·第1段·一是"),
+    ("3万余人", "achieved", "annual", "2016-2020", "一·第1段·一是"),
+    ("200余名", "achieved", "cumulative", "2016-2020", "一·第1段·一是"),
+    ("40余人", "achieved", "cumulative", "2016-2020", "一·第1段·一是"),
+    ("98%以上", "achieved", "annual", "2016-2020", "一·第1段·二是"),
+    ("10.5万人以上", "target", "point", "2025", "二·第1段"),
+    ("100万人次", "target", "cumulative", "2021-2025", "二·第1段"),
+    ("100个", "target", "annual", "2021-2025", "二·第1段"),
+    ("90%", "target", "point", "2025", "二·第1段"),
+    ("2—3个百分点", "target", "point", "2025", "二·第1段"),
+    ("近80所", "baseline", "point", "2020", "二·第1段"),
+    ("70所左右", "target", "point", "2025", "二·第1段"),
+    ("3", "baseline", "point", "2020", "专栏1·1"),
+    (">3.5", "target", "point", "2025", "专栏1·1"),
+    (">[ 15 ]", "target", "cumulative", "2021-2025", "专栏1·2"),
+    ("不低于50%", "target", "standing", "None", "三(一)·1"),
+    ("2至3次", "target", "cumulative", "2021-2025", "三(一)·1"),
+    ("5个以上", "target", "point", "2025", "三(一)·1"),
+]
+
+
+def test_a_plan_is_read(found: list[Candidate]) -> None:
+    written = [(c.written, c.kind, c.scope, str(c.period), c.locator) for c in found]
+    assert [row[0] for row in written] == [row[0] for row in EXPECTED]
+    for have, want in zip(written, EXPECTED, strict=True):
+        assert have == want
+
+
+def test_spans_are_exact(found: list[Candidate]) -> None:
+    for candidate in found:
+        assert PLAN[candidate.char_start : candidate.char_end] == candidate.written
+        value = candidate.low if candidate.low is not None else candidate.high
+        assert format(value, "f") in candidate.written
+
+
+def test_words_and_marks(found: list[Candidate]) -> None:
+    by = {c.written: c for c in found}
+    assert by["9.9万人"].phrase == "在校生"
+    assert by["3万余人"].mean
+    assert by["98%以上"].maintain
+    assert by["90%"].strive
+    assert by["10.5万人以上"].named is not None
+    assert by["10.5万人以上"].named.indicator == "enrolment"
+    assert by["5个以上"].responsible == ("市人社局", "市教委")
+    assert all(0 < c.confidence < 1 for c in found)
+    assert all(len(c.evidence) <= 24 for c in found)
+    assert by["9.9万人"].confidence < by["98%以上"].confidence
+
+
+def test_traditional_characters_pinyin_and_page_breaks(registry: Registry) -> None:
+    raw = "技工(gōng)教育“十四五”規劃\n\n二、主要目標\n\n到2025年，全市技工院校開展勞動教育，其中勞模精神專題教育不少于每學年16\n\n\n\n學時。\n"
+    (candidate,) = extract_text(raw, "x", registry).candidates
+    assert (candidate.low, candidate.unit, candidate.scope) == (16, "学时", "annual")
+    assert raw[candidate.char_start : candidate.char_end].startswith("不少于每學年16")
+
+
+def test_records_have_the_columns(registry: Registry) -> None:
+    rows = records(extract_text(PLAN, "plan", registry))
+    assert all(set(row) == set(COLUMNS) for row in rows)
+    assert len({row["id"] for row in rows}) == len(rows)
+    assert COLUMNS[-3:] == ("char_start", "char_end", "confidence")
+
+
+def test_a_draft_loads_after_review_and_not_before(registry: Registry, tmp_path: Path) -> None:
+    folder = tmp_path / "indicators"
+    shutil.copytree(shipped(), folder)
+    path = folder / "plans" / "new.yaml"
+    extraction = extract_text(PLAN, "plan", registry)
+    save_draft(extraction, path)
+    with pytest.raises(RegistryError, match="draft"):
+        read((folder,))
+    reviewed = path.read_text("utf-8").replace("indicator: unknown", "indicator: enrolment")
+    # the reviewer's work: take the mark away, give each statement an indicator whose unit fits
+    lines = []
+    for line in reviewed.splitlines():
+        if line.startswith("draft:"):
+            continue
+        unit = re.search(r"unit: \"?([^,\"]+)", line)
+        if line.startswith("  - ") and unit and "# ?" in line:
+            fitting = {"%": "match_rate", "人": "enrolment", "人次": "social_training", "次": "innovation_contests", "所": "schools", "名": "excellent_teachers"}
+            base = unit[1].lstrip("万")
+            line = re.sub(r"indicator: [a-z_]+", f"indicator: {fitting.get(base, 'practice_bases')}", line)
+        lines.append(line)
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    plan = read((folder,)).plans["new"]
+    assert plan.title == "某某市技工教育“十四五”规划"
+    assert len(plan.statements) >= 15
+
+
+def test_a_draft_is_never_written_over(registry: Registry, tmp_path: Path) -> None:
+    path = tmp_path / "new.yaml"
+    path.write_text("mine", "utf-8")
+    with pytest.raises(OutputError, match="not overwritten"):
+        save_draft(extract_text(PLAN, "plan", registry), path)
+    assert path.read_text("utf-8") == "mine"
+
+
+HOSTILE = ["a: b", "- x", "]}, {id: evil", "#x", '"', "'", "\\", "yes", "null", "1", "{{", "&a", "*a", "!!python/object", "a\nb", "a\u2028b", "\x85", "—", "é：", "：x", "%"]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_scalars_are_only_ever_text(text: str) -> None:
+    line = f"- {{id: {_text(text)}, b: [{_text(text)}]}}"
+    assert yaml.safe_load(line) == [{"id": text, "b": [text]}]
+
+
+def test_hostile_documents_make_tame_drafts(registry: Registry) -> None:
+    raw = PLAN.replace("优秀毕业生100个", "“: }]\\ # 毕业生\u2028100个").replace("技工院校由近", "{a: &x *x !!int '\"由近")
+    content = yaml.safe_load(draft(extract_text(raw, "plan", registry)))
+    assert set(content) == {"draft", "id", "title", "title_en", "short", "number", "issuer", "region", "period", "issued", "statements"}
+    assert all(isinstance(statement["evidence"], str) for statement in content["statements"])
+
+
+def test_identifiers() -> None:
+    assert [identifier(text) for text in ("New Plan", "../../etc", "重庆", "A" * 99)] == ["new-plan", "etc", "plan", "a" * 64]
+
+
+def test_an_empty_text_has_no_candidates(registry: Registry) -> None:
+    assert extract_text("没有数字。", "x", registry).candidates == ()
+
+
+def test_a_long_document_is_read_quickly(registry: Registry) -> None:
+    long = PLAN * 130  # about a hundred pages of 600 characters
+    start = time.perf_counter()
+    extract_text(long, "plan", registry)
+    assert time.perf_counter() - start < 6  # the aim is 2 seconds; a busy machine gets three times that
+
+
+def test_shared_texts_keep_their_figures() -> None:
+    place = Path(__file__).resolve().parents[3] / "shared" / "plans"
+    if not place.is_dir():
+        pytest.skip("the texts of the registered plans are not part of the project")
+    raw = (place / "chongqing-2022-32.txt").read_text("utf-8")
+    found = extract_text(raw, "chongqing-2022-32", load()).candidates
+    assert len(found) == 21
+    assert all(raw[c.char_start : c.char_end] == c.written for c in found)

@@ -206,3 +206,66 @@ def test_shared_texts_keep_their_figures() -> None:
     found = extract_text(raw, "chongqing-2022-32", load()).candidates
     assert len(found) == 21
     assert all(raw[c.char_start : c.char_end] == c.written for c in found)
+
+
+RULES = """某市职业教育改革实施方案
+
+某政发〔2019〕4号
+
+2019年1月24日
+
+一、总体要求
+
+（一）总体目标。经过5—10年左右时间，职业教育基本完成转变。
+
+（二）具体指标。到2022年，建设50所高水平学校。新增学位17000个以上。实践性教学课时原则上占总课时一半以上。
+
+二、任务
+
+教师每年至少1个月在企业实训。公用经费基准定额1000元。从2020年起，每年安排资金5000万元。在校生规模达到3万人。
+"""
+
+
+def test_a_document_without_a_plan_period(registry: Registry) -> None:
+    found = extract_text(RULES, "rules", registry).candidates
+    assert [(c.written, c.scope, str(c.period)) for c in found] == [
+        ("50所", "point", "2022"),
+        ("17000个以上", "cumulative", "2019-2022"),
+        ("一半以上", "standing", "None"),
+        ("至少1个月", "standing", "None"),
+        ("1000元", "standing", "None"),
+        ("5000万元", "annual", "2020-2029"),
+        ("3万人", "point", "2029"),
+    ]
+
+
+def test_the_command(tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from zhibiao.cli import app
+
+    path = tmp_path / "plan.txt"
+    path.write_text(PLAN, "utf-8")
+    printed = CliRunner().invoke(app, ["extract", str(path), "--format", "csv"])
+    assert printed.exit_code == 0
+    assert printed.stdout.splitlines()[0] == ",".join(COLUMNS)
+    assert len(printed.stdout.splitlines()) == len(EXPECTED) + 1
+    into = tmp_path / "new.yaml"
+    assert CliRunner().invoke(app, ["extract", str(path), "--into", str(into)]).exit_code == 0
+    assert yaml.safe_load(into.read_text("utf-8"))["id"] == "new"
+    assert CliRunner().invoke(app, ["extract", str(path), "--into", str(into)]).exit_code != 0
+
+
+def test_the_command_reads_observations(tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from zhibiao.catalogue.load import OBSERVATION_COLUMNS
+    from zhibiao.cli import app
+
+    path = tmp_path / "2016.md"
+    path.write_text("# 2016年全国教育事业发展统计公报\n\n技工学校招生127.21万人。普通高中招生1万人。\n", "utf-8")
+    result = CliRunner().invoke(app, ["extract", str(path), "--observations"])
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[0] == ",".join(OBSERVATION_COLUMNS)
+    assert "100000,intake,2016,in_period,127.21,eq,万人" in result.stdout
+    assert "普通高中" in result.stderr

@@ -1,1 +1,1 @@
-"""Taking in what users bring: filled tables of figures."""
+"""Taking in what users bring: documents to prove and to read, filled tables and workbooks of figures."""

@@ -26,11 +26,12 @@ NOTES = re.compile(r"\[\d+\]\.?[^\d]|!\[|注(?:释)?:|https?:|[a-zA-Z]+:|图\d|�
 """Lines that tell no figures of their own: footnotes, pictures, addresses, heads of files."""
 
 TRUST = {
-    "rounded": 0.1, "ratio": 0.15, "rank": 0.2, "shared unit": 0.05, "dash lost": 0.5, "no unit": 0.3, "existing": 0.1, "kind by section": 0.05,
+    "rounded": 0.1, "ratio": 0.15, "rank": 0.2, "shared unit": 0.05, "dash lost": 0.5, "no unit": 0.3, "length of time": 0.2, "existing": 0.1, "kind by section": 0.05,
     "no year": 0.2, "year of the document": 0.1,
 }  # fmt: skip
 """What each doubt takes from the confidence."""
 
+CONTEXT = 600
 SUREST = 0.98
 
 RESPONSIBLE = re.compile(r"\((?:牵头|责任|配合|负责)(?:单位|部门)[::](?P<names>[^)]*)\)")
@@ -132,10 +133,10 @@ def _from_passage(place: Passage, responsible: tuple[str, ...], facts: Facts, ca
         if not figure.change:
             subject = phrase
         timing = timing_of(place, figure, facts)
-        named = RESPONSIBLE.search(text, figure.end)
+        named = RESPONSIBLE.search(text, figure.end, figure.end + CONTEXT)
         who = _names(named["names"]) if named else responsible
         candidate = _candidate(place.line, figure, timing, phrase, catalogue, raw)
-        made.append(replace(candidate, locator=place.locator_at(figure.start), responsible=who, context=text[: figure.start], evidence=_evidence(text, figure)))
+        made.append(replace(candidate, locator=place.locator_at(figure.start), responsible=who, context=text[max(figure.start - CONTEXT, 0) : figure.start], evidence=_evidence(text, figure)))
     return made
 
 
@@ -148,7 +149,8 @@ def _from_box(value: BoxValue, facts: Facts, catalogue: Catalogue, raw: str) -> 
     period = Span(value.year, value.year)
     total = value.figure.bracketed or bool(re.search(r"^累计|\[累计\]", value.label) and not past)
     if total:
-        period = Span(min(start or value.year, value.year), value.year)
+        first = facts.looked_back.start if past else start
+        period = Span(min(first or value.year, value.year), value.year)
     timing = Timing(kind, "cumulative" if total else "point", period)
     made = _candidate(value.line, value.figure, timing, value.label, catalogue, raw)
     return replace(made, locator=value.locator, evidence=value.evidence[-EVIDENCE_LIMIT:])
@@ -156,7 +158,7 @@ def _from_box(value: BoxValue, facts: Facts, catalogue: Catalogue, raw: str) -> 
 
 def _candidate(line: Line, figure: Figure, timing: Timing, phrase: str, catalogue: Catalogue, raw: str) -> Candidate:
     start, end = line.raw_span(figure.start, figure.end)
-    named = None if figure.change else catalogue.nearest(phrase, figure.unit)
+    named = None if figure.change else catalogue.nearest(phrase, figure.unit, timing.scope)
     doubt = tuple(dict.fromkeys((*figure.doubt, *timing.doubt)))
     confidence = SUREST - sum(TRUST[word] for word in doubt) - (0.1 if figure.chinese else 0.0) - (0.0 if phrase else 0.2)
     return Candidate(

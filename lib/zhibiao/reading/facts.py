@@ -21,6 +21,7 @@ REPORT = re.compile(r"公报|统计快报|年度报告|统计报告|质量报告
 NUMBER = re.compile(r"[\u4e00-\u9fff]{2,12}[\[(](?P<year>(?:19|20)\d\d)[\])]\d{1,4}号")
 DAY = re.compile(r"(?P<year>(?:19|20)\d\d)[年\-./](?P<month>\d{1,2})[月\-./](?P<day>\d{1,2})日?")
 YEARS = re.compile(r"(?P<start>(?:19|20)\d\d)年?[-至到](?P<end>(?:19|20)\d\d)年?")
+PASSING = re.compile(r"经过(?:\d{1,2}[-至到])?(\d{1,2})年")
 LEVEL = {"nation": 0, "province": 1, "prefecture": 2, "county": 3}
 
 
@@ -36,6 +37,8 @@ class Facts:
     report_year: int | None
     own_years: bool
     """Do the plan's years stand in its title?"""
+    open_ended: bool = False
+    """Is its horizon only a length of time (经过5—10年)? Its yearly rules then have no end."""
 
     @property
     def looked_back(self) -> Span:
@@ -63,7 +66,8 @@ def facts_of(found: Sequence[Line], registry: Registry, name: str) -> Facts:
     if REPORT.search(title) and stated:
         report_year = int("".join(str(DIGITS.get(sign, sign)) for sign in stated[1]))
     plan, own = (None, False) if report_year else _planned(title, [line.text for line in found], issued)
-    return Facts(title, numbered[0] if numbered else None, issued, _region(title, head, registry), plan, report_year, own)
+    passing = not own and any(PASSING.search(line.text) for line in found)
+    return Facts(title, numbered[0] if numbered else None, issued, _region(title, head, registry), plan, report_year, own, passing)
 
 
 def five_years(name: str) -> Span | None:
@@ -101,7 +105,7 @@ def _planned(title: str, texts: list[str], issued: dt.date | None) -> tuple[Span
     names = [span for match in re.finditer(r"“?(十[一二三四五]五)”?(?:期间|时期|末)", body) if (span := five_years(match[1])) and (issued is None or span.end >= issued.year)]
     horizons = [int(match[1]) for match in re.finditer(r"(?:到|至|力争)(20\d\d)年", body) if issued is None or issued.year <= int(match[1]) <= issued.year + 16]
     start = issued.year if issued else None
-    passing = re.search(r"经过(?:\d{1,2}[-至到])?(\d{1,2})年", body)
+    passing = PASSING.search(body)
     if passing and start:
         return Span(start, start + int(passing[1])), False
     if horizons:

@@ -30,7 +30,10 @@ FRACTION = re.compile(
 DOUBLED = re.compile(r"翻(?:(?P<times>[一两二三])番|番)")
 RATIO = re.compile(rf"(?P<a>{ARABIC})[:∶](?P<b>{ARABIC})(?![\d:])")
 BRACKETED = re.compile(rf"(?P<sign>[><≥≤]|约)?\[\s*(?P<number>{ARABIC})\s*\]{_MEASURE}")
-NONE_AT_ALL = re.compile(r"[“\"]?零[”\"]?(?P<what>感染|事故|病例|确诊|死亡)")
+NONE_AT_ALL = re.compile(r"[“\"]?零[”\"]?(?P<what>感染|事故|病例|确诊|死亡)|不让一(?P<one>名|个|人)")
+CYCLE = re.compile(rf"(?P<number>{NUMERAL})年(?:一(?:个)?(?:周期|轮)|(?P<within>内)(?=建成|完成|实现|达到|投入使用|全面))")
+"""5年一周期, 三年内建成: lengths that a rule or a deadline sets."""
+
 RANK = re.compile(
     rf"(?:全国|全市|全省|全区|国内|世界|全球|西部|位居|居|列|位列|排名|排)[^,。;、第]{{0,6}}第(?P<number>{NUMERAL})(?:位|名)?(?=[、,。;)]|$)"
 )
@@ -38,7 +41,7 @@ FIRST_FEW = re.compile(rf"前(?P<number>{NUMERAL})(?:位|名|强)?(?=[、,。;)�
 NEIGHBOURS = re.compile(rf"(?P<pair>两三|三四|三五|四五|五六|六七|七八|八九)(?P<scale>万|千|百|十)?(?P<unit>{_UNIT})")
 AFTER = re.compile(rf"(?:\(含\))?(?P<word>{wording.any_of(wording.AFTER)}|余|多(?=[^元样种层方]))")
 QUOTED = re.compile(r"“[^”]{1,8}”|《[^》]*》")
-FILLER = r"(?:了|到|至|于|在|为|有)?(?:每学年|每学期|每年|每周|每人|每班|年均|平均|人均|生均)?"
+FILLER = r"(?:了|到|至|于|在|为|有)?(?:每学年|每学期|每年|每周|每人|每生|每班|年均|平均|人均|生均){0,2}"
 _BEFORE = re.compile(rf"(?P<word>{wording.any_of(wording.BEFORE)}){FILLER}$")
 _NORM = re.compile(rf"(?P<word>{wording.any_of(wording.NORMS)})[^,;:。、()\d]{{0,16}}的?$")
 _FROM = re.compile(r"(?:由|从)[^,;。]{0,14}$")
@@ -48,6 +51,9 @@ _CHANGE = re.compile(
 )
 CLASS_OF_THINGS = re.compile(r"(?:以上|以下)?的?(?:的?超?大班|用人单位|企业|单位|班额|班级)")
 TENS_WORDS = ("十", "百", "千", "万", "亿")
+WINDOW = 60
+"""Characters before a number that may bear on it; a file may be one single line."""
+
 LENGTHS = ("年", "个月", "天", "周", "小时", "个小时", "个工作日")
 
 
@@ -106,8 +112,8 @@ def _special(line: str) -> Iterator[Figure]:
         yield _compared(line, Figure(*match.span(), times, times, "倍", "eq", chinese=True))
     for match in RATIO.finditer(line):
         a, b = number_of(match["a"]), number_of(match["b"])
-        if match["b"].startswith("0") and not match["b"].startswith("0."):
-            continue  # a time of day
+        if _time_of_day(line, match):
+            continue
         unit = "%" if a + b == 100 else ("人/人" if b == 1 else f":{match['b']}")
         yield _compared(line, Figure(*match.span(), a, a, unit, "eq", doubt=("ratio",)))
     for match in BRACKETED.finditer(line):
@@ -116,7 +122,11 @@ def _special(line: str) -> Iterator[Figure]:
             read = Figure(*match.span(), value, value, (match["scale"] or "") + (match["unit"] or ""), "eq", bracketed=True)
             yield _placed(read, wording.BEFORE[match["sign"]]) if match["sign"] else _compared(line, read)
     for match in NONE_AT_ALL.finditer(line):
-        yield Figure(*match.span(), Decimal(0), Decimal(0), "起" if match["what"] == "事故" else "例", "eq", chinese=True)
+        unit = match["one"] or ("起" if match["what"] == "事故" else "例")
+        yield Figure(*match.span(), Decimal(0), Decimal(0), unit, "eq", chinese=True)
+    for match in CYCLE.finditer(line):
+        years = number_of(match["number"])
+        yield Figure(*match.span(), None if match["within"] else years, years, "年", "le" if match["within"] else "eq", doubt=("length of time",))
     for match in RANK.finditer(line):
         place = number_of(match["number"])
         yield Figure(match.start("number") - 1, match.end(), place, place, "位", "eq", doubt=("rank",))
@@ -128,6 +138,14 @@ def _special(line: str) -> Iterator[Figure]:
         scale = match["scale"] if match["scale"] in ("万", "千", "百") else ""
         if not line[: match.start()].endswith("第"):
             yield Figure(*match.span(), low, high, scale + match["unit"], "between", chinese=True)
+
+
+def _time_of_day(line: str, match: re.Match[str]) -> bool:
+    """10:48 in the head of a page, where no word speaks of a ratio."""
+    if match["b"].startswith("0") and not match["b"].startswith("0."):
+        return True
+    clock = re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", match[0])
+    return bool(clock) and not re.search(r"[比例为由从到的达按以]", line[max(match.start() - 8, 0) : match.start()] + line[match.end() : match.end() + 4])
 
 
 def _fraction(line: str, match: re.Match[str]) -> Iterator[Figure]:
@@ -171,12 +189,12 @@ def _plain(line: str, dashes_lost: bool) -> Iterator[Figure]:
         read = Figure(match.start(), last.end(), low, high, scale + unit, "eq", chinese=chinese)
         if not unit and not scale:
             # 5.6、9.9和7个百分点: the unit comes with the last one
-            waiting = [*waiting, read] if re.match(r"[、和与及]", line[last.end() :]) and not chinese else []
+            waiting = [*waiting, read] if re.match(r"[、和与及]", line[last.end() : last.end() + 1]) and not chinese else []
             continue
         for earlier in waiting:
             yield _compared(line, replace(earlier, unit=scale + unit, doubt=("shared unit",)), follow=False)
         waiting = []
-        split = _split(match["number"], line[last.end() :]) if dashes_lost and not second and not chinese and unit != "%" else None
+        split = _split(match["number"], line[last.end() : last.end() + 1]) if dashes_lost and not second and not chinese and unit != "%" else None
         if split:
             yield replace(read, low=split[0], high=split[1], comparator="between", doubt=("dash lost",))
         elif not second:
@@ -184,7 +202,7 @@ def _plain(line: str, dashes_lost: bool) -> Iterator[Figure]:
             yield _compared(line, read, more=more)
         elif low < high:
             end = _after(line, read.end)[1]
-            yield replace(read, comparator="between", end=end, change=bool(_CHANGE.search(line[: match.start()])))
+            yield replace(read, comparator="between", end=end, change=bool(_CHANGE.search(_before(line, match.start()))))
 
 
 def _split(number: str, rest: str) -> tuple[Decimal, Decimal] | None:
@@ -200,7 +218,7 @@ def _split(number: str, rest: str) -> tuple[Decimal, Decimal] | None:
 
 def _left_out(line: str, first: re.Match[str], last: re.Match[str], unit: str, scale: str, chinese: bool) -> bool:
     """Years, ordinals, names with numbers, lengths of time, indefinite 一."""
-    before, number, after = line[: first.start()], first["number"], line[last.end() :]
+    before, number, after = _before(line, first.start()), first["number"], line[last.end() : last.end() + WINDOW]
     if re.search(r"第$|[A-Za-z+#_/\\·〔［×*.&]$|\d[-:,]$|\d\s$|号$", before):
         return True
     if before.endswith("每") or after.startswith(("+", "号", "〕")):
@@ -243,13 +261,14 @@ def _idle(before: str, after: str, number: str, unit: str) -> bool:
 
 def _compared(line: str, read: Figure, *, more: bool = False, follow: bool = True) -> Figure:
     """Add the comparator that the words around the number give."""
-    before = line[: read.start]
+    before = _before(line, read.start)
     near, norm = _BEFORE.search(before), _NORM.search(before)
     word, end = _after(line, read.end) if follow else ("", read.end)
     start, normative = read.start, False
     comparator: Comparator | None = None
     if near is not None and not _names(before, near):
-        comparator, start, normative = wording.BEFORE[near["word"]], near.start(), near["word"] in wording.NORMS
+        comparator, normative = wording.BEFORE[near["word"]], near["word"] in wording.NORMS
+        start = read.start - len(before) + near.start()
     elif norm is not None:
         comparator, normative = wording.BEFORE[norm["word"]], True
     if more or word in ("余", "多"):
@@ -272,6 +291,10 @@ def _placed(read: Figure, comparator: Comparator) -> Figure:
     return replace(read, low=low, high=high, comparator=comparator)
 
 
+def _before(line: str, start: int) -> str:
+    return line[max(start - WINDOW, 0) : start]
+
+
 def _after(line: str, end: int) -> tuple[str, int]:
     match = AFTER.match(line, end)
     return (match["word"], match.end()) if match else ("", end)
@@ -279,7 +302,7 @@ def _after(line: str, end: int) -> tuple[str, int]:
 
 def _roled(line: str, read: Figure, following: Figure | None) -> Figure:
     """Mark the starting value of 由近800所调整到700所左右."""
-    if following is None or not _FROM.search(line[: read.start]):
+    if following is None or not _FROM.search(_before(line, read.start)):
         return read
     between = line[read.end : following.start]
     return replace(read, role="from") if len(between) <= 16 and _TO.match(between) else read

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from zhibiao.errors import RegistryError
+from zhibiao.model.document import Scope
 from zhibiao.model.indicator import Indicator
 from zhibiao.model.units import unit_of
 from zhibiao.reading import wording
@@ -24,6 +25,8 @@ HEAD = re.compile(
     rf"^(?:\d{{1,2}}[.、](?!\d)|其中|并|且|同时|力争|争取|努力|到|至|在(?![校册岗读学])|全市|全区|全省|全国|我市|我区|我省|新增|每年|每学年|年均|累计|先后|[一二三四五六七八九十]是|共|以及|和|与|及|或|的|{MARK.pattern})+"
 )
 VERB_HEAD = re.compile(rf"^(?:{wording.any_of(word for word in wording.MAKING if len(word) > 1)})+")
+CHANGE = re.compile(rf"(?:(?:比|较|同比)[^,。;]{{0,10}})?(?:{wording.any_of(wording.CHANGES)}).{{0,4}}$|^(?:比|较|同比).{{0,10}}$")
+MOVE = re.compile(r"(?:调整|提高|增加|上升|下降|减少|降低|扩大|增长|提升)(?:到|至|为)")
 ENDS = re.compile(r"[,;:。、()!?\t]")
 COUNTED = frozenset(("个", "所", "家", "项", "名", "人", "种", "门", "本", "支", "处", "枚", "套", "条"))
 SURE = 0.6
@@ -45,7 +48,10 @@ def phrase_of(text: str, figure: Figure, previous: Figure | None, following: Fig
     left, bare = _left(text, figure, previous)
     right = _right(text, figure, following)
     if figure.change:
-        return f"{left if len(left) > 6 and '比' not in left else subject}｜{bare or '变化'}"[:LONGEST]
+        own = CHANGE.sub("", left)
+        return f"{own if len(own) > 1 else subject}｜{_clean(bare) or '变化'}"[:LONGEST]
+    if MOVE.match(right):
+        right = ""
     if right and (not left or _ends_in_verb(bare) or (len(right) > 1 and figure.unit in COUNTED)):
         return _clean(right)
     if right and figure.unit == "%":
@@ -56,7 +62,7 @@ def phrase_of(text: str, figure: Figure, previous: Figure | None, following: Fig
 
 
 def _left(text: str, figure: Figure, previous: Figure | None) -> tuple[str, str]:
-    floor = previous.end if previous else 0
+    floor = max(previous.end if previous else 0, figure.start - 4 * LONGEST)
     bracket = re.search(r"[\[(][^\])]{0,20}[\])]$", text[floor : figure.start])
     edge = figure.start - (len(bracket[0]) if bracket else 0)
     bare = ENDS.split(text[floor:edge])[-1]
@@ -64,11 +70,11 @@ def _left(text: str, figure: Figure, previous: Figure | None) -> tuple[str, str]
 
 
 def _right(text: str, figure: Figure, following: Figure | None) -> str:
-    ceiling = following.start if following else len(text)
+    ceiling = min(following.start if following else len(text), figure.end + 4 * LONGEST)
     own = ENDS.split(text[figure.end : ceiling].lstrip("“"))[0].strip("“”")
     if following and 1 < len(own) <= 4 and own.endswith("级") and text[figure.end + len(own)] in "、和,":
         # 1个以上国家级、3个以上市级思政基地: the thing stands with the last one
-        own += re.sub(r"^.{1,3}级", "", ENDS.split(text[following.end :])[0])
+        own += re.sub(r"^.{1,3}级", "", ENDS.split(text[following.end : following.end + LONGEST])[0])
     return own
 
 
@@ -98,9 +104,9 @@ class Catalogue:
     """The indicators by the pairs of characters in their names and definitions."""
 
     def __init__(self, indicators: Iterable[Indicator]) -> None:
-        self._known = [(i.id, i.base.base, _pairs(i.zh), _pairs(i.definition)) for i in indicators]
+        self._known = [(i.id, i.kind, i.base.base, _pairs(i.zh), _pairs(i.definition)) for i in indicators]
 
-    def nearest(self, phrase: str, unit: str) -> Named | None:
+    def nearest(self, phrase: str, unit: str, scope: Scope = "point") -> Named | None:
         """The indicator nearest in name, of a unit that fits; None where none shares a word with the phrase."""
         try:
             base = unit_of(unit).base if unit else ""
@@ -108,13 +114,15 @@ class Catalogue:
             base = unit
         words = _pairs(phrase)
         best: Named | None = None
-        for indicator, its_base, name, definition in self._known:
+        for indicator, kind, its_base, name, definition in self._known:
             if not _fits(base, its_base) or not words:
                 continue
             shared = len(words & name)
             likeness = 0.65 * shared / len(name) + 0.2 * shared / len(words) + 0.15 * len(words & definition) / len(words) if name else 0.0
             if base and base != its_base:
                 likeness /= 2  # the registry will not take 所 for an indicator of 个
+            if (kind == "flow") != (scope in ("cumulative", "annual")):
+                likeness -= 0.05  # of two that are alike, a flow for what adds up, a stock for what stands
             if shared and (best is None or likeness > best.likeness):
                 best = Named(indicator, round(likeness, 4))
         return best

@@ -33,7 +33,7 @@ class Passage:
 
     def locator_at(self, position: int) -> str:
         """The locator of a place in the line: 一是, 二是 within a paragraph are points."""
-        points = [match["number"] for match in POINT.finditer(self.line.text, 0, position) if match.start() == 0 or self.line.text[match.start() - 1] in "。;:,"]
+        points = [match["number"] for match in POINT.finditer(self.line.text, max(position - 3000, 0), position) if match.start() == 0 or self.line.text[match.start() - 1] in "。;:,"]
         return f"{self.locator}·{points[-1]}是" if points else self.locator
 
     @property

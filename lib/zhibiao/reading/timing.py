@@ -18,18 +18,22 @@ MARK = re.compile(
     r"|经过(?:\d{1,2}(?:-|至|到))?(?P<passing>\d{1,2})年"
     r"|“?(?P<plan>十[一二三四五六]五)”?(?P<when>期间|时期|末|以来|期末)"
 )
-ANNUAL = re.compile(r"每学?年(?!级)|逐年|每年度|年度(?=培训|招生)|(?<![\d一二三四五六七八九十每今去上本当多近])年(?=培训|培养|招生|输送|开展|完成|接待|服务)")
+ANNUAL = re.compile(r"每学?年(?!级)|逐年|每年度")
+WITHIN_YEAR = re.compile(r"年度(?=培训|招生)|(?<![\d一二三四五六七八九十每今去上本当多近])年(?=培训|培养|招生|输送|开展|完成|接待|服务)")
 MEAN = re.compile(r"年均|平均每年|每年平均")
 TOTAL = re.compile(r"累计|合计达|[五三四]年(?:内)?(?:共|累计|合计)")
 MAINTAIN = re.compile(r"(?:保持|稳定|维持|巩固)(?:在|为)?$|保持$")
 STRIVE = re.compile(r"力争|争取|争创|努力实现")
 EXISTING = re.compile(r"现有|已有|已建成|已建立|目前|截至|围绕[^,。;]{0,20}$|作为|现已")
-STANDING = re.compile(r"原则上|按照?[^,。;]{2,30}$|按规定")
+STANDING = re.compile(r"原则上|按照?[^,。;]{2,30}$|按规定|定额|基准|(?:将|拿出|提取)[^,。;]{0,10}$")
 OWN_VERB = re.compile(rf"{wording.any_of(word for word in wording.MAKING if len(word) > 1)}|保持|达到|提高|扩大")
 FLOWS = re.compile(wording.any_of(wording.MADE_ON_THE_WAY))
 ALWAYS_FLOWS = re.compile(r"新增|累计|评出|选派|荣获|获得|获|摘得|招收|走进|建成技师学院")
 RULED = ("%", "倍", "个百分点", "人/人", "元", "学时", "课时", "学分", "个学时", "门", "平方米", "个学分")
 """Units in which a lower or an upper bound is a rule rather than a thing to be built."""
+
+FARTHEST = 300
+"""Characters of a sentence that are looked at on either side of a number."""
 
 LENGTHS = ("年", "个月", "天", "周", "小时", "个小时", "个工作日")
 
@@ -50,10 +54,9 @@ class Timing:
 def timing_of(passage: Passage, figure: Figure, facts: Facts) -> Timing:
     """Read kind, scope and period of a figure of a passage."""
     text = passage.line.text
-    start = max((text.rfind(sign, 0, figure.start) for sign in "。!?"), default=-1) + 1
+    start = max(max(text.rfind(sign, 0, figure.start) for sign in "。!?") + 1, figure.start - FARTHEST)
     sentence = text[start : figure.start]
-    end = min((place for sign in "。!?" if (place := text.find(sign, figure.end)) >= 0), default=len(text))
-    rest = text[figure.end : end]
+    rest = re.split("[。!?]", text[figure.end : figure.end + FARTHEST])[0]
     clause = re.split(r"[,;:。]", sentence)[-1]
     if facts.report_year:
         return _reported(clause, figure, facts.report_year)
@@ -73,12 +76,15 @@ def timing_of(passage: Passage, figure: Figure, facts: Facts) -> Timing:
         period = Span(min(span.start, year), year)
     if figure.bracketed or (total and "%" not in figure.unit):
         return _with(timed, "cumulative", period) if period else _with(timed, "point", None)
+    if annual and figure.normative and mark is None and facts.open_ended and kind == "target":
+        return _with(timed, "standing", None)
     if mean or annual or maintain:
         return Timing(kind, "annual", period, mean=mean and not maintain, maintain=maintain, strive=strive, doubt=doubt)
     principle = "原则上" in clause
     if kind == "target" and (principle or (mark is None and not passage.aims)) and (principle or _rule(sentence, clause, figure)):
         return _with(timed, "standing", None)
-    if year is None and period and _flows(clause, rest, figure):
+    adds_up = figure.unit.lstrip("万亿") in ("人次", "次", "场") or "新增" in clause
+    if period and (year is None or (adds_up and kind == "target")) and _flows(clause, rest, figure):
         return _with(timed, "cumulative", period)
     if kind == "achieved" and year is None and doubt == ("existing",):
         return _with(timed, "point", Span(facts.issued.year, facts.issued.year) if facts.issued else None)
@@ -123,7 +129,7 @@ def _mark(passage: Passage, start: int, figure: Figure, facts: Facts) -> Span | 
     if sentence:
         return sentence[-1]
     reach = start if passage.aims else min(text.find("。") + 1, start)
-    goals = [span for match in MARK.finditer(text, 0, reach) if (match["plan"] or match["passing"] or re.search(r"(?:到|至|力争)$", text[: match.start()])) and (span := _named(match, facts))]
+    goals = [span for match in MARK.finditer(text, max(reach - 10 * FARTHEST, 0), reach) if (match["plan"] or match["passing"] or re.search(r"(?:到|至|力争)$", text[: match.start()])) and (span := _named(match, facts))]
     return goals[-1] if goals and not passage.achieved else None
 
 
@@ -160,7 +166,7 @@ def _span(passage: Passage, text: str, kind: StatementKind, facts: Facts) -> Spa
     """The years that an achievement or an aim without a date belongs to."""
     if kind == "target":
         return facts.binding
-    named = [span for words in (text, *passage.headings) for match in re.finditer(r"“?(十[一二三四五六]五)”?(?:时期|期间|以来)", words) if (span := five_years(match[1]))]
+    named = [span for words in (text[: 10 * FARTHEST], *passage.headings) for match in re.finditer(r"“?(十[一二三四五六]五)”?(?:时期|期间|以来)", words) if (span := five_years(match[1]))]
     past = [span for span in named if facts.issued is None or span.end <= facts.issued.year]
     return past[0] if past else facts.looked_back
 
@@ -185,7 +191,7 @@ def _rule(sentence: str, clause: str, figure: Figure) -> bool:
         return True
     if figure.normative and (figure.unit in RULED or STANDING.search(sentence)):
         return True
-    return figure.unit in ("%", "个百分点") and bool(STANDING.search(clause))
+    return figure.unit in ("%", "个百分点", "元", "万元") and bool(STANDING.search(clause))
 
 
 def _flows(clause: str, rest: str, figure: Figure) -> bool:

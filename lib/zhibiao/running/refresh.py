@@ -16,6 +16,9 @@ from zhibiao.errors import CellError, OutputError
 
 CELL_SECONDS = 120
 
+QUIET = ["--log-level=40"]
+"""ipykernel says at each start that its sockets on this machine are not encrypted."""
+
 
 @dataclass(frozen=True)
 class Change:
@@ -47,7 +50,7 @@ def refresh(notebooks: Sequence[Path]) -> Iterator[tuple[Path, list[Change]]]:
         for path in notebooks:
             before = nbformat.read(path, as_version=4)
             after = nbformat.reads(nbformat.writes(before), as_version=4)
-            client = NotebookClient(after, timeout=CELL_SECONDS, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}})
+            client = NotebookClient(after, timeout=CELL_SECONDS, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}, extra_arguments=QUIET)
             try:
                 client.execute()
             except CellExecutionError as error:

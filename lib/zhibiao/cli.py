@@ -122,7 +122,7 @@ def _observed(found: list[Extraction], registry: Registry, form: str, output: Pa
 def _candidates(found: list[Extraction], form: str, into: Path | None, output: Path | None) -> None:
     from zhibiao.printing import write
     from zhibiao.reading.drafts import COLUMNS, draft, records, save_draft
-    from zhibiao.reading.files import write_whole
+    from zhibiao.wholefile import write_whole
 
     if into is not None:
         save_draft(found[0], into)
@@ -274,9 +274,9 @@ def observe_template(
     from zhibiao.catalogue.study import study
     from zhibiao.printing import write
     from zhibiao.reading.asked import asked_by_clauses, asked_by_period
-    from zhibiao.reading.files import write_whole
     from zhibiao.reading.workbook import template
     from zhibiao.showing.gap_records import TEMPLATE_COLUMNS, template_records
+    from zhibiao.wholefile import write_whole
 
     if year is None and (periods != "yearly" or indicator is not None):
         raise ParameterError("须用 --year 指定年份 name the year that is asked for", where="--year", allowed=["2024"])

@@ -88,9 +88,10 @@ def _registry(data: Path | None) -> str:
     from zhibiao.catalogue.load import load
 
     registry = load(data)
+    waiting = "".join(f"；草稿待审 draft waits for review: {path.name}" for path in registry.drafts)
     return (
         f"{len(registry.indicators)} 指标 indicators, {len(registry.plans)} 文件 documents, {len(registry.statements())} 表述 statements, "
-        f"{len(registry.observations)} 观测 observations, {len(registry.sources)} 来源 sources"
+        f"{len(registry.observations)} 观测 observations, {len(registry.sources)} 来源 sources" + waiting
     )
 
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
 from zhibiao.catalogue.listing import cell_text
-from zhibiao.errors import OutputError, ParameterError, closest
+from zhibiao.errors import ParameterError, closest
+from zhibiao.wholefile import write_whole
 
 FORMATS = ("table", "csv", "json", "xlsx")
 
@@ -49,21 +48,7 @@ def write(columns: Sequence[str], records: Records, form: str, output: Path | No
             return
         # a byte order mark lets spreadsheets read Chinese csv
         content = text.encode("utf-8-sig" if form == "csv" else "utf-8")
-    _save(output, content)
-
-
-def _save(path: Path, content: bytes) -> None:
-    try:
-        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
-            os.replace(draft, path)
-        except BaseException:
-            Path(draft).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise OutputError(f"无法写入 cannot be written: {error.strerror}", where=str(path)) from None
+    write_whole(output, content)
 
 
 def _csv(columns: Sequence[str], records: Records) -> str:

@@ -21,7 +21,12 @@ from pathlib import Path
 
 HELD_OUT_PLANS = ("cangzhou-2019",)
 HELD_OUT_BULLETINS = (2002, 2010, 2018, 2022)
-"""Kept aside before the first rule was written; nobody looked into them while the rules were made."""
+"""Kept aside before the first rule was written.
+
+First run on them, rules made without them: cangzhou-2019 value F1 0.857, kind 1.000, scope 0.533 (19 statements); bulletins value F1 0.997,
+kind 1.000, year 1.000 (1,259 figures). Rules made after other texts took scope to 0.667. Then the misses of cangzhou-2019 were read, so what
+it scores now is no longer a figure of a document never used; the misses of the bulletins led to no rule.
+"""
 
 
 @dataclass

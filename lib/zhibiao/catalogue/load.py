@@ -22,6 +22,8 @@ OBSERVATION_COLUMNS = (
     "region", "indicator", "period", "basis", "value", "qualifier", "unit", "status", "confidence", "source", "published", "recorded", "reason",
 )  # fmt: skip
 STATUS_COLUMNS = ("plan", "measure", "status", "date", "note", "evidence")
+DRAFT = "draft"
+"""The key that marks a plan file which nobody has reviewed yet; `zhibiao extract` writes it."""
 REGION_COLUMNS = ("code", "zh", "en", "parent", "level")
 
 RecordT = TypeVar("RecordT", bound=Record)
@@ -80,6 +82,7 @@ def read(folders: Sequence[Path]) -> Registry:
     scenarios: dict[str, Scenario] = {}
     observations: list[Observation] = []
     statuses: list[MeasureStatus] = []
+    drafts: list[Path] = []
     places: dict[str, str] = {}
     for folder in folders:
         for path in _files(folder, "catalogue", ".yaml"):
@@ -88,13 +91,18 @@ def read(folders: Sequence[Path]) -> Registry:
             _merge(sources, _listed(path, Source, places, "source"))
         for path in _files(folder, "", ".csv", only="regions.csv"):
             _merge(regions, [_row(line, row, path, places) for line, row in csvfile.rows(path, REGION_COLUMNS)])
-        _merge(plans, [_plan(path, places) for path in _files(folder, "plans", ".yaml")])
+        for path in _files(folder, "plans", ".yaml"):
+            document = yamlfile.Document(path)
+            if isinstance(document.content, dict) and document.content.get(DRAFT) is True:
+                drafts.append(path)  # nothing is accepted before somebody has read it and removed the mark
+            else:
+                _merge(plans, [_plan(document, places)])
         _merge(scenarios, [_scenario(path, places) for path in _files(folder, "scenarios", ".yaml")])
         for path in _files(folder, "observations", ".csv"):
             observations.extend(read_observations(path))
         for path in _files(folder, "status", ".csv"):
             statuses.extend(_status(line, row, path) for line, row in csvfile.rows(path, STATUS_COLUMNS[:4], STATUS_COLUMNS[4:]))
-    registry = Registry(tuple(folders), indicators, regions, plans, sources, scenarios, tuple(observations), tuple(statuses))
+    registry = Registry(tuple(folders), indicators, regions, plans, sources, scenarios, tuple(observations), tuple(statuses), tuple(drafts))
     checks.check(registry, places)
     return registry
 
@@ -182,10 +190,9 @@ def _row(line: int, row: dict[str, str], path: Path, places: dict[str, str]) -> 
     return region
 
 
-def _plan(path: Path, places: dict[str, str]) -> Plan:
-    document = yamlfile.Document(path)
-    plan = yamlfile.validated(Plan, document, (), {"origin": str(path)})
-    _place(places, path, f"plan:{plan.id}", document.where(("id",)))
+def _plan(document: yamlfile.Document, places: dict[str, str]) -> Plan:
+    plan = yamlfile.validated(Plan, document, (), {"origin": str(document.path)})
+    _place(places, document.path, f"plan:{plan.id}", document.where(("id",)))
     places[f"plan:{plan.id}:region"] = document.where(("region",))
     statements = []
     for index, statement in enumerate(plan.statements):

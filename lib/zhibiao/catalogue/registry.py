@@ -99,6 +99,8 @@ class Registry:
     scenarios: Mapping[str, Scenario]
     observations: tuple[Observation, ...] = field(repr=False)
     statuses: tuple[MeasureStatus, ...] = ()
+    drafts: tuple[Path, ...] = ()
+    """Plan files that wait for review and are not part of the registry."""
 
     def region(self, name: object) -> Region:
         """Find a region by code, Chinese or English name, with or without 省/市/自治区/区/县.

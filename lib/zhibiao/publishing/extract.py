@@ -13,11 +13,11 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from zhibiao.publishing.files import write_whole
 from zhibiao.publishing.fonts import check_svg
 from zhibiao.publishing.frontmatter import FrontMatter, front_matter, shown_outputs
 from zhibiao.publishing.pdf import joined, picture_bytes, typeset
 from zhibiao.publishing.workbook import Table, shown_text, workbook
+from zhibiao.wholefile import write_whole
 
 Figure = tuple[str, bytes | None, bytes | None]
 
@@ -88,10 +88,10 @@ def write_figures(nb: NotebookNode, folder: Path, stem: str) -> list[str]:
     for name, svg, png in figures(nb):
         base = f"{slug(stem)}-{name}"
         if svg is not None:
-            written.append(write_whole(folder, f"{base}.svg", svg).name)
+            written.append(write_whole(folder / f"{base}.svg", svg).name)
             png = png or png_of(svg, front)
         if png is not None:
-            written.append(write_whole(folder, f"{base}.png", png).name)
+            written.append(write_whole(folder / f"{base}.png", png).name)
     return written
 
 
@@ -151,9 +151,9 @@ def write_tables(nb: NotebookNode, folder: Path, stem: str) -> list[str]:
     if not found:
         return []
     base = slug(stem)
-    written = [write_whole(folder, f"{base}-tables.xlsx", workbook(found, front_matter(nb))).name]
+    written = [write_whole(folder / f"{base}-tables.xlsx", workbook(found, front_matter(nb))).name]
     for number, table in enumerate(found, start=1):
-        written.append(write_whole(folder, f"{base}-table-{number:02d}.csv", _csv(table)).name)
+        written.append(write_whole(folder / f"{base}-table-{number:02d}.csv", _csv(table)).name)
     return written
 
 

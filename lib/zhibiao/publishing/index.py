@@ -13,7 +13,7 @@ from urllib.parse import quote
 import jinja2
 
 from zhibiao.errors import OutputError
-from zhibiao.publishing.files import write_whole
+from zhibiao.wholefile import write_whole
 
 Status = Literal["ok", "failed", "cached"]
 _FAILURES_FIRST = {"failed": 0, "ok": 1, "cached": 1}
@@ -87,7 +87,7 @@ def write_index(folder: Path, runs: Iterable[RunEntry]) -> Path:
     environment.filters["link"] = relative_link
     source = importlib.resources.files(__package__).joinpath("index.html.j2").read_text(encoding="utf-8")
     page = environment.from_string(source).render(runs=ordered, counts=Counter(run.status for run in ordered))
-    return write_whole(folder, "index.html", page.encode("utf-8"))
+    return write_whole(folder / "index.html", page.encode("utf-8"))
 
 
 def relative_link(path: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from zhibiao.catalogue.textfile import read_text
 from zhibiao.errors import RegistryError
-from zhibiao.reading.files import write_whole
+from zhibiao.wholefile import write_whole
 
 FILE = "evidence.json"
 """The registry's record, in the registry's folder."""

@@ -219,7 +219,7 @@ def _split(number: str, rest: str) -> tuple[Decimal, Decimal] | None:
 def _left_out(line: str, first: re.Match[str], last: re.Match[str], unit: str, scale: str, chinese: bool) -> bool:
     """Years, ordinals, names with numbers, lengths of time, indefinite 一."""
     before, number, after = _before(line, first.start()), first["number"], line[last.end() : last.end() + WINDOW]
-    if re.search(r"第$|[A-Za-z+#_/\\·〔［×*.&]$|\d[-:,]$|\d\s$|号$", before):
+    if re.search(r"第$|[A-Za-z+#_/\\·〔［×*.&]$|\d[-:,]?$|\d\s$|号$", before):
         return True
     if before.endswith("每") or after.startswith(("+", "号", "〕")):
         return True

@@ -16,10 +16,10 @@ from zhibiao.catalogue.registry import Registry
 from zhibiao.catalogue.textfile import read_text
 from zhibiao.errors import ParameterError, RegistryError
 from zhibiao.model import Observation
-from zhibiao.reading.files import write_whole
 from zhibiao.reading.filled import Entry, Refused, read_filled
 from zhibiao.reading.judging import Judged, judge
 from zhibiao.reading.structure import reading_order
+from zhibiao.wholefile import write_whole
 
 IMPORTED = "imported.csv"
 """The overlay's file of imported figures; rows are only ever added to it."""

@@ -9,9 +9,9 @@ DIGITS = {"零": 0, "〇": 0, "○": 0, "一": 1, "二": 2, "两": 2, "三": 3, 
 TENS = {"十": 10, "百": 100, "千": 1000}
 MYRIADS = {"万": 10**4, "亿": 10**8}
 
-ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
-CHINESE = r"[零〇一二两三四五六七八九十百千]+(?:点[零〇一二三四五六七八九]+)?"
-"""Without 万 and 亿: after a number these are scales of the unit."""
+ARABIC = r"(?:\d{1,3}(?:,\d{3}){1,6}(?!\d)|\d{1,18})(?:\.\d{1,18})?"
+CHINESE = r"[零〇一二两三四五六七八九十百千]{1,18}(?:点[零〇一二三四五六七八九]{1,18})?"
+"""Bounded: no figure is longer, and a file of nothing but digits must not take for ever. Without 万 and 亿: after a number these are scales of the unit."""
 
 
 def number_of(written: str) -> Decimal:

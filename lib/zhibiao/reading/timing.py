@@ -65,6 +65,8 @@ def timing_of(passage: Passage, figure: Figure, facts: Facts) -> Timing:
     span = _span(passage, text, kind, facts)
     said = text[start : figure.end]  # with 每学年 between 不少于 and the number
     annual, mean, total = _repeated(said, re.split(r"[,;:。]", said)[-1])
+    # 到2025年年招生突破12万人 is of that one year
+    annual = annual or (bool(WITHIN_YEAR.search(clause)) and not (mark and mark.start == mark.end))
     maintain = (bool(MAINTAIN.search(clause)) and figure.comparator != "eq") or bool(re.search(r"(?:保持|稳定|维持)在[^,。;]{0,4}$", clause))
     strive = bool(STRIVE.search(sentence.split(";")[-1])) and kind == "target"
     timed = Timing(kind, "point", None, strive=strive, doubt=doubt)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from zhibiao.errors import CellError, OutputError
+from zhibiao.errors import CellError
+from zhibiao.wholefile import write_whole
 
 CELL_SECONDS = 120
 
@@ -55,20 +56,10 @@ def refresh(notebooks: Sequence[Path]) -> Iterator[tuple[Path, list[Change]]]:
                 client.execute()
             except CellExecutionError as error:
                 raise CellError(str(error).strip().splitlines()[-1], where=path.name) from None
-            _save(path, notebook_text(after))
+            write_whole(path, notebook_text(after).encode("utf-8"))
             yield path, _changes(path.name, before, after)
     finally:
         os.environ.update({name: value for name, value in kept.items() if value is not None})
-
-
-def _save(path: Path, text: str) -> None:
-    draft = path.with_name(f".{path.name}.tmp")
-    try:
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        draft.replace(path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise OutputError(f"无法写入 cannot be written: {error.strerror}", where=path.name) from None
 
 
 def _changes(name: str, before: Any, after: Any) -> list[Change]:

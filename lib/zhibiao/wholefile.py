@@ -8,8 +8,8 @@ from pathlib import Path
 from zhibiao.errors import OutputError
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that nobody ever sees half of it; its folder is made where it does not exist.
+def write_whole(path: Path, content: bytes) -> Path:
+    """Write a file so that nobody ever sees half of it and return its path; its folder is made where it does not exist.
 
     Raises
     ------
@@ -31,3 +31,4 @@ def write_whole(path: Path, content: bytes) -> None:
             raise
     except OSError as error:
         raise OutputError(f"无法写入 cannot be written: {error.strerror}", where=str(path)) from None
+    return path

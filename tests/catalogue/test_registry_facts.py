@@ -124,3 +124,7 @@ def test_every_evidence_phrase_stands_once_in_its_document(plan):
     text = folded((DOCUMENTS / f"{plan}.txt").read_text(encoding="utf-8"))
     found = {s.id: text.count(folded(s.evidence)) for s in REGISTRY.plans[plan].statements}
     assert {name: count for name, count in found.items() if count != 1} == {}
+
+
+def test_every_shipped_indicator_is_defined_in_both_languages() -> None:
+    assert [i.id for i in REGISTRY.indicators.values() if not i.definition_en] == []

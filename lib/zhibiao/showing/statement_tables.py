@@ -19,6 +19,8 @@ def value_with_unit(statement: Statement, lang: str) -> str:
 def with_unit(value: str, unit: Unit, lang: str) -> str:
     """Join a printed value and its unit the way the language does."""
     label = unit.label(lang)
+    if lang != "zh" and unit.scale == 1 and value.lstrip("≥≤<>≈[").rstrip("]") == "1":
+        label = label.removesuffix("s")
     return f"{value}{label}" if lang == "zh" or label == "%" else f"{value} {label}".strip()
 
 

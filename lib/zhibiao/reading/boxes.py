@@ -103,7 +103,7 @@ def _value(text: str, unit: str) -> Figure | None:
     """A cell with the unit of its row; the span stays within the cell."""
     read = figures(text) or []
     if not read or not read[0].unit:
-        read = figures(f"{text}{unit}" if unit else f"{text}个")
+        read = figures(re.sub(r"\]?(?=[^\d\]]*$)", lambda sign: sign[0] + (unit or "个"), text, count=1))  # 60以上 of % is 60%以上
         if read and not unit:
             read = [replace(read[0], unit="", doubt=(*read[0].doubt, "no unit"))]
     return replace(read[0], end=min(read[0].end, len(text))) if read else None

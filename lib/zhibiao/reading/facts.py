@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from zhibiao.catalogue.registry import Registry
 from zhibiao.model.period import Span
-from zhibiao.reading.numerals import DIGITS
+from zhibiao.reading.numerals import DIGITS, number_of
 from zhibiao.reading.passages import Line
 
 FIVE_YEARS = {"十五": 2001, "十一五": 2006, "十二五": 2011, "十三五": 2016, "十四五": 2021, "十五五": 2026, "十六五": 2031}
@@ -21,7 +21,7 @@ REPORT = re.compile(r"公报|统计快报|年度报告|统计报告|质量报告
 NUMBER = re.compile(r"[\u4e00-\u9fff]{2,12}[\[(](?P<year>(?:19|20)\d\d)[\])]\d{1,4}号")
 DAY = re.compile(r"(?P<year>(?:19|20)\d\d)[年\-./](?P<month>\d{1,2})[月\-./](?P<day>\d{1,2})日?")
 YEARS = re.compile(r"(?P<start>(?:19|20)\d\d)年?[-至到](?P<end>(?:19|20)\d\d)年?")
-PASSING = re.compile(r"经过(?:\d{1,2}[-至到])?(\d{1,2})年")
+PASSING = re.compile(r"(?:经过|通过|用)(?:[\d一二三四五六七八九十]{1,2}[-至到])?(\d{1,2}|[一二两三四五六七八九十])年(?=左右|的?努力|的?时间|,|建设)")
 LEVEL = {"nation": 0, "province": 1, "prefecture": 2, "county": 3}
 
 
@@ -106,11 +106,11 @@ def _planned(title: str, texts: list[str], issued: dt.date | None) -> tuple[Span
     horizons = [int(match[1]) for match in re.finditer(r"(?:到|至|力争)(20\d\d)年", body) if issued is None or issued.year <= int(match[1]) <= issued.year + 16]
     start = issued.year if issued else None
     passing = PASSING.search(body)
-    if passing and start:
-        return Span(start, start + int(passing[1])), False
+    if passing and start and not any(start < year <= start + int(number_of(passing[1])) for year in horizons):
+        return Span(start, start + int(number_of(passing[1]))), False
     if horizons:
-        # the year named most often; of several the first
-        end = max(horizons, key=horizons.count)
+        # the year named most often; of several the last within five years, 到2035年 being an outlook
+        end = max(horizons, key=lambda year: (horizons.count(year), start is None or year <= start + 5, year if start and year <= start + 5 else -year))
         if names and names[0].end == end:
             return names[0], False
         return Span(min(start or end, end), end), False

@@ -242,7 +242,7 @@ def _left_out(line: str, first: re.Match[str], last: re.Match[str], unit: str, s
 
 def _is_length(before: str, after: str, number: str) -> bool:
     """A length of time counts only where a rule or a measured mean sets it (一年以上, 不少于6个月, 平均13.8年)."""
-    if wording.TIME_BEFORE.search(before):
+    if wording.TIME_BEFORE.search(before) or wording.CONDITION.search(before):
         return False
     return "." in number or bool(AFTER.match(after) or _NORM.search(before)) or bool(re.search(r"年限(?:为|达到?|提高到)?$|(?:一般|原则上)(?:为|是)?$", before))
 

@@ -10,22 +10,29 @@ from zhibiao.model.period import FIRST_YEAR, LAST_YEAR, Span
 from zhibiao.reading import wording
 from zhibiao.reading.facts import Facts, five_years
 from zhibiao.reading.figures import Figure
+from zhibiao.reading.numerals import number_of
 from zhibiao.reading.sections import Passage
 
 MARK = re.compile(
     r"(?P<start>(?:19|20)\d\d)年?(?:-|至|到)(?P<end>(?:19|20)\d\d)年?"
     r"|(?P<year>(?:19|20)\d\d)年(?!版|度?第|[^,。;]{0,6}修订)(?:底|末|初|前|(?P<onwards>起|开始))?"
-    r"|经过(?:\d{1,2}(?:-|至|到))?(?P<passing>\d{1,2})年"
+    r"|(?:经过|通过|用)(?:\d{1,2}(?:-|至|到))?(?P<passing>\d{1,2}|[一二两三四五六七八九十])年(?=左右|的?努力|的?时间|,|建设)"
     r"|“?(?P<plan>十[一二三四五六]五)”?(?P<when>期间|时期|末|以来|期末)"
 )
+COMPARED = re.compile(r"(?:比|较)[^,。;、:占比例重年]{0,10}$")
+"""Before a year with which something is compared: 比2020年增长, 较“十五”末的2004年."""
+
 ANNUAL = re.compile(r"每学?年(?!级)|逐年|每年度")
+OTHER_ROUND = re.compile(r"每(?:学期|半年|季度?|月|周|[两二三四五\d]年)")
+"""Rounds that are no year: what they ask for is a rule."""
+
 WITHIN_YEAR = re.compile(r"年度(?=培训|招生)|(?<![\d一二三四五六七八九十每今去上本当多近])年(?=培训|培养|招生|输送|开展|完成|接待|服务)")
 MEAN = re.compile(r"年均|平均每年|每年平均")
 TOTAL = re.compile(r"累计|合计达|[五三四]年(?:内)?(?:共|累计|合计)")
 MAINTAIN = re.compile(r"(?:保持|稳定|维持|巩固)(?:在|为)?$|保持$")
 STRIVE = re.compile(r"力争|争取|争创|努力实现")
 EXISTING = re.compile(r"现有|已有|已建成|已建立|目前|截至|围绕[^,。;]{0,20}$|作为|现已")
-STANDING = re.compile(r"原则上|按照?[^,。;]{2,30}$|按规定|定额|基准|(?:将|拿出|提取)[^,。;]{0,10}$")
+STANDING = re.compile(r"原则上|按照?[^,。;]{2,30}$|按规定|定额|基准|(?:将|拿出|提取)[^,。;]{0,10}$|(?:给予|奖励|补助|补贴|资助)[^,。;]{0,24}$|每(?:人|生)每?[月天次年]")
 OWN_VERB = re.compile(rf"{wording.any_of(word for word in wording.MAKING if len(word) > 1)}|保持|达到|提高|扩大")
 FLOWS = re.compile(wording.any_of(wording.MADE_ON_THE_WAY))
 ALWAYS_FLOWS = re.compile(r"新增|累计|评出|选派|荣获|获得|获|摘得|招收|走进|建成技师学院")
@@ -76,9 +83,12 @@ def timing_of(passage: Passage, figure: Figure, facts: Facts) -> Timing:
     period = mark if mark and mark.start < mark.end else span
     if kind != "achieved" and year and span:
         period = Span(min(span.start, year), year)
+    of_the_year = year is not None and not annual and (bool(WITHIN_YEAR.search(clause)) or _that_year(sentence))
     if figure.bracketed or (total and "%" not in figure.unit):
         return _with(timed, "cumulative", period) if period else _with(timed, "point", None)
     if annual and figure.normative and mark is None and facts.open_ended and kind == "target":
+        return _with(timed, "standing", None)
+    if kind == "target" and not annual and OTHER_ROUND.search(re.split("[,;:。]", said)[-1]):
         return _with(timed, "standing", None)
     if mean or annual or maintain:
         return Timing(kind, "annual", period, mean=mean and not maintain, maintain=maintain, strive=strive, doubt=doubt)
@@ -86,7 +96,7 @@ def timing_of(passage: Passage, figure: Figure, facts: Facts) -> Timing:
     if kind == "target" and (principle or (mark is None and not passage.aims)) and (principle or _rule(sentence, clause, figure)):
         return _with(timed, "standing", None)
     adds_up = figure.unit.lstrip("万亿") in ("人次", "次", "场") or "新增" in clause
-    if period and (year is None or (adds_up and kind == "target")) and _flows(clause, rest, figure):
+    if period and not of_the_year and period.start < period.end and (year is None or (adds_up and kind == "target")) and _flows(clause, rest, figure):
         return _with(timed, "cumulative", period)
     if kind == "achieved" and year is None and doubt == ("existing",):
         return _with(timed, "point", Span(facts.issued.year, facts.issued.year) if facts.issued else None)
@@ -100,6 +110,12 @@ def timing_of(passage: Passage, figure: Figure, facts: Facts) -> Timing:
 
 def _with(timed: Timing, scope: Scope, period: Span | None) -> Timing:
     return Timing(timed.kind, scope, period, strive=timed.strive, doubt=timed.doubt)
+
+
+def _that_year(sentence: str) -> bool:
+    """Does 2020年 stand without 到, 至, 力争: is the figure of that year alone?"""
+    named = [match for match in MARK.finditer(sentence) if match["year"]]
+    return bool(named) and re.match(r"[底末初前]", sentence[named[-1].end() - 1 :]) is None and not re.search(r"(?:到|至|力争|截至|从|自)$", sentence[: named[-1].start()])
 
 
 def _start(mark: Span | None, kind: StatementKind, span: Span | None, facts: Facts) -> Span | None:
@@ -127,7 +143,7 @@ def _mark(passage: Passage, start: int, figure: Figure, facts: Facts) -> Span | 
     Among aims any earlier sentence of the paragraph may set it, elsewhere only the first.
     """
     text = passage.line.text
-    sentence = [span for match in MARK.finditer(text, start, figure.start) if text[match.start() - 1 : match.start()] not in ("比", "较") and (span := _named(match, facts))]
+    sentence = [span for match in MARK.finditer(text, start, figure.start) if not _aside(text, match, figure) and (span := _named(match, facts))]
     if sentence:
         return sentence[-1]
     reach = start if passage.aims else min(text.find("。") + 1, start)
@@ -135,9 +151,18 @@ def _mark(passage: Passage, start: int, figure: Figure, facts: Facts) -> Span | 
     return goals[-1] if goals and not passage.achieved else None
 
 
+def _aside(text: str, match: re.Match[str], figure: Figure) -> bool:
+    """Is a year only compared with (比2020年增长), or the start of a move (由2021年的780万人增加到)?"""
+    if COMPARED.search(text, max(match.start() - 12, 0), match.start()):
+        return True
+    return bool(match["year"]) and not match["onwards"] and figure.role != "from" and text[match.start() - 1 : match.start()] in ("由", "从")
+
+
 def _named(match: re.Match[str], facts: Facts) -> Span | None:
     if match["passing"]:
-        end = facts.issued.year + int(match["passing"]) if facts.issued else None
+        end = facts.issued.year + int(number_of(match["passing"])) if facts.issued else None
+        if end and facts.plan and abs(end - facts.plan.end) == 1:
+            end = facts.plan.end  # three years from 2022 on may end in 2024
         return Span(end, end) if end and end <= LAST_YEAR else None
     if match["plan"]:
         span = five_years(match["plan"])
@@ -182,7 +207,8 @@ def _repeated(sentence: str, clause: str) -> tuple[bool, bool, bool]:
         if earlier and ANNUAL.search(earlier[-1]) and not TOTAL.search(earlier[-1]):
             annual = True
     if total and annual:
-        annual = mean = sentence.rfind("年均") > sentence.rfind("累计")
+        mean = sentence.rfind("年均") > sentence.rfind("累计")
+        annual = mean or bool(re.search(r"每学?年(?:度)?累计", clause))  # 每年累计不少于1个月 adds up within each year
         total = not annual
     return annual, mean, total
 
@@ -191,7 +217,7 @@ def _rule(sentence: str, clause: str, figure: Figure) -> bool:
     """A rule binds without a date: 不低于, 原则上, 按收入的5—20%, 一年以上."""
     if figure.unit in LENGTHS:
         return True
-    if figure.normative and (figure.unit in RULED or STANDING.search(sentence)):
+    if figure.normative and (figure.unit.lstrip("万亿千百") in RULED or STANDING.search(sentence)):
         return True
     return figure.unit in ("%", "个百分点", "元", "万元") and bool(STANDING.search(clause))
 
@@ -199,7 +225,8 @@ def _rule(sentence: str, clause: str, figure: Figure) -> bool:
 def _flows(clause: str, rest: str, figure: Figure) -> bool:
     """Does the figure add up over the period, rather than stand at its end?"""
     unit = figure.unit.lstrip("万亿千百")
-    around = clause + re.split(r"[,;。、:]", rest)[0]
+    # 10个集培训、评价于一体的基地: what is counted comes at the end
+    around = clause + re.split(r"[,;。:]" if rest.startswith("集") else r"[,;。、:]", rest)[0]
     if "%" in unit or unit in ("倍", "位", "个百分点", "人/人"):
         return False
     if unit in wording.FLOW_UNITS or ALWAYS_FLOWS.search(around):

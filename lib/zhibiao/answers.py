@@ -162,6 +162,18 @@ class Report:
             )
         return pictures.running_total(s, row)
 
+    def reference(self, indicator: str) -> Chart | Sentences:
+        """How far series like this one really moved; a sentence where no class of counts stands behind the indicator."""
+        from zhibiao.showing import moves_chart
+
+        s = self.study
+        found = s.indicator(indicator)
+        behind = self.references.get(str(found.reference))
+        if behind is None or behind.scale != "log":
+            return self._sentence(f"{found.zh}：没有可画的参照类。", f"{found.en}: no reference class to draw.")
+        sources = [s.registry.sources[name].title for name in behind.entry.sources[:3] if name in s.registry.sources]
+        return moves_chart.moves(behind, s.lang, s.words(f"来源：{'、'.join(sources)}等。", f"Sources: {', '.join(sources)} and others."))
+
     def projections(self) -> Table:
         """All fans at the horizon."""
         from zhibiao.showing import flow_tables

@@ -101,13 +101,19 @@ def _planned(title: str, texts: list[str], issued: dt.date | None) -> tuple[Span
         return Span(int(match["start"]), int(match["end"])), True
     if (match := NAME.search(title)) and (span := five_years(match["name"])):
         return span, True
+    if match := re.search(r"(20\d\d)年(?:度|全[省市区]|[^,。]{0,12}(?:重点工作|工作要点|工作计划))", title):
+        return Span(int(match[1]), int(match[1])), True
     body = "".join(texts)
     names = [span for match in re.finditer(r"“?(十[一二三四五]五)”?(?:期间|时期|末)", body) if (span := five_years(match[1])) and (issued is None or span.end >= issued.year)]
-    horizons = [int(match[1]) for match in re.finditer(r"(?:到|至|力争)(20\d\d)年", body) if issued is None or issued.year <= int(match[1]) <= issued.year + 16]
+    horizons = [int(match[1]) for match in re.finditer(r"(?:到|(?<!截)至|力争)(20\d\d)年", body) if issued is None or issued.year <= int(match[1]) <= issued.year + 16]
     start = issued.year if issued else None
     passing = PASSING.search(body)
-    if passing and start and not any(start < year <= start + int(number_of(passing[1])) for year in horizons):
-        return Span(start, start + int(number_of(passing[1]))), False
+    if passing and start:
+        end = start + int(number_of(passing[1]))
+        # three years from 2022 on end in 2024 where the document names that year
+        return Span(start, end - 1 if end not in horizons and end - 1 in horizons else end), False
+    if names and not any(year <= names[0].end for year in horizons):
+        horizons = []  # 到2035年 beside 十四五 is an outlook
     if horizons:
         # the year named most often; of several the last within five years, 到2035年 being an outlook
         end = max(horizons, key=lambda year: (horizons.count(year), start is None or year <= start + 5, year if start and year <= start + 5 else -year))

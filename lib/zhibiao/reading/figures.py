@@ -25,7 +25,7 @@ _MEASURE = rf"(?P<more>余|多|来)?\s*(?P<scale>{SCALE})?(?P<more2>余|多)?(?P
 FIRST = re.compile(rf"(?P<number>{NUMERAL}){_MEASURE}")
 RANGE = re.compile(rf"(?:-{{1,2}}|至|到)(?P<number>{NUMERAL}){_MEASURE}")
 FRACTION = re.compile(
-    rf"(?P<whole>{NUMERAL})分之(?P<part>{NUMERAL})|(?P<half>(?:超过|超|过)?一半|(?:超|过)半数?)|(?P<tenths>[一二三四五六七八九])成(?=以上|左右|的|[,。;、]|$)"
+    rf"(?P<whole>{NUMERAL})分之(?P<part>{NUMERAL})|(?<=[到占为过近约的于])(?P<top>[1-9])/(?P<bottom>[2-9]|10)(?![\d/.])(?!年|月)|(?P<half>(?:超过|超|过)?一半|(?:超|过)半数?)|(?P<tenths>[一二三四五六七八九])成(?=以上|左右|的|[,。;、]|$)"
 )
 DOUBLED = re.compile(r"翻(?:(?P<times>[一两二三])番|番)")
 RATIO = re.compile(rf"(?P<a>{ARABIC})[:∶](?P<b>{ARABIC})(?![\d:])")
@@ -150,7 +150,11 @@ def _time_of_day(line: str, match: re.Match[str]) -> bool:
 
 def _fraction(line: str, match: re.Match[str]) -> Iterator[Figure]:
     """三分之一, 百分之九十, 过半, 八成: shares in per cent."""
-    if match["whole"]:
+    if match["top"] and int(match["top"]) >= int(match["bottom"]):
+        return
+    if match["top"]:
+        value = Decimal(match["top"]) * 100 / Decimal(match["bottom"])
+    elif match["whole"]:
         value = number_of(match["part"]) * 100 / number_of(match["whole"])
     else:
         value = Decimal(50) if match["half"] else number_of(match["tenths"]) * 10

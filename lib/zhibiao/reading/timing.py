@@ -86,13 +86,15 @@ def timing_of(passage: Passage, figure: Figure, facts: Facts) -> Timing:
     of_the_year = year is not None and not annual and (bool(WITHIN_YEAR.search(clause)) or _that_year(sentence))
     if figure.bracketed or (total and "%" not in figure.unit):
         return _with(timed, "cumulative", period) if period else _with(timed, "point", None)
+    if kind == "target" and ((figure.unit == "年" and figure.comparator == "eq" and "length of time" in figure.doubt) or figure.low == figure.high == 0):
+        return _with(timed, "standing", None)  # a round of five years, not one pupil left out
     if annual and figure.normative and mark is None and facts.open_ended and kind == "target":
         return _with(timed, "standing", None)
     if kind == "target" and not annual and OTHER_ROUND.search(re.split("[,;:。]", said)[-1]):
         return _with(timed, "standing", None)
     if mean or annual or maintain:
         return Timing(kind, "annual", period, mean=mean and not maintain, maintain=maintain, strive=strive, doubt=doubt)
-    principle = "原则上" in clause
+    principle = bool(re.search(r"原则上|一般(?:为|是|不|应|在)", clause))
     if kind == "target" and (principle or (mark is None and not passage.aims)) and (principle or _rule(sentence, clause, figure)):
         return _with(timed, "standing", None)
     adds_up = figure.unit.lstrip("万亿") in ("人次", "次", "场") or "新增" in clause
@@ -206,6 +208,8 @@ def _repeated(sentence: str, clause: str) -> tuple[bool, bool, bool]:
         earlier = [part for part in re.split(r"[,;:。]", sentence)[:-1] if part]
         if earlier and ANNUAL.search(earlier[-1]) and not TOTAL.search(earlier[-1]):
             annual = True
+        # 年培训2万人次以上,1.7万人取得证书
+        annual = annual or bool(earlier and re.fullmatch(r"[\d.]*[百千万亿]*\D{0,2}", clause) and WITHIN_YEAR.search(earlier[-1]))
     if total and annual:
         mean = sentence.rfind("年均") > sentence.rfind("累计")
         annual = mean or bool(re.search(r"每学?年(?:度)?累计", clause))  # 每年累计不少于1个月 adds up within each year

@@ -61,6 +61,17 @@ class Standing:
     """Years of the period, up to as_of, without a figure."""
 
     @property
+    def needed(self) -> float | None:
+        """Yearly change needed from the latest figure on; None where that figure already satisfies or no pace is known."""
+        if self.progress is None or self.progress.needed is None or self.latest is None or self.met is True:
+            return None
+        asked = condition(self.statement, self.indicator)
+        reached = self.total if asked.combine == "sum" else float(self.latest.base_value)
+        if reached is None or float(asked.gap(np.array([reached]))[0]) == 0:
+            return None
+        return self.progress.needed
+
+    @property
     def bound(self) -> float:
         return condition(self.statement, self.indicator).bound
 

@@ -57,7 +57,8 @@ def read_box(passages: Sequence[Passage], start: int) -> tuple[list[BoxValue], i
     years = [match for head in heads if (match := YEAR.fullmatch(head)) and not COLUMN.fullmatch(head)]
     if not years or header == len(cells):
         return None
-    return _rows(cells[header:], [(int(m["year"]), bool(re.search(r"基|现状|实际|完成|实绩", m[0]))) for m in years], passages[start]), end
+    units = any("单位" in head and COLUMN.fullmatch(head) and "责任" not in head and "牵头" not in head for head in heads)
+    return _rows(cells[header:], units, [(int(m["year"]), bool(re.search(r"基|现状|实际|完成|实绩", m[0]))) for m in years], passages[start]), end
 
 
 def _is_row(text: str) -> bool:
@@ -70,14 +71,18 @@ def _is_header(text: str) -> bool:
     return bool(NAMES.fullmatch(text) or COLUMN.fullmatch(text) or (YEAR.fullmatch(text) and not VALUE.fullmatch(text.split("年")[0] + "x")) or YEAR.fullmatch(text))
 
 
-def _rows(cells: Sequence[tuple[Line, Passage]], years: Sequence[tuple[int, bool]], head: Passage) -> list[BoxValue]:
+def _rows(cells: Sequence[tuple[Line, Passage]], units: bool, years: Sequence[tuple[int, bool]], head: Passage) -> list[BoxValue]:
     found: list[BoxValue] = []
-    label, unit, filled, written, row = "", "", len(years), "", 0
+    label, unit, filled, written, row, awaits = "", "", len(years), "", 0, False
     for cell, passage in cells:
         text = cell.text
         if ATTRIBUTE.fullmatch(text):
             continue
         full = filled >= len(years)
+        if units and awaits and NOTHING.fullmatch(text):
+            awaits = False  # no unit in its column: it stands in the name
+            continue
+        awaits = awaits and bool(ATTRIBUTE.fullmatch(text))
         if NOTHING.fullmatch(text) or (VALUE.fullmatch(text) and not ITEM.match(text)):
             if full or not label:
                 continue  # a number of a row, or a column that is no year (年均增长)
@@ -92,7 +97,7 @@ def _rows(cells: Sequence[tuple[Line, Passage]], years: Sequence[tuple[int, bool
             unit = text
         else:
             row += full or not label
-            label, filled = text, 0
+            label, filled, awaits = text, 0, True
             match = LABEL_UNIT.search(text)
             unit = match["unit"] if match else ""
             written = ITEM.sub("", text)

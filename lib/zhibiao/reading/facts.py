@@ -19,6 +19,9 @@ NAME = re.compile(r"“?(?P<name>十[一二三四五六]五|(?<!第)“十五”
 TITLE = re.compile(r"规划|方案|意见|公报|计划|纲要|办法|通知|报告|决定|条例")
 REPORT = re.compile(r"公报|统计快报|年度报告|统计报告|质量报告|完成情况|事业发展概况|发展统计")
 NUMBER = re.compile(r"[\u4e00-\u9fff]{2,12}[\[(](?P<year>(?:19|20)\d\d)[\])]\d{1,4}号")
+CITED = re.compile(r"》\(?$|(?:根据|按照|贯彻|落实|依据)[^。]*$")
+"""Before the number of another document."""
+
 DAY = re.compile(r"(?P<year>(?:19|20)\d\d)[年\-./](?P<month>\d{1,2})[月\-./](?P<day>\d{1,2})日?")
 YEARS = re.compile(r"(?P<start>(?:19|20)\d\d)年?[-至到](?P<end>(?:19|20)\d\d)年?")
 PASSING = re.compile(r"(?:经过|通过|用)(?:[\d一二三四五六七八九十]{1,2}[-至到])?(\d{1,2}|[一二两三四五六七八九十])年(?=左右|的?努力|的?时间|,|建设)")
@@ -59,7 +62,7 @@ def facts_of(found: Sequence[Line], registry: Registry, name: str) -> Facts:
     head = [line.text.lstrip("#") for line in found[:40]]
     titles = [text for text in head if TITLE.search(text) and 6 <= len(text) <= 90 and not re.search(r"[。;]|^各", text) and not text.startswith(("title:", "---"))]
     title = _title(titles) or name
-    numbered = next((match for text in head for match in NUMBER.finditer(text)), None)
+    numbered = next((match for text in head for match in NUMBER.finditer(text) if not CITED.search(text[: match.start()])), None)
     issued = _issued([line.text for line in found], numbered)
     report_year = None
     stated = re.search(r"((?:19|20)\d\d|[一二〇○零][〇○零九一二三四五六七八]{3})年", title) or re.search(r"((?:19|20)\d\d)", name)
@@ -101,7 +104,7 @@ def _planned(title: str, texts: list[str], issued: dt.date | None) -> tuple[Span
         return Span(int(match["start"]), int(match["end"])), True
     if (match := NAME.search(title)) and (span := five_years(match["name"])):
         return span, True
-    if match := re.search(r"(20\d\d)年(?:度|全[省市区]|[^,。]{0,12}(?:重点工作|工作要点|工作计划))", title):
+    if match := re.search(r"^[^\d,。《]{0,12}(20\d\d)年(?:度)?(?!远景)[^,。]*(?:方案|计划|要点|安排|任务|意见|通知)", title):
         return Span(int(match[1]), int(match[1])), True
     body = "".join(texts)
     names = [span for match in re.finditer(r"“?(十[一二三四五]五)”?(?:期间|时期|末)", body) if (span := five_years(match[1])) and (issued is None or span.end >= issued.year)]

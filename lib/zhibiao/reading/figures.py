@@ -25,12 +25,16 @@ _MEASURE = rf"(?P<more>余|多|来)?\s*(?P<scale>{SCALE})?(?P<more2>余|多)?(?P
 FIRST = re.compile(rf"(?P<number>{NUMERAL}){_MEASURE}")
 RANGE = re.compile(rf"(?:-{{1,2}}|至|到)(?P<number>{NUMERAL}){_MEASURE}")
 FRACTION = re.compile(
-    rf"(?P<whole>{NUMERAL})分之(?P<part>{NUMERAL})|(?<=[到占为过近约的于])(?P<top>[1-9])/(?P<bottom>[2-9]|10)(?![\d/.])(?!年|月)|(?P<half>(?:超过|超|过)?一半|(?:超|过)半数?)|(?P<tenths>[一二三四五六七八九])成(?=以上|左右|的|[,。;、]|$)"
+    rf"(?P<whole>{NUMERAL})分之(?P<part>{NUMERAL})|(?<=[到占为过近约的于])(?P<top>[1-9])/(?P<bottom>[2-9]|10)(?![\d/.])(?!年|月)|(?P<half>(?:超过|超|过)?一半|(?:超|过)半数?|半数(?=以上))|(?:(?P<tenths>[一二三四五六七八九])|(?<=[近超过约])(?P<about>[一二三四五六七八九]))成(?(about)|(?=以上|左右|的|[,。;、]|$))"
 )
 DOUBLED = re.compile(r"翻(?:(?P<times>[一两二三])番|番)")
 RATIO = re.compile(rf"(?P<a>{ARABIC})[:∶](?P<b>{ARABIC})(?![\d:])")
 BRACKETED = re.compile(rf"(?P<sign>[><≥≤]|约)?\[\s*(?P<number>{ARABIC})\s*\]{_MEASURE}")
 NONE_AT_ALL = re.compile(r"[“\"]?零[”\"]?(?P<what>感染|事故|病例|确诊|死亡)|不让一(?P<one>名|个|人)")
+NESTED = re.compile(rf"(?P<number>{ARABIC})(?P<scale>{SCALE})?\((?P<inner>[^()]{{1,40}})\)(?P<unit>{_UNIT})")
+"""63757(其中民办20000)所: the unit comes after the bracket and is that of both."""
+
+FULL = re.compile(r"(?:率|比例|占比|比重)[^,。;:、]{0,6}(?P<full>全覆盖|全部覆盖)")
 CYCLE = re.compile(rf"(?P<number>{NUMERAL})年(?:一(?:个)?(?:周期|轮)|(?P<within>内)(?=建成|完成|实现|达到|投入使用|全面))")
 """5年一周期, 三年内建成: lengths that a rule or a deadline sets."""
 
@@ -39,6 +43,8 @@ RANK = re.compile(
 )
 FIRST_FEW = re.compile(rf"前(?P<number>{NUMERAL})(?:位|名|强)?(?=[、,。;)行之]|$)")
 NEIGHBOURS = re.compile(rf"(?P<pair>两三|三四|三五|四五|五六|六七|七八|八九)(?P<scale>万|千|百|十)?(?P<unit>{_UNIT})")
+SHARES = re.compile(r"[、和与及](?=[\d一-龥])")
+MOVES = re.compile(rf"[^,。;\d]{{0,6}}(?:到|至|为)(?=\d[\d.,]*(?:{SCALE})?(?:{_UNIT}))")
 AFTER = re.compile(rf"(?:\(含\))?(?P<word>{wording.any_of(wording.AFTER)}|余|多(?=[^元样种层方]))")
 QUOTED = re.compile(r"“[^”]{1,8}”|《[^》]*》")
 FILLER = r"(?:了|到|至|于|在|为|有)?(?:每学年|每学期|每年|每周|每人|每生|每班|年均|平均|人均|生均){0,2}"
@@ -50,6 +56,12 @@ _CHANGE = re.compile(
     rf"(?:{wording.any_of(wording.CHANGES)})(?:了|约|近|超过|幅度为|幅度达|率为|不低于|不少于|不超过)?(?:{wording.any_of(wording.BEFORE)})?$"
 )
 CLASS_OF_THINGS = re.compile(r"(?:以上|以下)?的?(?:的?超?大班|用人单位|企业|单位|班额|班级)")
+APPLICANTS = re.compile(r"(?:及)?以[上下](?:的(?:用人单位|企业|单位|人员|劳动者|[^,。;、]{0,8}(?:学校|院校|学院|专业|企业))|的?,?(?:均|也|方)?可(?=以|申|参|享|建|按|报))")
+"""After a length of time or a sum: who may apply (年营业收入500万元以上的企业), no aim."""
+
+SURROUNDINGS = re.compile(r"[^,。;、]{0,8}(?:产业链|产业集群|战略|经济[带圈])")
+"""What a plan turns to, not what it makes: 对接4个千亿级产业集群."""
+
 TENS_WORDS = ("十", "百", "千", "万", "亿")
 WINDOW = 60
 """Characters before a number that may bear on it; a file may be one single line."""
@@ -124,6 +136,16 @@ def _special(line: str) -> Iterator[Figure]:
     for match in NONE_AT_ALL.finditer(line):
         unit = match["one"] or ("起" if match["what"] == "事故" else "例")
         yield Figure(*match.span(), Decimal(0), Decimal(0), unit, "eq", chinese=True)
+    for match in NESTED.finditer(line):
+        unit = (match["scale"] or "") + match["unit"]
+        value = number_of(match["number"])
+        if not re.search(r"[\d.A-Za-z第]$", line[: match.start()]):
+            yield replace(_compared(line, Figure(*match.span("number"), value, value, unit, "eq"), follow=False), end=match.end("number"))
+            if inner := re.search(rf"[^\d.-](?P<number>{ARABIC})$", match["inner"]):
+                start = match.start("inner") + inner.start("number")
+                yield Figure(start, start + len(inner["number"]), number_of(inner["number"]), number_of(inner["number"]), unit, "eq", doubt=("shared unit",))
+    for match in FULL.finditer(line):
+        yield Figure(*match.span("full"), Decimal(100), Decimal(100), "%", "eq", chinese=True)
     for match in CYCLE.finditer(line):
         years = number_of(match["number"])
         yield Figure(*match.span(), None if match["within"] else years, years, "年", "le" if match["within"] else "eq", doubt=("length of time",))
@@ -157,7 +179,7 @@ def _fraction(line: str, match: re.Match[str]) -> Iterator[Figure]:
     elif match["whole"]:
         value = number_of(match["part"]) * 100 / number_of(match["whole"])
     else:
-        value = Decimal(50) if match["half"] else number_of(match["tenths"]) * 10
+        value = Decimal(50) if match["half"] else number_of(match["tenths"] or match["about"]) * 10
     exact = value == round(value, 4)
     value = value if exact else round(value, 4)
     read = Figure(*match.span(), value, value, "%", "eq", chinese=True, doubt=() if exact else ("rounded",))
@@ -187,16 +209,17 @@ def _plain(line: str, dashes_lost: bool) -> Iterator[Figure]:
         chinese = not match["number"][0].isdigit()
         if second and match["scale"] and match["scale"] != scale:
             low = low * SCALES[match["scale"]] / SCALES[scale]
-        if _left_out(line, match, last, unit, scale, chinese):
+        shares = not unit and not chinese and second is None and bool(SHARES.match(line, last.end()) or (_FROM.search(_before(line, match.start())) and MOVES.match(line, last.end())))
+        if not (shares and scale) and _left_out(line, match, last, unit, scale, chinese):
             waiting = []
             continue
         read = Figure(match.start(), last.end(), low, high, scale + unit, "eq", chinese=chinese)
-        if not unit and not scale:
-            # 5.6、9.9和7个百分点: the unit comes with the last one
-            waiting = [*waiting, read] if re.match(r"[、和与及]", line[last.end() : last.end() + 1]) and not chinese else []
+        if shares or (not unit and not scale):
+            # 5.6、9.9和7个百分点, 从3.2万增加到5万人: the unit comes with the last one
+            waiting = [*waiting, read] if shares else []
             continue
         for earlier in waiting:
-            yield _compared(line, replace(earlier, unit=scale + unit, doubt=("shared unit",)), follow=False)
+            yield _compared(line, replace(earlier, unit=(earlier.unit or scale) + unit, doubt=("shared unit",)), follow=False)
         waiting = []
         split = _split(match["number"], line[last.end() : last.end() + 1]) if dashes_lost and not second and not chinese and unit != "%" else None
         if split:
@@ -236,7 +259,9 @@ def _left_out(line: str, first: re.Match[str], last: re.Match[str], unit: str, s
         return True
     if unit in LENGTHS and not _is_length(before, after, number):
         return True
-    if unit == "人" and CLASS_OF_THINGS.match(after):
+    if (unit == "人" and CLASS_OF_THINGS.match(after)) or ((unit in LENGTHS or unit in ("元", "人")) and APPLICANTS.match(after)):
+        return True
+    if unit in ("条", "个", "项") and SURROUNDINGS.match(after) and not re.search(rf"(?:{wording.any_of(wording.MAKING)})了?$", before):
         return True
     if scale and not unit:
         known = re.search(r"(?:达到|突破|超过|不少于|不低于|保持在|稳定在|达|为|[生员师工人才者量模数])$", before)

@@ -24,6 +24,14 @@ BODIES = re.compile(r"(?:[^,。;]{0,14}(?:委|局|部门?|院校|学校|高校|�
 
 TITLE_LINE = re.compile(r"#.*|[^,。;:、]*(?:规划|方案|意见|公报|纲要|办法|通知|报告|决定|条例|清单|[\])]\d{1,4}号)(?:的通知)?")
 
+SPACED_HEAD = re.compile(r"^\s*(?:序号\s+)?(?:主要|核心|具体)?(?:指标|项目)(?:名称|内容)?\s.*(?:19|20)\d\d(?:\s?年|\s|$)")
+SPACED_ROW = re.compile(r"(?=.*\d)\S+(?:\s\S+){1,12}(?<![。；;])")
+CELL_GAP = re.compile(r"(?<=\S) (?=\S)(?!(?<=\d )[年以左个%])(?![(（])")
+"""Rows of a table as a PDF gives them, a single blank between cells; 2020 年 and 98 以上 are one cell."""
+
+STAMPED = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\d\d?:\d\d(?::\d\d)?)?$|^(?:首页|当前位置|您的?位置)")
+"""The head of a web page, which no sentence goes on from."""
+
 LONG = 15
 """Shorter lines are headings or cells; a sentence broken by a page's end is longer."""
 
@@ -53,8 +61,13 @@ def lines(raw: str) -> list[Line]:
     found: list[Line] = []
     noise = dict(page_noise(raw))
     start = 0
+    tabled = False
     for piece in raw.splitlines(keepends=True):
         here, start = start, start + len(piece)
+        if piece.strip():
+            tabled = bool(SPACED_HEAD.search(piece)) or (tabled and bool(SPACED_ROW.fullmatch(piece.strip())))
+        if tabled:
+            piece = CELL_GAP.sub("\t", piece)
         line = _folded("" if here in noise else piece, here)
         if not line.text:
             continue
@@ -74,7 +87,7 @@ def dashes_lost(raw: str) -> bool:
 def _goes_on(last: str, following: str) -> bool:
     if len(last) < LONG or last[-1] in "。;!?:\t”》" or "\t" in last or "\t" in following:
         return False
-    if last.startswith(("![", "---")) or TITLE_LINE.fullmatch(last) or re.fullmatch(r"[^,。]{0,12}[\[(]20\d\d[\])]\d{1,4}号.{0,6}", following):
+    if last.startswith(("![", "---")) or STAMPED.search(last) or TITLE_LINE.fullmatch(last) or re.fullmatch(r"[^,。]{0,12}[\[(]20\d\d[\])]\d{1,4}号.{0,6}", following):
         return False
     return not HEADING.match(following) and not ALONE.fullmatch(following) and not BODIES.fullmatch(following)
 

@@ -31,8 +31,11 @@ MEAN = re.compile(r"年均|平均每年|每年平均")
 TOTAL = re.compile(r"累计|合计达|[五三四]年(?:内)?(?:共|累计|合计)")
 MAINTAIN = re.compile(r"(?:保持|稳定|维持|巩固)(?:在|为)?$|保持$")
 STRIVE = re.compile(r"力争|争取|争创|努力实现")
-EXISTING = re.compile(r"现有|已有|已建成|已建立|目前|截至|围绕[^,。;]{0,20}$|作为|现已")
-STANDING = re.compile(r"原则上|按照?[^,。;]{2,30}$|按规定|定额|基准|(?:将|拿出|提取)[^,。;]{0,10}$|(?:给予|奖励|补助|补贴|资助)[^,。;]{0,24}$|每(?:人|生)每?[月天次年]")
+EXISTING = re.compile(r"(?<!在)现有|已有|已建成|已建立|(?<![由从比较])目前|截至|围绕[^,。;]{0,20}$|作为|现已")
+STANDING = re.compile(r"原则上|按照?[^,。;]{2,30}$|按规定|定额|基准|(?:将|拿出|提取)[^,。;]{0,10}$")
+GIVEN = re.compile(r"(?:给予|奖励|补助|补贴|资助)[^,。;]{0,24}$|每(?:人|生)每?[月天年次]|标准(?:为|是|按|每)")
+"""Before a sum of money: what each one gets."""
+
 OWN_VERB = re.compile(rf"{wording.any_of(word for word in wording.MAKING if len(word) > 1)}|保持|达到|提高|扩大")
 FLOWS = re.compile(wording.any_of(wording.MADE_ON_THE_WAY))
 ALWAYS_FLOWS = re.compile(r"新增|累计|评出|选派|荣获|获得|获|摘得|招收|走进|建成技师学院")
@@ -60,6 +63,13 @@ class Timing:
 
 def timing_of(passage: Passage, figure: Figure, facts: Facts) -> Timing:
     """Read kind, scope and period of a figure of a passage."""
+    read = _timing(passage, figure, facts)
+    if facts.plan and facts.plan.start == facts.plan.end and read.period == facts.plan and read.scope in ("cumulative", "annual") and not read.maintain:
+        return _with(read, "point", read.period)  # 全年 in the plan of a single year
+    return read
+
+
+def _timing(passage: Passage, figure: Figure, facts: Facts) -> Timing:
     text = passage.line.text
     start = max(max(text.rfind(sign, 0, figure.start) for sign in "。!?") + 1, figure.start - FARTHEST)
     sentence = text[start : figure.start]
@@ -147,17 +157,29 @@ def _mark(passage: Passage, start: int, figure: Figure, facts: Facts) -> Span | 
     text = passage.line.text
     sentence = [span for match in MARK.finditer(text, start, figure.start) if not _aside(text, match, figure) and (span := _named(match, facts))]
     if sentence:
-        return sentence[-1]
+        return _respectively(text[start : figure.start]) or sentence[-1]
     reach = start if passage.aims else min(text.find("。") + 1, start)
     goals = [span for match in MARK.finditer(text, max(reach - 10 * FARTHEST, 0), reach) if (match["plan"] or match["passing"] or re.search(r"(?:到|至|力争)$", text[: match.start()])) and (span := _named(match, facts))]
     return goals[-1] if goals and not passage.achieved else None
+
+
+def _respectively(sentence: str) -> Span | None:
+    """The year of a figure in 到2022年、2025年分别达到60%、90%."""
+    listed = re.search(r"((?:20\d\d年?[底末]?[、和]){1,5}20\d\d年[底末]?)[^。;]{0,60}?分别(?P<rest>[^,。;]*)$", sentence)
+    if listed is None:
+        return None
+    years, place = re.findall(r"20\d\d", listed[1]), len(re.findall(r"\d[^、和\d]*[、和]", listed["rest"]))
+    return Span(int(years[place]), int(years[place])) if place < len(years) else None
 
 
 def _aside(text: str, match: re.Match[str], figure: Figure) -> bool:
     """Is a year only compared with (比2020年增长), or the start of a move (由2021年的780万人增加到)?"""
     if COMPARED.search(text, max(match.start() - 12, 0), match.start()):
         return True
-    return bool(match["year"]) and not match["onwards"] and figure.role != "from" and text[match.start() - 1 : match.start()] in ("由", "从")
+    if figure.unit == "倍" and re.match(r"的\D{0,2}$", text[match.end() : figure.start]):
+        return True  # 增长到2020年的1.5倍
+    before = text[max(match.start() - 2, 0) : match.start()].rstrip("“")[-1:]
+    return bool(match["year"] or match["plan"]) and not match["onwards"] and figure.role != "from" and before in ("由", "从")
 
 
 def _named(match: re.Match[str], facts: Facts) -> Span | None:
@@ -223,7 +245,8 @@ def _rule(sentence: str, clause: str, figure: Figure) -> bool:
         return True
     if figure.normative and (figure.unit.lstrip("万亿千百") in RULED or STANDING.search(sentence)):
         return True
-    return figure.unit in ("%", "个百分点", "元", "万元") and bool(STANDING.search(clause))
+    money = figure.unit.endswith("元")
+    return (money and bool(GIVEN.search(clause))) or ((money or figure.unit in ("%", "个百分点")) and bool(STANDING.search(clause)))
 
 
 def _flows(clause: str, rest: str, figure: Figure) -> bool:

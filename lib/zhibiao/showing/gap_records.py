@@ -56,7 +56,7 @@ def _record(row: GapRow) -> dict[str, object]:
         "change_done": made.change if made else None,
         "time_gone": made.time if made else None,
         "pace": scaled(made.pace) if made else None,
-        "pace_needed": scaled(made.needed) if made and stands.met is not True else None,
+        "pace_needed": scaled(stands.needed),
         "chance": row.chance,
         "chance_at_horizon": row.chance_horizon,
         "state": stands.state,

@@ -64,12 +64,14 @@ def _baseline_text(stands: Standing, lang: str) -> str:
     return f"{value}（{stands.baseline.year}）" if lang == "zh" else f"{value} ({stands.baseline.year})"
 
 
-def _latest_text(stands: Standing, lang: str) -> str:
-    """The latest figure; of a cumulative target what has come together so far."""
+def latest_text(stands: Standing, lang: str, *, named: bool = False) -> str:
+    """The latest figure; of a cumulative target what has come together so far. `named` adds the unit."""
     if stands.total is not None and stands.latest is not None:
-        value = in_unit(stands.total, stands.statement.written_unit.scale)
+        unit = stands.statement.written_unit
+        value = in_unit(stands.total, unit.scale)
+        value = with_unit(value, unit, lang) if named else value
         return f"累计{value}（至{stands.latest.period}）" if lang == "zh" else f"{value} in all (to {stands.latest.period})"
-    return observed_text(stands.latest, stands.statement.written_unit, lang)
+    return observed_text(stands.latest, stands.statement.written_unit, lang, named=named)
 
 
 def _name(row: GapRow, lang: str) -> str:
@@ -101,7 +103,7 @@ def size(study: Study, rows: Sequence[GapRow]) -> Table:
             "target": value_with_unit(row.statement, lang),
             "period": period_text(row.statement, lang),
             "baseline": _baseline_text(row.standing, lang),
-            "latest": _latest_text(row.standing, lang),
+            "latest": latest_text(row.standing, lang),
             "gap": gap_text(row.standing, lang),
             "met": _met_text(row.standing.met, lang),
             "clause": study.clause(row.statement),
@@ -135,7 +137,6 @@ def pace(study: Study, rows: Sequence[GapRow]) -> Table:
     for row in rows:
         made, unit = row.standing.progress, row.statement.written_unit
         judged = made is not None and row.standing.state not in ("not_yet_reported", "definition_unclear", "passed_not_reported", "conflicting")
-        needed = made.needed if made is not None and row.standing.met is not True and row.standing.gap else None
         cells.append(
             {
                 "indicator": _name(row, lang),
@@ -143,7 +144,7 @@ def pace(study: Study, rows: Sequence[GapRow]) -> Table:
                 "change": percent(made.change, 0) if judged and made is not None and made.change is not None else ABSENT,
                 "time": percent(made.time, 0) if judged and made is not None else ABSENT,
                 "pace": _pace_text(made.pace, unit) if judged and made is not None else ABSENT,
-                "needed": _pace_text(needed, unit),
+                "needed": _pace_text(row.standing.needed, unit),
                 "chance": chance_text(row.chance),
                 "state": word(STATES, row.standing.state, lang),
                 "verdict": word(VERDICTS, row.standing.verdict, lang),
@@ -215,7 +216,7 @@ def briefly(study: Study, rows: Sequence[GapRow]) -> Table:
             "indicator": _name(row, lang),
             "target": value_with_unit(row.statement, lang),
             "period": period_text(row.statement, lang),
-            "latest": _latest_text(row.standing, lang),
+            "latest": latest_text(row.standing, lang),
             "gap": gap_text(row.standing, lang),
             "chance": chance_text(row.chance),
             "verdict": word(VERDICTS, row.standing.verdict, lang),

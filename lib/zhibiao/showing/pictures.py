@@ -119,7 +119,9 @@ def running_total(study: Study, row: GapRow) -> Chart:
 
 
 def digits_for(fan: Fan | None, unit: Unit) -> int:
-    """Decimals of the values named in words: one for tens, none from a hundred on."""
+    """Decimals of the values named in words: none for things counted one by one, one for tens, none from a hundred on."""
+    if unit.scale == 1 and unit.base not in ("%", "百分点"):
+        return 0
     return 1 if fan is None or float(np.abs(fan.draws[:, -1]).mean()) / float(unit.scale) < 100 else 0
 
 
@@ -197,10 +199,14 @@ def gaps(study: Study, rows: Sequence[GapRow]) -> Chart:
             words = study.words(f"差{gap_text(stands, 'zh')}", f"{gap_text(stands, 'en')} missing")
             bars.append(gap_chart.GapRow(_row_name(study, row), "gap", words, stands.gap_share))
     judged = [row for row in rows if row.standing.verdict not in UNJUDGED]
-    title = study.words(
-        f"{len(rows)}项主要目标中，{len(rows) - len(judged)}项因缺数或口径不明不能判断",
-        f"{len(rows) - len(judged)} of {len(rows)} main targets cannot be judged: no figures, or an unclear definition",
+    good = sum(row.standing.verdict in ("met", "holding") for row in judged)
+    counts = (
+        (good, "项达到或守住", " are met or held"),
+        (len(judged) - good, "项尚有差距", " fall short"),
+        (len(rows) - len(judged), "项因缺数或口径不明不能判断", " cannot be judged: no figures, or an unclear definition"),
     )
+    zh, en = ([f"{count}{words}" for count, words in pairs if count] for pairs in zip(*(((c, z), (c, e)) for c, z, e in counts), strict=True))
+    title = study.words(f"{len(rows)}项主要目标中，{'，'.join(zh)}", f"Of {len(rows)} main targets {', '.join(en)}")
     basis = study.words("斜纹表示情况不明，不是已达到，也不是未达到。", "Hatched means not known: neither met nor missed.")
     return gap_chart.gaps(bars, study.lang, title=title, basis=basis, source=_documents(study))
 

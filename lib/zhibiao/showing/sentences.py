@@ -14,7 +14,7 @@ from zhibiao.catalogue.study import Study
 from zhibiao.model import Indicator, Statement
 from zhibiao.model.fan import Fan
 from zhibiao.projecting.reference import ReferenceClass
-from zhibiao.showing.gap_tables import chance_text, gap_text, observed_text
+from zhibiao.showing.gap_tables import chance_text, gap_text, latest_text
 from zhibiao.showing.numbers import in_unit, percent, thousands
 from zhibiao.showing.statement_tables import value_with_unit
 from zhibiao.showing.table import literal
@@ -44,7 +44,7 @@ def findings(study: Study, rows: Sequence[GapRow], assumed: frozenset[str] = fro
 def _finding(study: Study, row: GapRow, assumed: frozenset[str]) -> str:
     stands, statement, lang = row.standing, row.statement, study.lang
     name, asked, clause = stands.indicator.name(lang), value_with_unit(statement, lang), study.clause(statement)
-    known = observed_text(stands.latest, statement.written_unit, lang, named=True)
+    known = latest_text(stands, lang, named=True)
     verdict, state = word(VERDICTS, stands.verdict, lang), word(STATES, stands.state, lang)
     if lang == "zh":
         parts = [f"{name}：目标{asked}（{clause}）"]

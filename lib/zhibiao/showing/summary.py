@@ -12,7 +12,7 @@ from zhibiao.assessing.requests import Request
 from zhibiao.assessing.semantics import condition
 from zhibiao.catalogue.study import Study
 from zhibiao.showing.asked_pairs import target_pairs
-from zhibiao.showing.gap_tables import chance_text, observed_text
+from zhibiao.showing.gap_tables import chance_text, latest_text
 from zhibiao.showing.numbers import in_unit, percent
 from zhibiao.showing.sentences import Sentences, headline_verdict
 from zhibiao.showing.statement_tables import value_with_unit, with_unit
@@ -47,7 +47,7 @@ def _chances(study: Study, rows: Sequence[GapRow], assumed: frozenset[str]) -> I
         if not told:
             continue
         first = told[0].standing
-        known = observed_text(first.latest, first.statement.written_unit, study.lang, named=True)
+        known = latest_text(first, study.lang, named=True)
         chances = [
             study.words(
                 f"{value_with_unit(row.statement, 'zh')}（{study.short_clause(row.statement)}）的机会{chance_text(row.chance)}",
@@ -115,8 +115,8 @@ def _levers(study: Study, row: GapRow) -> Iterator[dict[str, str]]:
     if asked.start is None or asked.end is None or study.as_of >= asked.end or stands.met is True:
         return
     if asked.combine == "sum":
-        if stands.progress is not None and stands.progress.needed is not None:
-            pace, premise = stands.progress.needed, study.words(f"自最近一次公布起到{asked.end}年", f"from the latest figure to {asked.end}")
+        if stands.needed is not None:
+            pace, premise = stands.needed, study.words(f"自最近一次公布起到{asked.end}年", f"from the latest figure to {asked.end}")
         else:
             pace, premise = asked.bound / (asked.end - asked.start + 1), study.words("五年匀速；迄今完成数未报", "even pace over the period; nothing reported so far")
             premise = premise.replace("五年", f"{asked.end - asked.start + 1}年")
@@ -127,16 +127,22 @@ def _levers(study: Study, row: GapRow) -> Iterator[dict[str, str]]:
             "premise": premise,
         }
         return
-    if not stands.gap and stands.verdict != "level":
-        return
-    if stands.progress is not None and stands.progress.needed is not None and stands.latest is not None:
+    if stands.verdict == "level":
+        bound = with_unit(in_unit(asked.bound, unit.scale), unit, lang)
+        yield {
+            "target": name,
+            "lever": study.words("须超过", "must exceed"),
+            "needed": study.words(f"大于{bound}即达到", f"anything above {bound}"),
+            "premise": study.words("最近数与目标持平", "the latest figure equals the target"),
+        }
+    if stands.needed is not None and stands.latest is not None:
         yield {
             "target": name,
             "lever": study.words("每年增加", "rise each year"),
-            "needed": with_unit(in_unit(stands.progress.needed, unit.scale), unit, lang),
+            "needed": with_unit(in_unit(stands.needed, unit.scale), unit, lang),
             "premise": study.words(f"从{stands.latest.period}年的数匀速到{asked.end}年", f"evenly from the figure of {stands.latest.period} to {asked.end}"),
         }
-    if statement.indicator == "enrolment":
+    if statement.indicator == "enrolment" and stands.needed is not None:
         yield from _enrolment_levers(study, row, name, asked.bound, asked.end)
 
 

@@ -59,7 +59,7 @@ CLASS_OF_THINGS = re.compile(r"(?:以上|以下)?的?(?:的?超?大班|用人单
 APPLICANTS = re.compile(r"(?:及)?以[上下](?:的(?:用人单位|企业|单位|人员|劳动者|[^,。;、]{0,8}(?:学校|院校|学院|专业|企业))|的?,?(?:均|也|方)?可(?=以|申|参|享|建|按|报))")
 """After a length of time or a sum: who may apply (年营业收入500万元以上的企业), no aim."""
 
-SURROUNDINGS = re.compile(r"[^,。;、]{0,8}(?:产业链|产业集群|战略|经济[带圈])")
+SURROUNDINGS = re.compile(r"[^,。;、]{0,8}(?:产业链|产业集群|战略|经济[带圈])[^,。;、]")
 """What a plan turns to, not what it makes: 对接4个千亿级产业集群."""
 
 TENS_WORDS = ("十", "百", "千", "万", "亿")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
 import shutil
 import time
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,7 +18,7 @@ from zhibiao.catalogue.load import load, read, shipped
 from zhibiao.catalogue.registry import Registry
 from zhibiao.errors import OutputError
 from zhibiao.reading.drafts import COLUMNS, _text, draft, identifier, records, save_draft
-from zhibiao.reading.extract import Candidate, extract_text
+from zhibiao.reading.extract import Candidate, extract, extract_text
 
 PLAN = """某某市技工教育“十四五”规划
 
@@ -277,3 +281,96 @@ def test_the_command_reads_observations(tmp_path: Path) -> None:
     assert result.stdout.splitlines()[0] == ",".join(OBSERVATION_COLUMNS)
     assert "100000,intake,2016,in_period,127.21,eq,万人" in result.stdout
     assert "普通高中" in result.stderr
+
+
+TIMED = [
+    ("到2022年、2025年，建成率分别达到60%、90%。", [("60%", "target", "point", "2022"), ("90%", "target", "point", "2025")]),
+    ("由“十三五”末的120个增加至200个基地。", [("120个", "baseline", "point", "2020"), ("200个", "target", "point", "2025")]),
+    ("由2020年的8万人增加到10万人。", [("8万人", "baseline", "point", "2020"), ("10万人", "target", "point", "2025")]),
+    ("技师学院由目前近8所调整到7所左右。", [("近8所", "baseline", "point", "2020"), ("7所左右", "target", "point", "2025")]),
+    ("在校生增长到2020年的1.5倍。", [("1.5倍", "target", "point", "2025")]),
+    ("其中2022年培训5000人次以上。", [("5000人次以上", "target", "point", "2022")]),
+    ("到2025年，年培训规模达到10万人次。", [("10万人次", "target", "point", "2025")]),
+    ("年培训2万人次，1.7万人取得证书。", [("2万人次", "target", "annual", "2021-2025"), ("1.7万人", "target", "annual", "2021-2025")]),
+    ("教师每年累计不少于1个月到企业实践。", [("不少于1个月", "target", "annual", "2021-2025")]),
+    ("校长每学期听课不少于30课时。", [("不少于30课时", "target", "standing", "None")]),
+    ("对金牌选手给予100万元奖励。", [("100万元", "target", "standing", "None")]),
+    ("生均拨款不低于1.2万元。", [("不低于1.2万元", "target", "standing", "None")]),
+    ("建设10个集培训、竞赛于一体的基地。", [("10个", "target", "point", "2025")]),
+]
+
+
+@pytest.mark.parametrize(("sentence", "expected"), TIMED, ids=[row[0][:12] for row in TIMED])
+def test_scope_and_years(sentence: str, expected: list[tuple[str, str, str, str]], registry: Registry) -> None:
+    raw = f"某市职业教育发展“十四五”规划\n\n某政发〔2021〕3号\n\n2021年5月6日\n\n二、主要任务\n\n{sentence}"
+    found = extract_text(raw, "x", registry).candidates
+    assert [(c.written, c.kind, c.scope, str(c.period)) for c in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("head", "years"),
+    [
+        ("2024年“人人持证、技能某省”建设工作方案\n\n根据总体方案（某办〔2021〕29号），制定本方案。", "2024"),
+        ("某省技能强省行动方案\n\n某政办〔2022〕60号\n\n经过三年努力，到2024年建成10个基地。", "2022-2024"),
+        ("某省技能队伍建设实施方案（2024—2027年）\n\n要求建成10个基地，使技能人才队伍不断壮大。", "2024-2027"),
+        ("关于加强高技能人才队伍建设的意见\n\n2022年10月7日\n\n到“十四五”时期末，建成10个基地。力争到2035年更强。", "2021-2025"),
+    ],
+)
+def test_the_years_a_document_plans_for(head: str, years: str, registry: Registry) -> None:
+    assert str(extract_text(head, "x", registry).facts.plan) == years
+
+
+HEAD = ("某市技工教育“十四五”规划", "2021年6月1日", "一、主要目标", "到2025年，在校生规模达到10.5万人以上。", "专栏1 主要指标")
+ROWS = (
+    ("序号", "指标", "单位", "2020年", "2025年", "属性"),
+    ("1", "在校生规模", "万人", "9.9", ">10.5", "预期性"),
+    ("2", "职业技能培训", "万人次", "[50]", "[60]", "预期性"),
+    ("3", "毕业生就业率", "%", "98", "98以上", "约束性"),
+    ("4", "技工院校数（所）", "—", "41", "45", "预期性"),
+)
+FOOT = ("二、重点任务", "建设5个以上实训基地。")
+READ = [
+    ("10.5", "None", "万人", "point", "2025"), ("9.9", "9.9", "万人", "point", "2020"), ("10.5", "None", "万人", "point", "2025"),
+    ("50", "50", "万人次", "cumulative", "2016-2020"), ("60", "60", "万人次", "cumulative", "2021-2025"), ("98", "98", "%", "point", "2020"),
+    ("98", "None", "%", "point", "2025"), ("41", "41", "所", "point", "2020"), ("45", "45", "所", "point", "2025"), ("5", "None", "个", "point", "2025"),
+]  # fmt: skip
+
+
+def _docx(path: Path) -> None:
+    def paragraph(text: str) -> str:
+        return f'<w:p><w:r><w:t xml:space="preserve">{html.escape(text)}</w:t></w:r></w:p>'
+
+    rows = "".join(f"<w:tr>{''.join(f'<w:tc>{paragraph(cell)}</w:tc>' for cell in row)}</w:tr>" for row in ROWS)
+    body = f"{''.join(map(paragraph, HEAD))}<w:tbl>{rows}</w:tbl>{''.join(map(paragraph, FOOT))}"
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("word/document.xml", f'<w:document xmlns:w="{space}"><w:body>{body}</w:body></w:document>')
+
+
+def _html(path: Path) -> None:
+    rows = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in ROWS)
+    head, foot = ("".join(f"<p>　　{text}</p>" for text in texts) for texts in (HEAD, FOOT))
+    path.write_text(f"<html><body><nav>首页 &gt; 政策 2021-06-02 10:48</nav>{head}<table>{rows}</table>{foot}</body></html>", "utf-8")
+
+
+def _pdf(path: Path) -> None:
+    import typst
+
+    from zhibiao.publishing.fonts import font_folder
+
+    cells = ",".join(json.dumps(cell, ensure_ascii=False) for row in ROWS for cell in row)
+    markup = '#set text(font: "Noto Sans CJK SC", lang: "zh")\n#set page(numbering: "— 1 —")\n'
+    source = path.with_suffix(".typ")
+    source.write_text(markup + "\n\n".join(HEAD) + f"\n\n#table(columns: 6, {cells})\n\n" + "\n\n".join(FOOT), "utf-8")
+    path.write_bytes(typst.compile(str(source), font_paths=[str(font_folder())], ignore_system_fonts=True))
+
+
+@pytest.mark.parametrize(("ending", "make"), [("docx", _docx), ("html", _html), ("pdf", _pdf)])
+def test_every_kind_of_document_gives_the_same_figures(ending: str, make: Callable[[Path], None], tmp_path: Path, registry: Registry) -> None:
+    path = tmp_path / f"plan.{ending}"
+    make(path)
+    read = extract(path, registry)
+    assert read.facts.title == HEAD[0]
+    assert [(str(c.low), str(c.high), c.unit, c.scope, str(c.period)) for c in read.candidates] == READ
+    for candidate in read.candidates:
+        assert read.text[candidate.char_start : candidate.char_end] == candidate.written

@@ -11,6 +11,12 @@ from zhibiao.reading.passages import lines
 
 FORMS = [
     ("在校生3.5万", "3.5", "3.5", "万", "eq"),
+    ("整合到400所以内", None, "400", "所", "le"),
+    ("重点建设100所在校生过千的学校", "100", "100", "所", "eq"),
+    ("高技能人才占比达到1/3", "33.3333", "33.3333", "%", "eq"),
+    ("半数以上毕业生", "50", None, "%", "ge"),
+    ("近七成取得证书", "70", "70", "%", "about"),
+    ("企业实践覆盖率实现全覆盖", "100", "100", "%", "eq"),
     ("招生规模达到3.5万人", "3.5", "3.5", "万人", "eq"),
     ("年招生>3.5万人", "3.5", None, "万人", "gt"),
     ("累计培养[15]万人", "15", "15", "万人", "eq"),
@@ -115,3 +121,32 @@ def test_lost_dashes_are_read_before_the_noun_only() -> None:
     assert [(f.low, f.high) for f in figures("共建810个社区教育基地、16个实训基地", dashes_lost=True)] == [(8, 10), (16, 16)]
     assert [(f.low, f.high) for f in figures("名师工作室13个、企业30个", dashes_lost=True)] == [(13, 13), (30, 30)]
     assert figures("共建810个社区教育基地")[0].low == 810
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("职业院校63757(其中民办20000)所", [("63757", "所"), ("20000", "所")]),
+        ("在校生从3.2万增加到5万人", [("3.2", "万人"), ("5", "万人")]),
+        ("分别培训3万、4万、5万人次", [("3", "万人次"), ("4", "万人次"), ("5", "万人次")]),
+        ("占比分别达到80%、60%以上", [("80", "%"), ("60", "%")]),
+    ],
+)
+def test_several_figures_share_a_unit(text: str, expected: list[tuple[str, str]]) -> None:
+    found = [(str(f.low), f.unit) for line in lines(text) for f in figures(line.text)]
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "与企业签订1年以上劳动合同的",
+        "取得中级工证书2年以上的可申报",
+        "年营业收入500万元以上的企业可建站",
+        "规模3500人以上的示范性中等职业学校",
+        "实现教师培训全覆盖",
+        "2022年9/10月",
+    ],
+)
+def test_conditions_are_no_figures(text: str) -> None:
+    assert [f for line in lines(text) for f in figures(line.text)] == []

@@ -86,7 +86,7 @@ def _title(titles: list[str]) -> str:
 
 
 def _issued(texts: list[str], numbered: re.Match[str] | None) -> dt.date | None:
-    stated = next((match for text in texts[:40] for match in re.finditer(rf"(?:成文|印发|发文)(?:日期|时间)[\])]?[::]?{DAY.pattern}", text)), None)
+    stated = next((match for text in texts[:40] for match in re.finditer(rf"(?:成文|印发|发文|发布)(?:日期|时间)[\])]?[::]?{DAY.pattern}", text)), None)
     alone = [match for text in texts if len(text) <= 60 and "号" not in text[-3:] for match in [DAY.search(text)] if match]
     feet = [match for match in alone if "年" in match[0]] or alone
     for match in [stated, *feet] if stated else feet:

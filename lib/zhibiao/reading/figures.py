@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from zhibiao.model.document import Comparator
 from zhibiao.reading import wording
+from zhibiao.reading.lookalikes import AFTER, BEFORE, NORM, left_out
 from zhibiao.reading.numerals import ARABIC, CHINESE, number_of
 
 NUMERAL = rf"(?:{ARABIC}|{CHINESE})"
@@ -43,31 +44,15 @@ RANK = re.compile(
 )
 FIRST_FEW = re.compile(rf"前(?P<number>{NUMERAL})(?:位|名|强)?(?=[、,。;)行之]|$)")
 NEIGHBOURS = re.compile(rf"(?P<pair>两三|三四|三五|四五|五六|六七|七八|八九)(?P<scale>万|千|百|十)?(?P<unit>{_UNIT})")
-SHARES = re.compile(r"[、和与及](?=[\d一-龥])")
 MOVES = re.compile(rf"[^,。;\d]{{0,6}}(?:到|至|为)(?=\d[\d.,]*(?:{SCALE})?(?:{_UNIT}))")
-AFTER = re.compile(rf"(?:\(含\))?(?P<word>{wording.any_of(wording.AFTER)}|余|多(?=[^元样种层方]))")
 QUOTED = re.compile(r"“[^”]{1,8}”|《[^》]*》")
-FILLER = r"(?:了|到|至|于|在|为|有)?(?:每学年|每学期|每年|每周|每人|每生|每班|年均|平均|人均|生均){0,2}"
-_BEFORE = re.compile(rf"(?P<word>{wording.any_of(wording.BEFORE)}){FILLER}$")
-_NORM = re.compile(rf"(?P<word>{wording.any_of(wording.NORMS)})[^,;:。、()\d]{{0,16}}的?$")
 _FROM = re.compile(r"(?:由|从)[^,;。]{0,14}$")
 _TO = re.compile(r"[^,;。]{0,12}?(?:到|至|为)")
 _CHANGE = re.compile(
     rf"(?:{wording.any_of(wording.CHANGES)})(?:了|约|近|超过|幅度为|幅度达|率为|不低于|不少于|不超过)?(?:{wording.any_of(wording.BEFORE)})?$"
 )
-CLASS_OF_THINGS = re.compile(r"(?:以上|以下)?的?(?:的?超?大班|用人单位|企业|单位|班额|班级)")
-APPLICANTS = re.compile(r"(?:及)?以[上下](?:的(?:用人单位|企业|单位|人员|劳动者|[^,。;、]{0,8}(?:学校|院校|学院|专业|企业))|的?,?(?:均|也|方)?可(?=以|申|参|享|建|按|报))")
-"""After a length of time or a sum: who may apply (年营业收入500万元以上的企业), no aim."""
-
-SURROUNDINGS = re.compile(r"[^,。;、]{0,8}(?:产业链|产业集群|战略|经济[带圈])[^,。;、]")
-"""What a plan turns to, not what it makes: 对接4个千亿级产业集群."""
-
-TENS_WORDS = ("十", "百", "千", "万", "亿")
 WINDOW = 60
 """Characters before a number that may bear on it; a file may be one single line."""
-
-LENGTHS = ("年", "个月", "天", "周", "小时", "个小时", "个工作日")
-
 
 @dataclass(frozen=True)
 class Figure:
@@ -209,8 +194,8 @@ def _plain(line: str, dashes_lost: bool) -> Iterator[Figure]:
         chinese = not match["number"][0].isdigit()
         if second and match["scale"] and match["scale"] != scale:
             low = low * SCALES[match["scale"]] / SCALES[scale]
-        shares = not unit and not chinese and second is None and bool(SHARES.match(line, last.end()) or (_FROM.search(_before(line, match.start())) and MOVES.match(line, last.end())))
-        if not (shares and scale) and _left_out(line, match, last, unit, scale, chinese):
+        shares = not unit and not chinese and second is None and _shares(line, match, last.end(), scale)
+        if not (shares and scale) and left_out(match, last, _before(line, match.start()), line[last.end() : last.end() + WINDOW], unit, scale, chinese):
             waiting = []
             continue
         read = Figure(match.start(), last.end(), low, high, scale + unit, "eq", chinese=chinese)
@@ -232,6 +217,13 @@ def _plain(line: str, dashes_lost: bool) -> Iterator[Figure]:
             yield replace(read, comparator="between", end=end, change=bool(_CHANGE.search(_before(line, match.start()))))
 
 
+def _shares(line: str, match: re.Match[str], end: int, scale: str) -> bool:
+    """Does a number without a unit take that of the next: 3万、4万人, 从3.2万增加到5万人?"""
+    if re.match(r"[、和与及](?=\d)" if scale else "[、和与及]", line[end : end + 2]):
+        return True
+    return bool(_FROM.search(_before(line, match.start())) and MOVES.match(line, end))
+
+
 def _split(number: str, rest: str) -> tuple[Decimal, Decimal] | None:
     """810 as 8—10, 23 as 2—3: neighbouring counts that stand before the noun they count."""
     if not number.isdigit() or not re.match(r"[^\d,。;:、)]", rest):
@@ -243,55 +235,10 @@ def _split(number: str, rest: str) -> tuple[Decimal, Decimal] | None:
     return None
 
 
-def _left_out(line: str, first: re.Match[str], last: re.Match[str], unit: str, scale: str, chinese: bool) -> bool:
-    """Years, ordinals, names with numbers, lengths of time, indefinite 一."""
-    before, number, after = _before(line, first.start()), first["number"], line[last.end() : last.end() + WINDOW]
-    if re.search(r"第$|[A-Za-z+#_/\\·〔［×*.&]$|\d[-:,]?$|\d\s$|号$", before):
-        return True
-    if before.endswith("每") or after.startswith(("+", "号", "〕")):
-        return True
-    if chinese and number[0] in TENS_WORDS:
-        if re.search(r"[数几若好]$", before):
-            return True
-        if number[0] != "十" and not re.search(r"(?:超过?|过|近|约|逾|突破|达到?|上)$", before) and not (last["more"] or last["more2"]):
-            return True
-    if not scale and unit in ("", "年") and not chinese and any(re.fullmatch(r"(?:19|20)\d\d", n) for n in (number, last["number"])):
-        return True
-    if unit in LENGTHS and not _is_length(before, after, number):
-        return True
-    if (unit == "人" and CLASS_OF_THINGS.match(after)) or ((unit in LENGTHS or unit in ("元", "人")) and APPLICANTS.match(after)):
-        return True
-    if unit in ("条", "个", "项") and SURROUNDINGS.match(after) and not re.search(rf"(?:{wording.any_of(wording.MAKING)})了?$", before):
-        return True
-    if scale and not unit:
-        known = re.search(r"(?:达到|突破|超过|不少于|不低于|保持在|稳定在|达|为|[生员师工人才者量模数])$", before)
-        return chinese or not (known and re.match(r"以上|左右|[,。;、)]|$", after))
-    return chinese and bool(unit) and _idle(before, after, number, unit)
-
-
-def _is_length(before: str, after: str, number: str) -> bool:
-    """A length of time counts only where a rule or a measured mean sets it (一年以上, 不少于6个月, 平均13.8年)."""
-    if wording.TIME_BEFORE.search(before) or wording.CONDITION.search(before):
-        return False
-    return "." in number or bool(AFTER.match(after) or _NORM.search(before)) or bool(re.search(r"年限(?:为|达到?|提高到)?$|(?:一般|原则上)(?:为|是)?$", before))
-
-
-def _idle(before: str, after: str, number: str, unit: str) -> bool:
-    """A Chinese numeral that counts nothing: 一个, 两个维护, 三项制度."""
-    compared = bool(AFTER.match(after) or _BEFORE.search(before) or _NORM.search(before))
-    if number == "一" or unit in ("届", "期", "次", "类", "位", "条", "部", "处", "对", "起", "片", "份", "门"):
-        return not compared
-    if after.startswith(wording.SET_PHRASES):
-        return True
-    if len(number) > 1 or compared or unit in wording.COUNTED_BY_WORD:
-        return False
-    return not re.search(rf"(?:{wording.any_of(wording.MAKING)})了?$", before)
-
-
 def _compared(line: str, read: Figure, *, more: bool = False, follow: bool = True) -> Figure:
     """Add the comparator that the words around the number give."""
     before = _before(line, read.start)
-    near, norm = _BEFORE.search(before), _NORM.search(before)
+    near, norm = BEFORE.search(before), NORM.search(before)
     word, end = _after(line, read.end) if follow else ("", read.end)
     start, normative = read.start, False
     comparator: Comparator | None = None

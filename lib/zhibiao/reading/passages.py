@@ -22,14 +22,14 @@ ALONE = re.compile(r"[><≥≤约\[\]\d\s.%,\-年月日:/()]*")
 BODIES = re.compile(r"(?:[^,。;]{0,14}(?:委|局|部门?|院校|学校|高校|办公室|中心|政府|人社厅|教育厅|企业|职教社)等?[、,]?)+(?:等(?:单位|部门)?)?")
 """A cell that names who is responsible."""
 
-TITLE_LINE = re.compile(r"#.*|(?:[^,。;:、“]|“[^”]{0,40}”){0,90}(?:规划|方案|意见|公报|纲要|办法|通知|报告|决定|条例|清单|[\])]\d{1,4}号)(?:的通知)?")
+TITLE_LINE = re.compile(r"#.*|(?:[^,。;:、“]|“[^”]{0,40}”){0,90}(?:规划|方案|意见|公报|纲要|办法|通知|报告|决定|条例|清单|[\])]\d{1,4}号)(?:的通知)?(?:\([^()。]{1,20}\))?")
 
 SPACED_HEAD = re.compile(r"^\s*(?:序号\s+)?(?:主要|核心|具体)?(?:指标|项目)(?:名称|内容)?\s.*(?:19|20)\d\d(?:\s?年|\s|$)")
 SPACED_ROW = re.compile(r"(?=.*\d)\S+(?:\s\S+){1,12}(?<![。；;])")
 CELL_GAP = re.compile(r"(?<=\S) (?=\S)(?!(?<=\d )[年以左个%])(?![(（])")
 """Rows of a table as a PDF gives them, a single blank between cells; 2020 年 and 98 以上 are one cell."""
 
-STAMPED = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\d\d?:\d\d(?::\d\d)?)?$|^(?:首页|当前位置|您的?位置)")
+STAMPED = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s?\d\d?:\d\d(?::\d\d)?)?$|^(?:首页|当前位置|您的?位置)")
 """The head of a web page, which no sentence goes on from."""
 
 LONG = 15

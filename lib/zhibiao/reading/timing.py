@@ -31,7 +31,7 @@ MEAN = re.compile(r"年均|平均每年|每年平均")
 TOTAL = re.compile(r"累计|合计达|[五三四]年(?:内)?(?:共|累计|合计)")
 MAINTAIN = re.compile(r"(?:保持|稳定|维持|巩固)(?:在|为)?$|保持$")
 STRIVE = re.compile(r"力争|争取|争创|努力实现")
-EXISTING = re.compile(r"(?<!在)现有|已有|已建成|已建立|(?<![由从比较])目前|截至|围绕[^,。;]{0,20}$|作为|现已")
+EXISTING = re.compile(r"(?<!在)现有|已有|已建成|已建立|(?<![由从比较])目前|截至|(?:围绕|结合|对接)[^,。;]{0,20}$|作为|现已")
 STANDING = re.compile(r"原则上|按照?[^,。;]{2,30}$|按规定|定额|基准|(?:将|拿出|提取)[^,。;]{0,10}$")
 GIVEN = re.compile(r"(?:给予|奖励|补助|补贴|资助)[^,。;]{0,24}$|每(?:人|生)每?[月天年次]|标准(?:为|是|按|每)")
 """Before a sum of money: what each one gets."""
@@ -205,7 +205,7 @@ def _kind(passage: Passage, sentence: str, figure: Figure, mark: Span | None, fa
     if figure.role == "from":
         return ("achieved" if passage.achieved else "baseline"), ()
     if passage.achieved:
-        return ("target", ()) if mark and issued and mark.end > issued and not re.search(r"截至", sentence) else ("achieved", ())
+        return ("target", ()) if mark and issued and mark.end > issued and not re.search(r"截至|以来", sentence) else ("achieved", ())
     if mark and issued and mark.end < issued:
         return "achieved", ()
     if EXISTING.search(re.split(r"[。;]", sentence)[-1][-30:]) and not (mark and issued and mark.end > issued):
@@ -246,7 +246,7 @@ def _rule(sentence: str, clause: str, figure: Figure) -> bool:
     if figure.normative and (figure.unit.lstrip("万亿千百") in RULED or STANDING.search(sentence)):
         return True
     money = figure.unit.endswith("元")
-    return (money and bool(GIVEN.search(clause))) or ((money or figure.unit in ("%", "个百分点")) and bool(STANDING.search(clause)))
+    return (money and bool(GIVEN.search(clause))) or (figure.unit in ("%", "个百分点", "元", "万元") and bool(STANDING.search(clause)))
 
 
 def _flows(clause: str, rest: str, figure: Figure) -> bool:

@@ -1,0 +1,70 @@
+"""What only looks like a figure of a plan: years, ordinals, conditions, lengths of time, a Chinese numeral that counts nothing."""
+
+from __future__ import annotations
+
+import re
+
+from zhibiao.reading import wording
+
+AFTER = re.compile(rf"(?:\(含\))?(?P<word>{wording.any_of(wording.AFTER)}|余|多(?=[^元样种层方]))")
+FILLER = r"(?:了|到|至|于|在|为|有)?(?:每学年|每学期|每年|每周|每人|每生|每班|年均|平均|人均|生均){0,2}"
+BEFORE = re.compile(rf"(?P<word>{wording.any_of(wording.BEFORE)}){FILLER}$")
+NORM = re.compile(rf"(?P<word>{wording.any_of(wording.NORMS)})[^,;:。、()\d]{{0,16}}的?$")
+CLASS_OF_THINGS = re.compile(r"(?:以上|以下)?的?(?:的?超?大班|用人单位|企业|单位|班额|班级)")
+APPLICANTS = re.compile(r"(?:及)?以[上下](?:的(?:用人单位|企业|单位|人员|劳动者|[^,。;、]{0,8}(?:学校|院校|学院|专业|企业))|的?,?(?:均|也|方)?可(?=以|申|参|享|建|按|报))")
+"""After a length of time or a sum: who may apply (年营业收入500万元以上的企业), no aim."""
+
+TENS_WORDS = ("十", "百", "千", "万", "亿")
+
+LENGTHS = ("年", "个月", "天", "周", "小时", "个小时", "个工作日")
+
+
+def left_out(first: re.Match[str], last: re.Match[str], before: str, after: str, unit: str, scale: str, chinese: bool) -> bool:
+    """Is a number a year, an ordinal, part of a name, a length of time, a condition, an indefinite 一?
+
+    Parameters
+    ----------
+    first, last : re.Match
+        The number and the second of a range, or the number again; both with the groups ``number``, ``more``, ``more2``.
+    before, after : str
+        The line on either side.
+    """
+    number = first["number"]
+    if re.search(r"第$|[A-Za-z+#_/\\·〔［×*.&]$|\d[-:,]?$|\d\s$|号$", before):
+        return True
+    if before.endswith("每") or after.startswith(("+", "号", "〕")):
+        return True
+    if chinese and number[0] in TENS_WORDS:
+        if re.search(r"[数几若好]$", before):
+            return True
+        if number[0] != "十" and not re.search(r"(?:超过?|过|近|约|逾|突破|达到?|上)$", before) and not (last["more"] or last["more2"]):
+            return True
+    if not scale and unit in ("", "年") and not chinese and any(re.fullmatch(r"(?:19|20)\d\d", n) for n in (number, last["number"])):
+        return True
+    if unit in LENGTHS and not _is_length(before, after, number):
+        return True
+    if (unit == "人" and CLASS_OF_THINGS.match(after)) or ((unit in LENGTHS or unit in ("元", "人")) and APPLICANTS.match(after)):
+        return True
+    if scale and not unit:
+        known = re.search(r"(?:达到|突破|超过|不少于|不低于|保持在|稳定在|达|为|[生员师工人才者量模数])$", before)
+        return chinese or not (known and re.match(r"以上|左右|[,。;、)]|$", after))
+    return chinese and bool(unit) and _idle(before, after, number, unit)
+
+
+def _is_length(before: str, after: str, number: str) -> bool:
+    """A length of time counts only where a rule or a measured mean sets it (一年以上, 不少于6个月, 平均13.8年)."""
+    if wording.TIME_BEFORE.search(before) or wording.CONDITION.search(before):
+        return False
+    return "." in number or bool(AFTER.match(after) or NORM.search(before)) or bool(re.search(r"年限(?:为|达到?|提高到)?$|(?:一般|原则上)(?:为|是)?$", before))
+
+
+def _idle(before: str, after: str, number: str, unit: str) -> bool:
+    """A Chinese numeral that counts nothing: 一个, 两个维护, 三项制度."""
+    compared = bool(AFTER.match(after) or BEFORE.search(before) or NORM.search(before))
+    if number == "一" or unit in ("届", "期", "次", "类", "位", "条", "部", "处", "对", "起", "片", "份", "门"):
+        return not compared
+    if after.startswith(wording.SET_PHRASES):
+        return True
+    if len(number) > 1 or compared or unit in wording.COUNTED_BY_WORD:
+        return False
+    return not re.search(rf"(?:{wording.any_of(wording.MAKING)})了?$", before)

@@ -24,6 +24,12 @@ def target_pairs(study: Study) -> list[Pair]:
     return found
 
 
+def clauses(study: Study, pairs: list[Pair]) -> str:
+    """Which clauses each pair of targets comes from, as one line; empty without pairs."""
+    told = [f"{pair.name}：{pair.source}" for pair in pairs]
+    return study.words(f"目标 {'。'.join(told)}。", f"Targets {'. '.join(told)}.") if told else ""
+
+
 def _target_pair(study: Study, intake: Statement, enrolment: Statement, year: int) -> Pair:
     name = f"{in_unit(enrolment.base_low, enrolment.written_unit.scale)} / {in_unit(intake.base_low, intake.written_unit.scale)}"
     clauses = dict.fromkeys((study.clause(intake), study.clause(enrolment)))

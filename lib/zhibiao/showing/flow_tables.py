@@ -9,7 +9,7 @@ import numpy as np
 from zhibiao.assessing.semantics import condition
 from zhibiao.catalogue.study import Study
 from zhibiao.model import Unit, unit_of
-from zhibiao.showing.asked_pairs import national_ratios, target_pairs
+from zhibiao.showing.asked_pairs import clauses, national_ratios, target_pairs
 from zhibiao.showing.numbers import ABSENT, fixed, four, in_unit, percent
 from zhibiao.showing.pictures import digits_for, display_unit
 from zhibiao.showing.statement_tables import value_with_unit, with_unit
@@ -97,7 +97,7 @@ def implied(study: Study) -> Table:
         columns,
         rows,
         title=study.words("每一对数字意味着怎样的学制与保留率", "What length and retention each pair implies"),
-        notes=[note] if rows else [],
+        notes=[text for text in (note, clauses(study, targets)) if text] if rows else [],
         empty=study.words("没有起点，无从反推。", "Without a starting pair nothing can be implied."),
     )
 

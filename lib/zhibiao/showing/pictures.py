@@ -13,7 +13,7 @@ from zhibiao.model import Indicator, Observation, Unit, unit_of
 from zhibiao.model.fan import Fan
 from zhibiao.projecting.reference import ReferenceClass
 from zhibiao.showing import fan_chart, gap_chart, pairs_chart, schedule_chart, sentences, stairs_chart
-from zhibiao.showing.asked_pairs import national_ratios, target_pairs
+from zhibiao.showing.asked_pairs import clauses, national_ratios, target_pairs
 from zhibiao.showing.chart import Chart
 from zhibiao.showing.fan_chart import Band, FanPicture
 from zhibiao.showing.gap_tables import chance_text, gap_text
@@ -265,7 +265,7 @@ def pair_map(study: Study) -> Chart | None:
             regions=regions,
             lengths=lengths,
             retentions=(low, 1.0),
-            basis=_pair_basis(study),
+            basis=f"{_pair_basis(study)}\n{clauses(study, targets)}".strip(),
             source=source_line(study, [*study.series("enrolment").annual, *study.series("intake").annual][-2:]),
         ),
         study.lang,

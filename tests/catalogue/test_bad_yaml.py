@@ -6,6 +6,7 @@
 import pytest
 
 from zhibiao.catalogue.load import read
+from zhibiao.catalogue.yamlfile import Document
 from zhibiao.errors import RegistryError
 
 PLAN, CATALOGUE, MORE, SOURCES = "plans/one.yaml", "catalogue/a.yaml", "scenarios/more.yaml", "sources.yaml"
@@ -171,3 +172,10 @@ def test_a_plan_in_gbk_reads_the_same(small):
     text = (small / PLAN).read_text(encoding="utf-8")
     (small / PLAN).write_bytes(text.replace("\n", "\r\n").encode("gbk", errors="strict"))
     assert read([small]).plan("plan-one") == before
+
+
+def test_brackets_without_end_are_refused_before_the_parser_falls(tmp_path):
+    path = tmp_path / "deep.yaml"
+    path.write_text("# a plan\n" + "[" * 300_000, encoding="utf-8")
+    with pytest.raises(RegistryError, match=r"deep\.yaml:2: .*nested too deeply"):
+        Document(path)

@@ -28,6 +28,10 @@ FARTHEST = 30
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
+NESTED = re.compile(r"(?:[\[{]\s*){100}")
+"""So many brackets in a row are no registry, and many more bring the C parser down."""
+
+
 class Document:
     """The content of one YAML file and where each part of it stands.
 
@@ -42,6 +46,9 @@ class Document:
         self._lines: dict[Location, int] = {}
         self._built: set[int] = set()
         text, _ = read_text(path)
+        if nested := NESTED.search(text):
+            line = text.count("\n", 0, nested.start()) + 1
+            raise RegistryError("括号嵌套过深 brackets are nested too deeply", where=f"{path}:{line}")
         try:
             node = yaml.compose(text, Loader=Loader)
             self.content: Any = None if node is None else self._build(node, ())

@@ -37,7 +37,7 @@ soak: setup ## 反复注入故障的长测试 repeated faults and long runs
 	@$(BIN)/python -m pytest -q -m soak tests
 
 bench: setup ## 测量（不设时限） measurements, no limits
-	@$(BIN)/python tests/bench/coverage.py
+	@$(BIN)/python tests/bench/coverage.py && $(BIN)/python tests/bench/extraction.py
 
 check: setup ## 格式、类型、分层、登记库 lint, types, layers, registry
 	@$(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/zhibiao doctor

@@ -109,12 +109,13 @@ def _reference() -> str:
 
 def _notebooks() -> str:
     from zhibiao.catalogue.load import shipped
-    from zhibiao.notebook import checked, known_notebooks
+    from zhibiao.notebook import checked
+    from zhibiao.running.run import stems
 
     folder = shipped().parent / "notebooks"
-    stems = known_notebooks(folder)
-    for stem in stems:
+    found = stems(folder)
+    for stem in found:
         checked(folder / f"{stem}.ipynb", {})
-    if not stems:
+    if not found:
         raise ToolMissing("没有笔记本 there are no notebooks", where=folder.name)
-    return ", ".join(stems)
+    return ", ".join(found)

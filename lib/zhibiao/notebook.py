@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -76,12 +76,6 @@ def checked(path: Path, given: Mapping[str, Any], data: Path | None = None) -> d
     return complete
 
 
-def region_of(parameters: Mapping[str, Any], data: Path | None = None) -> tuple[str, str]:
-    """Code and Chinese name of the region that parameters name."""
-    region = load(data).region(parameters["region"])
-    return region.code, region.zh
-
-
 def heading(path: Path, lang: str = "zh") -> str:
     """The title of a notebook: the first heading of its language."""
     for cell in _cells(path):
@@ -118,8 +112,3 @@ def setup(
 ) -> Report:
     """Check the parameters of a notebook and return the object that answers its questions."""
     return Report(study(load(), region, plan, as_of, horizon, scenario, level, seed, lang, report_date))
-
-
-def known_notebooks(folder: Path) -> Sequence[str]:
-    """Stems of the notebooks of a folder, in reading order."""
-    return sorted(path.stem for path in folder.glob("*.ipynb"))

@@ -16,8 +16,7 @@ from zhibiao.errors import OutputError, ToolMissing
 FONT_FILES = {"Noto Sans CJK SC": "NotoSansCJKsc-Regular.otf", "Noto Serif CJK SC": "NotoSerifCJKsc-Regular.otf"}
 """Family to file. The package also carries SimHei, which is not free: it must never get into a document."""
 
-BUILT_IN = ("DejaVu Sans Mono", "New Computer Modern Math")
-"""Families inside Typst that the template names: code and a few signs (✔ ✘ ➚), and formulas."""
+# Typst itself brings DejaVu Sans Mono (code and a few signs, ✔ ✘ ➚) and New Computer Modern Math (formulas).
 
 _GENERIC = {"sans-serif", "serif", "monospace"}
 

@@ -6,6 +6,7 @@ from zhibiao.assessing.gaps import GapRow, gap_table
 from zhibiao.assessing.requests import requests
 from zhibiao.catalogue.load import OBSERVATION_COLUMNS
 from zhibiao.catalogue.study import Study
+from zhibiao.reading.asked import OWN_SOURCE
 from zhibiao.simulating.scenario import simulate
 
 GAP_COLUMNS = (
@@ -15,9 +16,6 @@ GAP_COLUMNS = (
 )  # fmt: skip
 
 TEMPLATE_COLUMNS = OBSERVATION_COLUMNS
-
-OWN_SOURCE = "own-report"
-"""The source of figures that a user reports without a publication."""
 
 
 def gap_records(study: Study) -> list[dict[str, object]]:

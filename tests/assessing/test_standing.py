@@ -1,8 +1,12 @@
 """Every evidence state and every verdict, on registries of a few figures."""
 
+from dataclasses import replace
+
 import pytest
 
 from zhibiao.assessing.standing import STATES, VERDICTS, standing
+from zhibiao.model import Indicator
+from zhibiao.model.indicator import Break
 
 
 @pytest.fixture
@@ -60,6 +64,10 @@ CASES = {
     "an unsure year before": (POINT, [(2021, 100, {"confidence": "low"}), (2022, 102)], 2022, "level", {"baseline": 99}, ("assessed", "on_schedule", False, 3)),
     "conflicting": (POINT, [(2022, 102), (2022, 106, {"source": "t"})], 2022, "level", {"baseline": 99}, ("conflicting", "unknown", None, None)),
     "conflicting before": (POINT, [(2021, 100), (2021, 101, {"source": "t"}), (2022, 102)], 2022, "level", {"baseline": 99}, ("assessed", "on_schedule", False, 3)),
+    "only the starting point, nothing owed yet": (POINT, [(2020, 99)], 2020, "level", {}, ("too_few_points", "unknown", None, 6)),
+    "baseline contested": (POINT, [(2020, 99), (2020, 98, {"source": "t"}), (2022, 102)], 2022, "level", {}, ("conflicting", "unknown", None, None)),
+    "already met at the start, and no longer": (POINT, [(2022, 104)], 2022, "level", {"baseline": 108}, ("assessed", "behind", False, 1)),
+    "already met at the start, and still": (POINT, [(2022, 107)], 2022, "level", {"baseline": 108}, ("assessed", "met", True, 0)),
     # a rate above 98 from 98
     "98 to 98.0": ({"value": 98}, [(2022, "98.0")], 2022, "rate", {"baseline": 98}, ("assessed", "level", False, 0)),
     "98 to 97.9": ({"value": 98}, [(2022, "97.9")], 2022, "rate", {"baseline": 98}, ("assessed", "behind", False, 0.1)),
@@ -140,8 +148,7 @@ def test_state_and_verdict(stand, case):
 
 def test_every_state_and_every_verdict_is_shown_above():
     assert {case[-1][1] for case in CASES.values()} == set(VERDICTS)
-    # too few points is said of methods that need several, never of a target
-    assert {case[-1][0] for case in CASES.values()} == set(STATES) - {"too_few_points"}
+    assert {case[-1][0] for case in CASES.values()} | {"definition_changed"} == set(STATES)
 
 
 def test_missing_years_are_those_of_the_period_up_to_as_of(stand):
@@ -185,4 +192,28 @@ def test_past_the_horizon_no_pace_is_needed(stand):
 
 def test_before_its_plan_a_target_is_not_judged(stand):
     stands = stand(POINT, [(2017, 98)], 2018)
-    assert (stands.state, stands.verdict, stands.missing) == ("not_yet_reported", "unknown", ())
+    assert (stands.state, stands.verdict, stands.missing) == ("too_few_points", "unknown", ())
+
+
+@pytest.mark.parametrize(
+    ("year", "state"),
+    [
+        (2020, "assessed"),  # both ends are of the new definition
+        (2021, "definition_changed"),
+        (2022, "definition_changed"),
+        (2023, "assessed"),  # both ends are of the old one
+    ],
+)
+def test_nothing_is_judged_across_a_change_of_definition(statement, figure, asked, year, state):
+    target = statement(value=105)
+    question = asked(target, figures=(figure(2020, 99), figure(2022, 106)), as_of=2023)
+    broken = question.indicator("level").model_copy(update={"breaks": (Break(year=year, what="另一口径"),)})
+    registry = replace(question.registry, indicators={**question.registry.indicators, "level": broken})
+    stands = standing(replace(question, registry=registry), question.plans[0].statements[0])
+    assert (stands.state, stands.verdict) == (state, "met" if state == "assessed" else "unknown")
+
+
+def test_a_break_of_another_region_is_none_here():
+    indicator = Indicator.model_validate({"id": "i", "zh": "i", "en": "i", "definition": "i", "unit": "人", "kind": "stock",
+                                          "breaks": [{"region": "350000", "year": 1996, "what": "x"}, {"year": 1990, "what": "x"}]})  # fmt: skip
+    assert (indicator.breaks_in("350000"), indicator.breaks_in("500000")) == ((1990, 1996), (1990,))

@@ -124,6 +124,14 @@ class Condition:
         assert end is not None
         return end
 
+    def aim(self, value: float) -> float:
+        """The end that is to be reached from `value`; the value itself where it violates none, for then no change is asked."""
+        if self.floor is not None and value < self.floor:
+            return self.floor
+        if self.ceiling is not None and value > self.ceiling:
+            return self.ceiling
+        return value
+
     def verdict(self, low: float, high: float, open_low: bool = False) -> bool | None:
         """Whether an interval of possible values satisfies: True if all of it does, False if none, None if that is open.
 

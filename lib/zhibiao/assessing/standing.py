@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from zhibiao.assessing import progress
+from zhibiao.assessing.known import Baseline, Known, baseline_of, known_of
 from zhibiao.assessing.progress import Progress
 from zhibiao.assessing.semantics import Condition, condition, possible
 from zhibiao.catalogue.registry import Series
@@ -17,9 +18,12 @@ from zhibiao.model import Indicator, Observation, Plan, Statement
 
 STATES = (
     "assessed", "no_baseline", "not_yet_reported", "passed_not_reported", "too_few_points", "estimate_only", "stale", "conflicting",
-    "definition_unclear",
+    "definition_unclear", "definition_changed",
 )  # fmt: skip
 """Evidence states: what the figures allow to be said at all."""
+
+UNJUDGED = ("conflicting", "passed_not_reported", "definition_unclear", "definition_changed", "not_yet_reported", "too_few_points")
+"""States in which nothing is judged, whatever the figures would give; ``no_baseline`` leaves what needs none."""
 
 VERDICTS = ("met", "level", "holding", "on_schedule", "behind", "missed", "not_reported", "unknown")
 """``level`` is 持平，须超过: gap 0 and not met; ``holding`` held in every year reported, with years to come or missing; ``missed`` is final; ``not_reported`` is a horizon that passed without a result."""
@@ -29,15 +33,6 @@ UNCLEAR_JUMP = 0.05
 
 STALE_YEARS = 2
 """A latest figure this much older than as_of is stale."""
-
-
-@dataclass(frozen=True)
-class Baseline:
-    """Where a target starts: base units, year, and the statement or observation that says so."""
-
-    value: float
-    year: int
-    source: str
 
 
 @dataclass(frozen=True)
@@ -71,109 +66,35 @@ class Standing:
             return None
         return self.progress.needed
 
-    @property
-    def bound(self) -> float:
-        return condition(self.statement, self.indicator).bound
 
 
-@dataclass(frozen=True)
-class _Known:
-    """What is known of one target at `as_of`.
+def standing(study: Study, statement: Statement, *, series: Series | None = None, start: Baseline | None = None) -> Standing:
+    """Say where a target stands, from observations alone.
 
-    Attributes
+    Parameters
     ----------
-    binding : range
-        Years up to as_of in which a figure tells something about the target.
-    reported : dict of int to Observation
-        Whole-year figures of those years.
-    latest : Observation or None
-        The newest figure up to the target's last year that speaks for itself; of a cumulative target, the newest that counts into its sum.
-    total : float or None
-        Sum of what is reported of a cumulative target.
-    final : bool
-        The target's last year lies behind and its figure is known.
-    over : bool
-        The target's last year lies behind.
+    series : Series, optional
+        What would be known; default: what is.
+    start : Baseline, optional
+        Where the target would start; default: where it does.
     """
-
-    binding: range
-    reported: dict[int, Observation]
-    latest: Observation | None
-    total: float | None
-    final: bool
-    over: bool
-
-    @property
-    def missing(self) -> tuple[int, ...]:
-        return tuple(year for year in self.binding if year not in self.reported)
-
-    @property
-    def whole(self) -> bool:
-        """No year before the newest figure is missing, so that a sum so far is the sum so far."""
-        newest = max([*self.reported, *([self.fresh.period.year] if self.fresh else [])], default=self.binding.start)
-        return not any(year < newest for year in self.missing)
-
-    @property
-    def fresh(self) -> Observation | None:
-        """The latest figure, if it was taken within the binding years: a baseline does not tell where one stands."""
-        return self.latest if self.latest is not None and self.latest.period.year in self.binding else None
-
-    def rests_on(self, asked: Condition) -> tuple[Observation, ...]:
-        """The figures a verdict rests on: of a point the latest within the binding years, else all of them."""
-        fresh = (self.fresh,) if self.fresh else ()
-        return fresh if asked.combine == "point" else tuple(dict.fromkeys((*self.reported.values(), *fresh)))
-
-
-def standing(study: Study, statement: Statement) -> Standing:
-    """Say where a target stands, from observations alone."""
     indicator, plan = study.indicator(statement.indicator), study.plan_of(statement)
     asked = condition(statement, indicator)
-    series = study.series(indicator.id)
+    series = study.series(indicator.id) if series is None else series
     if asked.end is not None:  # what came after the horizon tells nothing of it
         series = series.known_by(asked.end)
-    known = _known(asked, plan, series, study.as_of)
-    start = _baseline(statement, plan, series)
+    known = known_of(asked, plan, series, study.as_of)
+    start = start or baseline_of(statement, plan, series)
     met, gap = _summed(asked, known, indicator) if asked.combine == "sum" else _level(asked, known, start, indicator)
     made = _progress(asked, known, start)
-    state = _state(statement, asked, known, start, series, study.as_of, met)
+    state = _state(statement, plan, indicator, asked, known, start, series, study.as_of, met)
     verdict = _verdict(asked, known, start, met, gap, made, state)
     return Standing(
         statement, plan, indicator, start, known.latest, known.total, met, gap, _share(gap, asked, start), made, state, verdict, known.missing
     )
 
 
-def _known(asked: Condition, plan: Plan, series: Series, as_of: int) -> _Known:
-    if asked.start is None or asked.end is None:  # a standing rule, from the issue of its document on
-        binding = range(plan.issued.year, as_of + 1)
-    else:
-        start = min(plan.period.start, asked.end) if asked.combine == "point" else asked.start
-        binding = range(start, min(asked.end, as_of) + 1)
-    reported = {year: point for year in binding if (point := series.at(year)) is not None}
-    over = asked.end is not None and as_of >= asked.end
-    final = over and asked.end in reported
-    if asked.combine != "sum":
-        return _Known(binding, reported, series.latest, None, final, over)
-    parts = [reported[year] for year in sorted(reported)]
-    if series.to_date is not None and series.to_date.period.year in binding:
-        parts.append(series.to_date)
-    total = float(sum(point.base_value for point in parts)) if parts else None
-    return _Known(binding, reported, parts[-1] if parts else None, total, final, over)
-
-
-def _baseline(statement: Statement, plan: Plan, series: Series) -> Baseline | None:
-    """The document's own baseline, else the observation of the year before the plan; a cumulative target starts at nothing."""
-    if statement.scope in ("cumulative", "standing"):
-        return None
-    if statement.baseline is not None:
-        named = next(s for s in plan.statements if s.id == statement.baseline)
-        value = named.base_low if named.base_low is not None else named.base_high
-        if value is not None and named.horizon is not None:
-            return Baseline(float(value), named.horizon, named.key)
-    point = series.at(plan.period.start - 1)
-    return Baseline(float(point.base_value), point.period.year, point.source) if point else None
-
-
-def _summed(asked: Condition, known: _Known, indicator: Indicator) -> tuple[bool | None, float | None]:
+def _summed(asked: Condition, known: Known, indicator: Indicator) -> tuple[bool | None, float | None]:
     """A cumulative target: what is reported is a floor of the sum while years are out, for flows are never negative."""
     if known.total is None:
         return None, None
@@ -189,7 +110,7 @@ def _interval(points: Sequence[Observation], indicator: Indicator) -> tuple[floa
     return sum(low for low, _, _ in parts), sum(high for _, high, _ in parts), any(open_low for _, _, open_low in parts)
 
 
-def _level(asked: Condition, known: _Known, start: Baseline | None, indicator: Indicator) -> tuple[bool | None, float | None]:
+def _level(asked: Condition, known: Known, start: Baseline | None, indicator: Indicator) -> tuple[bool | None, float | None]:
     """A level: what the binding years say, and what the latest known figure, or failing that the baseline, is short of."""
     points = list(known.reported.values())
     values = np.array([float(point.base_value) for point in points])
@@ -212,13 +133,13 @@ def _share(gap: float | None, asked: Condition, start: Baseline | None) -> float
     """The gap as a share of the change asked: of the whole sum when cumulative or when there is no baseline."""
     if gap is None:
         return None
-    change = abs(asked.bound - start.value) if start and asked.combine != "sum" else abs(asked.bound)
+    change = abs(asked.aim(start.value) - start.value) if start and asked.combine != "sum" else abs(asked.bound)
     if change > 1e-9 * max(1.0, abs(asked.bound)):
         return gap / change
     return 0.0 if gap == 0 else None
 
 
-def _progress(asked: Condition, known: _Known, start: Baseline | None) -> Progress | None:
+def _progress(asked: Condition, known: Known, start: Baseline | None) -> Progress | None:
     """Schedule progress; of a cumulative target from whole years only, for a year does not fill evenly: entrants come in autumn."""
     latest = known.latest
     if latest is None or asked.end is None or asked.start is None:
@@ -231,22 +152,28 @@ def _progress(asked: Condition, known: _Known, start: Baseline | None) -> Progre
     year = latest.period.year - 1 + latest.period.last_month / 12
     if start is None or year < start.year:
         return None
-    return progress.towards(start.value, start.year, float(latest.base_value), year, asked.bound, asked.end)
+    value, left = float(latest.base_value), asked.end - year
+    made = progress.towards(start.value, start.year, value, year, asked.aim(start.value), asked.end)
+    # what is needed from now on leads to the end that the latest figure violates, whatever the baseline did
+    return replace(made, needed=(asked.aim(value) - value) / left if left > 0 else None)
 
 
 def _state(
-    statement: Statement, asked: Condition, known: _Known, start: Baseline | None, series: Series, as_of: int, met: bool | None
+    statement: Statement, plan: Plan, indicator: Indicator, asked: Condition, known: Known, start: Baseline | None, series: Series, as_of: int, met: bool | None
 ) -> str:
     """The evidence state, the gravest first."""
     rests_on = known.rests_on(asked)
-    if any(point.period in series.conflicting for point in (*rests_on, *([known.latest] if known.latest else []))):
+    if any(point.period in series.conflicting for point in (*rests_on, *([known.latest] if known.latest else []))) or _contested(start, series):
         return "conflicting"
     if known.over and met is None and not known.final:
         return "passed_not_reported"
+    if _broken(plan, indicator, asked, known, start, series):
+        return "definition_changed"
     if _jumps(statement, asked, series, start):
         return "definition_unclear"
     if known.fresh is None:
-        return "not_yet_reported"
+        # before the first year of a target has ended nobody owes a figure: there is the starting point and no other
+        return "not_yet_reported" if known.missing or known.latest is None else "too_few_points"
     if asked.combine in ("sum", "mean") and met is None and (not known.whole or (known.over and known.missing)):
         return "passed_not_reported" if known.over else "not_yet_reported"
     if min(as_of, asked.end or as_of) - known.fresh.period.year >= STALE_YEARS:
@@ -256,6 +183,19 @@ def _state(
     if asked.combine == "point" and start is None and met is not True and not known.final:
         return "no_baseline"
     return "assessed"
+
+
+def _contested(start: Baseline | None, series: Series) -> bool:
+    """Whether the baseline is an observation on which sources of one day disagree."""
+    return start is not None and any(period.is_year and period.year == start.year and series.point(period).source == start.source for period in series.conflicting)
+
+
+def _broken(plan: Plan, indicator: Indicator, asked: Condition, known: Known, start: Baseline | None, series: Series) -> bool:
+    """Whether the figures count something else than the baseline did, or the target when it was set."""
+    if known.fresh is None:
+        return False
+    since = start.year if asked.combine == "point" and start is not None else plan.issued.year
+    return any(since < year <= known.fresh.period.year for year in indicator.breaks_in(series.region))
 
 
 def _jumps(statement: Statement, asked: Condition, series: Series, start: Baseline | None) -> bool:
@@ -274,12 +214,12 @@ def _jumps(statement: Statement, asked: Condition, series: Series, start: Baseli
 
 
 def _verdict(
-    asked: Condition, known: _Known, start: Baseline | None, met: bool | None, gap: float | None, made: Progress | None, state: str
+    asked: Condition, known: Known, start: Baseline | None, met: bool | None, gap: float | None, made: Progress | None, state: str
 ) -> str:
     """The headline: 时序进度 where it can be judged, else that it cannot."""
     if state == "passed_not_reported":
         return "not_reported"
-    if state in ("conflicting", "definition_unclear", "not_yet_reported"):
+    if state in UNJUDGED:
         return "unknown"
     if met is True:
         return "met"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -81,6 +82,10 @@ class Series:
     def known_by(self, year: int) -> Series:
         """The same series up to and including a year."""
         return replace(self, points=tuple(point for point in self.points if point.period.year <= year))
+
+    def point(self, period: Period) -> Observation:
+        """The figure of a period that has one; KeyError otherwise."""
+        return {point.period: point for point in self.points}[period]
 
     def at(self, year: int) -> Observation | None:
         """The figure for one year, if there is one."""
@@ -223,6 +228,22 @@ class Registry:
             # of rows recorded on one day the surer one speaks; an overlay's row comes last and wins a tie
             points.append(max(enumerate(current), key=lambda item: (_CONFIDENCE[item[1].confidence], _STATUS[item[1].status], item[0]))[1])
         return Series(region, indicator, tuple(points), frozenset(conflicting))
+
+    def known_on(self, day: dt.date) -> Registry:
+        """The registry as it was known on a day: figures recorded, documents issued and statuses dated by then.
+
+        What indicators mean, the regions and the scenarios carry no dates and stay as they are.
+        """
+        return replace(
+            self,
+            plans={name: plan for name, plan in self.plans.items() if plan.issued <= day},
+            observations=tuple(row for row in self.observations if row.recorded <= day),
+            statuses=tuple(entry for entry in self.statuses if entry.date <= day),
+        )
+
+    def vintages(self, region: str) -> tuple[dt.date, ...]:
+        """The days on which figures of a region were recorded, ascending."""
+        return tuple(sorted({row.recorded for row in self.observed(region)}))
 
     def newest_year(self, region: str) -> int | None:
         """The newest year for which the region has an observation of any indicator; never the clock."""

@@ -7,12 +7,24 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from zhibiao.model.record import Fault, Identifier, Number, Record, Text, UnitText
+from zhibiao.model.record import Fault, Identifier, Number, Record, RegionCode, Text, UnitText, Year
 from zhibiao.model.units import Unit, unit_of
 
 Kind = Literal["stock", "flow", "rate", "count"]
 Direction = Literal["up", "down", "none"]
 RollUp = Literal["sum", "weighted_mean", "none"]
+
+
+class Break(Record):
+    """From this year on the figures of a region count something else, so that they cannot be held against earlier ones.
+
+    ``region`` empty means everywhere; ``what`` says what changed.
+    """
+
+    region: RegionCode | None = None
+    year: Year
+    what: Text
+    what_en: Text | None = None
 
 
 class Indicator(Record):
@@ -35,6 +47,8 @@ class Indicator(Record):
     rollup: RollUp = "none"
     reference: Identifier | None = None
     """The reference class whose moves tell how far such a series goes; without one there is no projection."""
+    breaks: tuple[Break, ...] = ()
+    """Years from which the definition is another one."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Indicator:
@@ -46,6 +60,10 @@ class Indicator(Record):
         if self.lower is not None and self.upper is not None and self.lower >= self.upper:
             raise Fault(f"下限 {self.lower:f} 不小于上限 {self.upper:f} lower is not below upper", "lower")
         return self
+
+    def breaks_in(self, region: str) -> tuple[int, ...]:
+        """Years from which a region's figures count something else, ascending."""
+        return tuple(sorted(b.year for b in self.breaks if b.region in (None, region)))
 
     @property
     def base(self) -> Unit:

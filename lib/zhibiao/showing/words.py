@@ -14,6 +14,7 @@ STATES: Mapping[str, tuple[str, str]] = {
     "stale": ("数据过旧", "stale"),
     "conflicting": ("来源相抵", "sources conflict"),
     "definition_unclear": ("口径不明", "definition unclear"),
+    "definition_changed": ("口径变了", "definition changed"),
 }
 VERDICTS: Mapping[str, tuple[str, str]] = {
     "met": ("已达到", "met"),

@@ -109,7 +109,7 @@ def test_a_list_of_things() -> None:
 def test_from_one_level_to_another() -> None:
     first, second = figures("职业院校由近800所调整到700所左右")
     assert (first.role, first.low, first.comparator) == ("from", 800, "about")
-    assert (second.role, second.low, second.comparator) == ("", 700, "about")
+    assert (second.role, second.low, second.comparator) == ("to", 700, "about")
 
 
 def test_a_change_is_marked() -> None:

@@ -16,7 +16,7 @@ FIVE_YEARS = {"十五": 2001, "十一五": 2006, "十二五": 2011, "十三五":
 """First years of the five-year plans."""
 
 NAME = re.compile(r"“?(?P<name>十[一二三四五六]五|(?<!第)“十五”)”?(?=期间|时期|以来|末|规划|发展|,|”|期|$)")
-TITLE = re.compile(r"规划|方案|意见|公报|计划|纲要|办法|通知|报告|决定|条例")
+TITLE = re.compile(r"规划|方案|意见|公报|计划|纲要|办法|通知|报告|决定|条例|实事|要点|目标任务")
 REPORT = re.compile(r"公报|统计快报|年度报告|统计报告|质量报告|完成情况|事业发展概况|发展统计")
 NUMBER = re.compile(r"[\u4e00-\u9fff]{2,12}[\[(](?P<year>(?:19|20)\d\d)[\])]\d{1,4}号")
 CITED = re.compile(r"》\(?$|(?:根据|按照|贯彻|落实|依据)[^。]*$")
@@ -24,7 +24,8 @@ CITED = re.compile(r"》\(?$|(?:根据|按照|贯彻|落实|依据)[^。]*$")
 
 DAY = re.compile(r"(?P<year>(?:19|20)\d\d)[年\-./](?P<month>\d{1,2})[月\-./](?P<day>\d{1,2})日?")
 YEARS = re.compile(r"(?P<start>(?:19|20)\d\d)年?[-至到](?P<end>(?:19|20)\d\d)年?")
-PASSING = re.compile(r"(?:经过|通过|用)(?:[\d一二三四五六七八九十]{1,2}[-至到])?(\d{1,2}|[一二两三四五六七八九十])年(?=左右|的?努力|的?时间|,|建设)")
+COUNT = r"(?:\d{1,2}|[一二两三四五六七八九十])"
+PASSING = re.compile(rf"(?:经过|通过|用)(?:[\d一二三四五六七八九十]{{1,2}}[-至到])?({COUNT})年(?=左右|的?努力|的?时间|,|建设)")
 LEVEL = {"nation": 0, "province": 1, "prefecture": 2, "county": 3}
 
 
@@ -42,6 +43,11 @@ class Facts:
     """Do the plan's years stand in its title?"""
     open_ended: bool = False
     """Is its horizon only a length of time (经过5—10年)? Its yearly rules then have no end."""
+
+    @property
+    def written(self) -> int | None:
+        """The year in which the document speaks: of its issue, else the first of its plan."""
+        return self.issued.year if self.issued else self.plan.start if self.plan else None
 
     @property
     def looked_back(self) -> Span:
@@ -104,8 +110,10 @@ def _planned(title: str, texts: list[str], issued: dt.date | None) -> tuple[Span
         return Span(int(match["start"]), int(match["end"])), True
     if (match := NAME.search(title)) and (span := five_years(match["name"])):
         return span, True
-    if match := re.search(r"^[^\d,。《]{0,12}(20\d\d)年(?:度)?(?!远景)[^,。]*(?:方案|计划|要点|安排|任务|意见|通知)", title):
+    if match := re.search(r"^[^\d,。《]{0,12}(20\d\d)年(?:度)?(?!远景)[^,。]*(?:方案|计划|要点|安排|任务|意见|通知|实事|政府工作报告|目标)", title):
         return Span(int(match[1]), int(match[1])), True
+    if "政府工作报告" in title and issued:
+        return Span(issued.year, issued.year), True
     body = "".join(texts)
     names = [span for match in re.finditer(r"“?(十[一二三四五]五)”?(?:期间|时期|末)", body) if (span := five_years(match[1])) and (issued is None or span.end >= issued.year)]
     horizons = [int(match[1]) for match in re.finditer(r"(?:到|(?<!截)至|力争)(20\d\d)年", body) if issued is None or issued.year <= int(match[1]) <= issued.year + 16]
@@ -122,12 +130,20 @@ def _planned(title: str, texts: list[str], issued: dt.date | None) -> tuple[Span
         end = max(horizons, key=lambda year: (horizons.count(year), start is None or year <= start + 5, year if start and year <= start + 5 else -year))
         if names and names[0].end == end:
             return names[0], False
-        return Span(min(start or end, end), end), False
+        return Span(min(start or _first_year(body, end), end), end), False
     if names:
         return max(names, key=names.count), False
     if start is None:
         return None, False
     return Span(start, next(first + 4 for first in FIVE_YEARS.values() if first + 4 >= start)), False
+
+
+def _first_year(body: str, end: int) -> int:
+    """The first year an undated document plans for: of a span with the same end, else the first that it sets as a goal."""
+    spans = [int(match["start"]) for match in YEARS.finditer(body) if int(match["end"]) == end and int(match["start"]) > end - 10]
+    goals = [int(match[1]) for match in re.finditer(r"(?:(?<!截)[到至]|力争|^|[。,;])(20\d\d)年[^,。;]{0,4}[,前]", body) if end - 6 < int(match[1]) <= end]
+    cited = [int(match["year"]) for match in NUMBER.finditer(body) if int(match["year"]) <= end]
+    return max([min([*spans, *goals, end]), *cited])
 
 
 def _region(title: str, head: list[str], registry: Registry) -> str:

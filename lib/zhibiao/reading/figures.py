@@ -22,6 +22,7 @@ _UNIT = "|".join(
     re.escape(unit) + (f"(?!{wording.NOT_A_UNIT[unit]})" if unit in wording.NOT_A_UNIT else "")
     for unit in sorted(wording.UNITS, key=len, reverse=True)
 )
+_UNIT = rf"(?:{_UNIT})(?:/(?:{wording.any_of(wording.PER)}))?"
 _MEASURE = rf"(?P<more>余|多|来)?\s*(?P<scale>{SCALE})?(?P<more2>余|多)?(?P<unit>{_UNIT})?"
 FIRST = re.compile(rf"(?P<number>{NUMERAL}){_MEASURE}")
 RANGE = re.compile(rf"(?:-{{1,2}}|至|到)(?P<number>{NUMERAL}){_MEASURE}")
@@ -32,6 +33,9 @@ DOUBLED = re.compile(r"翻(?:(?P<times>[一两二三])番|番)")
 RATIO = re.compile(rf"(?P<a>{ARABIC})[:∶](?P<b>{ARABIC})(?![\d:])")
 BRACKETED = re.compile(rf"(?P<sign>[><≥≤]|约)?\[\s*(?P<number>{ARABIC})\s*\]{_MEASURE}")
 NONE_AT_ALL = re.compile(r"[“\"]?零[”\"]?(?P<what>感染|事故|病例|确诊|死亡)|不让一(?P<one>名|个|人)")
+MEDALS = re.compile(rf"(?P<number>{NUMERAL})[金银铜](?:牌|奖)?(?=[\d一二三四五六七八九][金银铜]|[,。;、和的]|$)(?<!基金)")
+"""3金2银5铜, without a measure word."""
+
 NESTED = re.compile(rf"(?P<number>{ARABIC})(?P<scale>{SCALE})?\((?P<inner>[^()]{{1,40}})\)(?P<unit>{_UNIT})")
 """63757(其中民办20000)所: the unit comes after the bracket and is that of both."""
 
@@ -45,7 +49,7 @@ RANK = re.compile(
 FIRST_FEW = re.compile(rf"前(?P<number>{NUMERAL})(?:位|名|强)?(?=[、,。;)行之]|$)")
 NEIGHBOURS = re.compile(rf"(?P<pair>两三|三四|三五|四五|五六|六七|七八|八九)(?P<scale>万|千|百|十)?(?P<unit>{_UNIT})")
 MOVES = re.compile(rf"[^,。;\d]{{0,6}}(?:到|至|为)(?=\d[\d.,]*(?:{SCALE})?(?:{_UNIT}))")
-QUOTED = re.compile(r"“[^”]{1,8}”|《[^》]*》")
+QUOTED = re.compile(r"“[^”]{1,12}”|《[^》]*》")
 _FROM = re.compile(r"(?:由|从)[^,;。]{0,14}$")
 _TO = re.compile(r"[^,;。]{0,12}?(?:到|至|为)")
 _CHANGE = re.compile(
@@ -59,7 +63,7 @@ class Figure:
     """A figure in a line, as written.
 
     ``start`` and ``end`` mark the number with its comparator words in the folded line; ``low``, ``high`` and ``comparator`` are those of a
-    statement. ``role`` is ``from`` for the first of 由800所调整到700所. ``doubt`` names what lowers the confidence.
+    statement. ``role`` is ``from`` for the first of 由800所调整到700所 and ``to`` for the second. ``doubt`` names what lowers the confidence.
     """
 
     start: int
@@ -97,7 +101,7 @@ def figures(line: str, *, dashes_lost: bool = False) -> list[Figure]:
         if any(a <= figure.start and figure.end <= b for a, b in hidden):
             continue
         found.append(figure)
-    return [_roled(line, f, found[n + 1] if n + 1 < len(found) else None) for n, f in enumerate(found)]
+    return _roled(line, found)
 
 
 def _special(line: str) -> Iterator[Figure]:
@@ -129,6 +133,9 @@ def _special(line: str) -> Iterator[Figure]:
             if inner := re.search(rf"[^\d.-](?P<number>{ARABIC})$", match["inner"]):
                 start = match.start("inner") + inner.start("number")
                 yield Figure(start, start + len(inner["number"]), number_of(inner["number"]), number_of(inner["number"]), unit, "eq", doubt=("shared unit",))
+    for match in MEDALS.finditer(line):
+        count = number_of(match["number"])
+        yield Figure(*match.span(), count, count, "枚", "eq", chinese=not match["number"][0].isdigit())
     for match in FULL.finditer(line):
         yield Figure(*match.span("full"), Decimal(100), Decimal(100), "%", "eq", chinese=True)
     for match in CYCLE.finditer(line):
@@ -276,9 +283,28 @@ def _after(line: str, end: int) -> tuple[str, int]:
     return (match["word"], match.end()) if match else ("", end)
 
 
-def _roled(line: str, read: Figure, following: Figure | None) -> Figure:
-    """Mark the starting value of 由近800所调整到700所左右."""
-    if following is None or not _FROM.search(_before(line, read.start)):
-        return read
-    between = line[read.end : following.start]
-    return replace(read, role="from") if len(between) <= 16 and _TO.match(between) else read
+def _roled(line: str, found: list[Figure]) -> list[Figure]:
+    """Mark the two sides of 由近800所调整到700所左右; of 分别从209元、280元提高到217元、290元 all four."""
+    roles = [""] * len(found)
+    at = 0
+    while at < len(found):
+        if not _FROM.search(_before(line, found[at].start)):
+            at += 1
+            continue
+        middle = _listed(line, found, at)
+        if middle < len(found) and len(between := line[found[middle - 1].end : found[middle].start]) <= 16 and _TO.match(between):
+            end = min(_listed(line, found, middle), 2 * middle - at)
+            roles[at:middle] = ["from"] * (middle - at)
+            roles[middle:end] = ["to"] * (end - middle)
+            at = end
+        else:
+            at += 1
+    return [replace(figure, role=role) if role else figure for figure, role in zip(found, roles, strict=True)]
+
+
+def _listed(line: str, found: list[Figure], at: int) -> int:
+    """The figure after the list that begins here: 209元、280元."""
+    at += 1
+    while at < len(found) and line[found[at - 1].end : found[at].start] in ("、", "和", "与", "及"):
+        at += 1
+    return at

@@ -6,10 +6,10 @@ import re
 
 from zhibiao.reading import wording
 
-AFTER = re.compile(rf"(?:\(含\))?(?P<word>{wording.any_of(wording.AFTER)}|余|多(?=[^元样种层方]))")
-FILLER = r"(?:了|到|至|于|在|为|有)?(?:每学年|每学期|每年|每周|每人|每生|每班|年均|平均|人均|生均){0,2}"
+AFTER = re.compile(rf"(?:\([^()\d]{{1,14}}\))?(?:床位|学位|岗位)?(?P<word>{wording.any_of(wording.AFTER)}|余|多(?=[^元样种层方]))")
+FILLER = r"(?:了|到|至|于|在|为|有)?(?:每学年|每学期|每年|每周|每[天日月]|每[百千万]?(?:人|名(?:学生|老人)?)|每生|每班|年均|平均|人均|生均){0,2}"
 BEFORE = re.compile(rf"(?P<word>{wording.any_of(wording.BEFORE)}){FILLER}$")
-NORM = re.compile(rf"(?P<word>{wording.any_of(wording.NORMS)})[^,;:。、()\d]{{0,16}}的?$")
+NORM = re.compile(rf"(?P<word>{wording.any_of(word for word in wording.NORMS if word not in ('最低', '最高'))})(?:[^,;:。、()\d]{{0,16}}|[^,;:。、()\d]{{0,30}}的)$")
 CLASS_OF_THINGS = re.compile(r"(?:以上|以下)?的?(?:的?超?大班|用人单位|企业|单位|班额|班级)")
 APPLICANTS = re.compile(r"(?:及)?以[上下](?:的(?:用人单位|企业|单位|人员|劳动者|[^,。;、]{0,8}(?:学校|院校|学院|专业|企业))|的?,?(?:均|也|方)?可(?=以|申|参|享|建|按|报))")
 """After a length of time or a sum: who may apply (年营业收入500万元以上的企业), no aim."""
@@ -45,6 +45,8 @@ def left_out(first: re.Match[str], last: re.Match[str], before: str, after: str,
         return True
     if (unit == "人" and CLASS_OF_THINGS.match(after)) or ((unit in LENGTHS or unit in ("元", "人")) and APPLICANTS.match(after)):
         return True
+    if unit == "岁" and not re.search(r"寿命[^,。;]{0,12}$|平均年龄[^,。;]{0,8}$", before):
+        return True  # who is meant
     if scale and not unit:
         known = re.search(r"(?:达到|突破|超过|不少于|不低于|保持在|稳定在|达|为|[生员师工人才者量模数])$", before)
         return chinese or not (known and re.match(r"以上|左右|[,。;、)]|$", after))

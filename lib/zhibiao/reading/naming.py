@@ -12,9 +12,12 @@ from zhibiao.model.indicator import Indicator
 from zhibiao.model.units import unit_of
 from zhibiao.reading import wording
 from zhibiao.reading.figures import Figure
-from zhibiao.reading.timing import MARK
+from zhibiao.reading.times import MARK
 
 LONGEST = 30
+UNNAMED = re.sub(r"\?P<\w+>", "?:", MARK.pattern)
+"""A time at the head of a phrase is no part of the name."""
+
 NOUNS_TOO = frozenset(("建设", "培训", "培养", "支持", "改造", "开发", "招聘", "完成", "获", "设", "建", "与"))
 """Verbs that end the name of a thing as well: 社会培训16.7万人次."""
 
@@ -22,7 +25,7 @@ TAIL = re.compile(
     rf"(?:{wording.any_of([*(word for word in wording.MAKING if word not in NOUNS_TOO), *wording.BEFORE, '为', '是', '由', '从', '约为', '达', '占', '保持在', '稳定在', '维持在', '在', '到', '至', '共', '计', '的', '提升到', '提高到', '增加到', '努力'])})+$"
 )
 HEAD = re.compile(
-    rf"^(?:\d{{1,2}}[.、](?!\d)|其中|并|且|同时|力争|争取|努力|到|至|在(?![校册岗读学])|全市|全区|全省|全国|我市|我区|我省|新增|每年|每学年|年均|累计|先后|[一二三四五六七八九十]是|共|以及|和|与|及|或|的|{MARK.pattern})+"
+    rf"^(?:\d{{1,2}}[.、](?!\d)|其中|并|且|同时|力争|争取|努力|到|至|在(?![校册岗读学])|全市|全区|全省|全国|我市|我区|我省|新增|每年|每学年|年均|累计|先后|[一二三四五六七八九十]是|共|以及|和|与|及|或|的|{UNNAMED})+"
 )
 VERB_HEAD = re.compile(rf"^(?:{wording.any_of(word for word in wording.MAKING if len(word) > 1)})+")
 CHANGE = re.compile(rf"(?:(?:比|较|同比)[^,。;]{{0,10}})?(?:{wording.any_of(wording.CHANGES)}).{{0,4}}$|^(?:比|较|同比).{{0,10}}$")

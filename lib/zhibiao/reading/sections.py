@@ -10,12 +10,17 @@ from zhibiao.reading.passages import Line
 from zhibiao.reading.wording import ACHIEVED_HEADINGS
 
 CHINESE_NUMBER = "[一二三四五六七八九十]{1,3}"
-CHAPTER = re.compile(rf"(?:#{{1,6}})?(?:第?(?P<number>{CHINESE_NUMBER})[、章])(?P<title>[^。;]{{1,40}})$")
+CHAPTER = re.compile(rf"(?:#{{1,6}})?(?:第?(?P<number>{CHINESE_NUMBER})(?:[、章篇]|部分))(?P<title>[^。;]{{1,40}})。?$")
 SECTION = re.compile(rf"(?:#{{1,6}})?(?:\((?P<number>{CHINESE_NUMBER})\)|第(?P<nth>{CHINESE_NUMBER})节)(?P<title>[^。;]{{1,40}})?")
 ITEM = re.compile(r"(?:#{1,6})?(?:(?P<number>\d{1,2})[.、](?!\d)|\((?P<nth>\d{1,2})\))(?P<title>[^。;]{0,30})")
 MARKDOWN = re.compile(r"#{1,6}(?P<title>.{1,40})$")
 BOX = re.compile(r"(?:#{1,6})?(?:专栏|专表)(?P<number>\d{0,2}|[一二三四五六七八九十]{1,3})[::、.]?(?P<title>.{0,40})$")
 ANNEX = re.compile(r"(?:#{1,6})?附(?:件|表)(?P<number>\d{0,2})[::]?(?P<title>.{0,40})$")
+PLAIN = re.compile(r"(?:总体|主要|发展|工作|具体|预期|阶段性?|建设|年度|重点|行动)+(?:目标|任务|举措)(?:和主要指标|任务|指标)?[::]?|(?:发展|工作|现实)(?:基础|回顾|现状|成效)")
+"""A heading without a number."""
+
+SETS_TIME = re.compile(r"(?:(?<!截)[到至]|力争|“)(?:(?:19|20)\d\d年|十[一二三四五六]五)|用[一二两三四五\d]年")
+
 POINT = re.compile(rf"(?P<number>{CHINESE_NUMBER})是")
 ROW = re.compile(r"\d{1,3}")
 
@@ -30,6 +35,8 @@ class Passage:
     achieved: bool = False
     row: str = ""
     """The number of the annex's row it belongs to."""
+    lead: str = ""
+    """The earlier paragraph that sets a time for this one: 到2025年,实现以下目标: or, among aims, the last that names a goal."""
 
     def locator_at(self, position: int) -> str:
         """The locator of a place in the line: 一是, 二是 within a paragraph are points."""
@@ -52,6 +59,7 @@ class _Place:
     row: str = ""
     titles: dict[str, str] = field(default_factory=dict)
     paragraph: int = 0
+    lead: str = ""
 
     def locator(self) -> str:
         if self.box:
@@ -78,7 +86,10 @@ def passages(found: Iterable[Line]) -> Iterator[Passage]:
         _move(place, line.text)
         titles = tuple(place.titles[level] for level in LEVELS if level in place.titles)
         looks_back = [title for level, title in place.titles.items() if level in ("chapter", "section", "box") and ACHIEVED_HEADINGS.search(title)]
-        yield Passage(line, place.locator(), titles, bool(looks_back) and not _aims_below(place), place.row)
+        passage = Passage(line, place.locator(), titles, bool(looks_back) and not _aims_below(place), place.row, place.lead)
+        yield passage
+        if SETS_TIME.search(line.text) and (line.text.endswith(":") or passage.aims):
+            place.lead = line.text
 
 
 def _aims_below(place: _Place) -> bool:
@@ -100,6 +111,8 @@ def _move(place: _Place, text: str) -> None:
         _set(place, "chapter", match["number"], match["title"])
     elif match := SECTION.match(text):
         _set(place, "section", f"({match['number'] or match['nth']})", match["title"] or "")
+    elif PLAIN.fullmatch(text):
+        _set(place, "section", "", text)
     elif match := MARKDOWN.match(text):
         level = "chapter" if text.startswith("##") and not text.startswith("###") else "section" if text.startswith("###") else ""
         if level:
@@ -121,6 +134,8 @@ def _move(place: _Place, text: str) -> None:
 
 def _set(place: _Place, level: str, number: str, title: str) -> None:
     setattr(place, level, number)
+    if level != "item":
+        place.lead = ""
     below = {"chapter": ("section", "item", "box"), "section": ("item", "box"), "box": ("item",), "annex": ("section", "item", "box", "chapter"), "item": ()}[level]
     for lower in below:
         setattr(place, lower, "")

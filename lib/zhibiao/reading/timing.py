@@ -3,49 +3,27 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from zhibiao.model.document import Scope, StatementKind
-from zhibiao.model.period import FIRST_YEAR, LAST_YEAR, Span
-from zhibiao.reading import wording
-from zhibiao.reading.facts import Facts, five_years
+from zhibiao.model.period import Span
+from zhibiao.reading import scoping
+from zhibiao.reading.facts import Facts
 from zhibiao.reading.figures import Figure
-from zhibiao.reading.numerals import number_of
 from zhibiao.reading.sections import Passage
+from zhibiao.reading.times import Mark, due, first_span, last_of, marks, respectively
 
-MARK = re.compile(
-    r"(?P<start>(?:19|20)\d\d)年?(?:-|至|到)(?P<end>(?:19|20)\d\d)年?"
-    r"|(?P<year>(?:19|20)\d\d)年(?!版|度?第|[^,。;]{0,6}修订)(?:底|末|初|前|(?P<onwards>起|开始))?"
-    r"|(?:经过|通过|用)(?:\d{1,2}(?:-|至|到))?(?P<passing>\d{1,2}|[一二两三四五六七八九十])年(?=左右|的?努力|的?时间|,|建设)"
-    r"|“?(?P<plan>十[一二三四五六]五)”?(?P<when>期间|时期|末|以来|期末)"
-)
-COMPARED = re.compile(r"(?:比|较)[^,。;、:占比例重年]{0,10}$")
-"""Before a year with which something is compared: 比2020年增长, 较“十五”末的2004年."""
-
-ANNUAL = re.compile(r"每学?年(?!级)|逐年|每年度")
-OTHER_ROUND = re.compile(r"每(?:学期|半年|季度?|月|周|[两二三四五\d]年)")
-"""Rounds that are no year: what they ask for is a rule."""
-
-WITHIN_YEAR = re.compile(r"年度(?=培训|招生)|(?<![\d一二三四五六七八九十每今去上本当多近])年(?=培训|培养|招生|输送|开展|完成|接待|服务)")
-MEAN = re.compile(r"年均|平均每年|每年平均")
-TOTAL = re.compile(r"累计|合计达|[五三四]年(?:内)?(?:共|累计|合计)")
-MAINTAIN = re.compile(r"(?:保持|稳定|维持|巩固)(?:在|为)?$|保持$")
+EXISTING = re.compile(r"(?<!在)现有|已有|已经|已建成?|已建立|(?<![由从比较])目前|截至|截止|作为|现已|已[^,。;]{0,8}$|(?:^|[,;])(?:围绕|结合|对接|依托)[^,。;]{0,20}$|对接[^,。;]{0,20}$")
 STRIVE = re.compile(r"力争|争取|争创|努力实现")
-EXISTING = re.compile(r"(?<!在)现有|已有|已建成|已建立|(?<![由从比较])目前|截至|(?:围绕|结合|对接)[^,。;]{0,20}$|作为|现已")
-STANDING = re.compile(r"原则上|按照?[^,。;]{2,30}$|按规定|定额|基准|(?:将|拿出|提取)[^,。;]{0,10}$")
-GIVEN = re.compile(r"(?:给予|奖励|补助|补贴|资助)[^,。;]{0,24}$|每(?:人|生)每?[月天年次]|标准(?:为|是|按|每)")
-"""Before a sum of money: what each one gets."""
+BACK = re.compile(r"^(?:[^,。]{0,12})?(?:近年来|多年来|历年来|以来,|五年来|一年来|过去[一二三四五]年)")
+"""How a paragraph begins that tells what was done."""
 
-OWN_VERB = re.compile(rf"{wording.any_of(word for word in wording.MAKING if len(word) > 1)}|保持|达到|提高|扩大")
-FLOWS = re.compile(wording.any_of(wording.MADE_ON_THE_WAY))
-ALWAYS_FLOWS = re.compile(r"新增|累计|评出|选派|荣获|获得|获|摘得|招收|走进|建成技师学院")
-RULED = ("%", "倍", "个百分点", "人/人", "元", "学时", "课时", "学分", "个学时", "门", "平方米", "个学分")
-"""Units in which a lower or an upper bound is a rule rather than a thing to be built."""
+OPENING = 25
+"""Characters within which a paragraph says what time it is about."""
 
 FARTHEST = 300
 """Characters of a sentence that are looked at on either side of a number."""
-
-LENGTHS = ("年", "个月", "天", "周", "小时", "个小时", "个工作日")
 
 
 @dataclass(frozen=True)
@@ -61,201 +39,183 @@ class Timing:
     doubt: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class _Place:
+    """A figure in its sentence, with the times that are named there and above it."""
+
+    passage: Passage
+    figure: Figure
+    facts: Facts
+
+    @cached_property
+    def start(self) -> int:
+        """Where its sentence begins, or the part of it that is looked at."""
+        text = self.passage.line.text
+        return max(max(text.rfind(sign, 0, self.figure.start) for sign in "。!?") + 1, self.figure.start - FARTHEST)
+
+    @cached_property
+    def sentence(self) -> str:
+        """The sentence up to the figure."""
+        return self.passage.line.text[self.start : self.figure.start]
+
+    @cached_property
+    def rest(self) -> str:
+        """The sentence behind the figure."""
+        return re.split("[。!?]", self.passage.line.text[self.figure.end : self.figure.end + FARTHEST])[0]
+
+    @cached_property
+    def named(self) -> tuple[Mark, ...]:
+        """The times of the whole line that are no asides."""
+        text = self.passage.line.text
+        return tuple(mark for mark in marks(text, self.facts) if mark.to <= self.figure.start and not self._aside(mark, text))
+
+    def _aside(self, mark: Mark, text: str) -> bool:
+        """Is a year only compared with (比2020年增长), or the start of a move (由2021年的780万人增加到)?"""
+        if mark.compared:
+            return True
+        if self.figure.unit == "倍" and re.match(r"的\D{0,2}$", text[mark.to : self.figure.start]):
+            return True  # 增长到2020年的1.5倍
+        before = text[max(mark.at - 2, 0) : mark.at].rstrip("“")[-1:]
+        return not mark.onwards and self.figure.role != "from" and before in ("由", "从")
+
+    @cached_property
+    def mark(self) -> Mark | None:
+        """The time the sentence itself names: the last before the figure, or a date of completion behind it."""
+        own = [mark for mark in self.named if mark.at >= self.start]
+        if own:
+            listed = respectively(self.sentence)
+            return replace(own[-1], span=listed) if listed else own[-1]
+        behind = due(self.rest)
+        return Mark(self.figure.end, self.figure.end, behind, goal=True) if behind else None
+
+    @cached_property
+    def goal(self) -> Mark | None:
+        """The time that an earlier sentence sets as the goal: among aims any of the paragraph, elsewhere the first."""
+        passage = self.passage
+        reach = self.start if passage.aims else min(passage.line.text.find("。") + 1, self.start)
+        goals = [mark for mark in self.named if mark.at < reach and (mark.goal or mark.within) and not mark.looking_back]
+        if goals:
+            return goals[-1]
+        return last_of(marks(passage.lead, self.facts)) if passage.lead else None
+
+    @cached_property
+    def heading(self) -> Span | None:
+        """The years that the nearest heading names which names any."""
+        return next((span for words in reversed(self.passage.headings) if (span := first_span(words, self.facts))), None)
+
+    @cached_property
+    def looks_back(self) -> bool:
+        """Does the paragraph tell of years that are over, by its heading or its first words?"""
+        if self.passage.achieved:
+            return True
+        text, written = self.passage.line.text, self.facts.written
+        opening = next((mark for mark in marks(text, self.facts) if mark.at < OPENING and text[: mark.at].rstrip("“")[-1:] not in ("由", "从", "自")), None)
+        if opening is not None and not opening.goal and not opening.compared and written:
+            return opening.looking_back or (opening.within and opening.span.end < written) or (opening.span.end < written and not self.passage.aims)
+        return bool(BACK.match(text[:30]))
+
+
 def timing_of(passage: Passage, figure: Figure, facts: Facts) -> Timing:
     """Read kind, scope and period of a figure of a passage."""
-    read = _timing(passage, figure, facts)
-    if facts.plan and facts.plan.start == facts.plan.end and read.period == facts.plan and read.scope in ("cumulative", "annual") and not read.maintain:
-        return _with(read, "point", read.period)  # 全年 in the plan of a single year
+    place = _Place(passage, figure, facts)
+    if facts.report_year:
+        return _reported(place, facts.report_year)
+    read = _timing(place)
+    one_year = facts.plan and facts.plan.start == facts.plan.end
+    if one_year and read.period == facts.plan and read.scope in ("cumulative", "annual") and not read.maintain:
+        return replace(read, scope="point", mean=False)  # 全年 in the plan of a single year
     return read
 
 
-def _timing(passage: Passage, figure: Figure, facts: Facts) -> Timing:
-    text = passage.line.text
-    start = max(max(text.rfind(sign, 0, figure.start) for sign in "。!?") + 1, figure.start - FARTHEST)
-    sentence = text[start : figure.start]
-    rest = re.split("[。!?]", text[figure.end : figure.end + FARTHEST])[0]
-    clause = re.split(r"[,;:。]", sentence)[-1]
-    if facts.report_year:
-        return _reported(clause, figure, facts.report_year)
-    mark = _mark(passage, start, figure, facts)
-    kind, doubt = _kind(passage, sentence, figure, mark, facts)
-    span = _span(passage, text, kind, facts)
-    said = text[start : figure.end]  # with 每学年 between 不少于 and the number
-    annual, mean, total = _repeated(said, re.split(r"[,;:。]", said)[-1])
-    # 到2025年年招生突破12万人 is of that one year
-    annual = annual or (bool(WITHIN_YEAR.search(clause)) and not (mark and mark.start == mark.end))
-    maintain = (bool(MAINTAIN.search(clause)) and figure.comparator != "eq") or bool(re.search(r"(?:保持|稳定|维持)在[^,。;]{0,4}$", clause))
-    strive = bool(STRIVE.search(sentence.split(";")[-1])) and kind == "target"
+def _timing(place: _Place) -> Timing:
+    figure, facts = place.figure, place.facts
+    kind, doubt = _kind(place)
+    mark = place.mark
+    if mark is None and kind == "target":
+        mark = place.goal
+    span = _span(place, kind)
+    strive = bool(STRIVE.search(place.sentence.split(";")[-1])) and kind == "target"
     timed = Timing(kind, "point", None, strive=strive, doubt=doubt)
     if figure.role == "from":
-        return _with(timed, "point", _start(mark, kind, span, facts))
-    year = mark.end if mark and mark.start == mark.end else None
-    period = mark if mark and mark.start < mark.end else span
+        return replace(timed, period=_start(place, kind, span))
+    if "length of time" in figure.doubt and figure.comparator == "le" and figure.high and mark and mark.year and not mark.goal:
+        end = mark.year + int(figure.high)  # 2019年启动,三年内建成
+        return replace(timed, period=Span(end, end))
+    year = mark.year if mark and not mark.onwards else None
+    period = mark.span if mark and mark.year is None else span
     if kind != "achieved" and year and span:
         period = Span(min(span.start, year), year)
-    of_the_year = year is not None and not annual and (bool(WITHIN_YEAR.search(clause)) or _that_year(sentence))
-    if figure.bracketed or (total and "%" not in figure.unit):
-        return _with(timed, "cumulative", period) if period else _with(timed, "point", None)
-    if kind == "target" and ((figure.unit == "年" and figure.comparator == "eq" and "length of time" in figure.doubt) or figure.low == figure.high == 0):
-        return _with(timed, "standing", None)  # a round of five years, not one pupil left out
-    if annual and figure.normative and mark is None and facts.open_ended and kind == "target":
-        return _with(timed, "standing", None)
-    if kind == "target" and not annual and OTHER_ROUND.search(re.split("[,;:。]", said)[-1]):
-        return _with(timed, "standing", None)
-    if mean or annual or maintain:
-        return Timing(kind, "annual", period, mean=mean and not maintain, maintain=maintain, strive=strive, doubt=doubt)
-    principle = bool(re.search(r"原则上|一般(?:为|是|不|应|在)", clause))
-    if kind == "target" and (principle or (mark is None and not passage.aims)) and (principle or _rule(sentence, clause, figure)):
-        return _with(timed, "standing", None)
-    adds_up = figure.unit.lstrip("万亿") in ("人次", "次", "场") or "新增" in clause
-    if period and not of_the_year and period.start < period.end and (year is None or (adds_up and kind == "target")) and _flows(clause, rest, figure):
-        return _with(timed, "cumulative", period)
+    said = scoping.Said(figure, place.passage.line.text[figure.start : figure.end], place.sentence, place.rest, mark, year, period, kind, place.passage.aims, facts.open_ended, bool(facts.own_years and facts.plan and facts.plan.start == facts.plan.end))
+    scope, mean, maintain = scoping.scope_of(said)
+    if scope == "standing":
+        return replace(timed, scope="standing")
+    if scope in ("annual", "cumulative"):
+        return replace(timed, scope=scope, period=period, mean=mean, maintain=maintain) if period else replace(timed, doubt=(*doubt, "no year"))
     if kind == "achieved" and year is None and doubt == ("existing",):
-        return _with(timed, "point", Span(facts.issued.year, facts.issued.year) if facts.issued else None)
+        now = facts.written
+        return replace(timed, period=Span(now, now) if now and facts.issued else None)
     at = year or (period.end if period else None)
     if at is None:
         doubt = (*doubt, "no year")
     elif mark is None:
         doubt = (*doubt, "year of the document")
-    return Timing(kind, "point", Span(at, at) if at else None, strive=strive, doubt=doubt)
+    return replace(timed, period=Span(at, at) if at else None, doubt=doubt)
 
 
-def _with(timed: Timing, scope: Scope, period: Span | None) -> Timing:
-    return Timing(timed.kind, scope, period, strive=timed.strive, doubt=timed.doubt)
-
-
-def _that_year(sentence: str) -> bool:
-    """Does 2020年 stand without 到, 至, 力争: is the figure of that year alone?"""
-    named = [match for match in MARK.finditer(sentence) if match["year"]]
-    return bool(named) and re.match(r"[底末初前]", sentence[named[-1].end() - 1 :]) is None and not re.search(r"(?:到|至|力争|截至|从|自)$", sentence[: named[-1].start()])
-
-
-def _start(mark: Span | None, kind: StatementKind, span: Span | None, facts: Facts) -> Span | None:
+def _start(place: _Place, kind: StatementKind, span: Span | None) -> Span | None:
     """The year of 由800所: one that is named and past, else the first of the years looked back on, else the year before the plan."""
+    facts, mark = place.facts, place.mark
     past = facts.plan.start - 1 if facts.plan else None
-    if mark and mark.start == mark.end and (past is None or mark.end <= past + 1):
-        return mark
+    if mark and mark.year and (past is None or mark.year <= past + 1) and not mark.goal:
+        return mark.span
     year = span.start if kind == "achieved" and span else past
     return Span(year, year) if year else None
 
 
-def _reported(clause: str, figure: Figure, year: int) -> Timing:
-    """A bulletin tells of its year; 上年的 and 由 … of the year before."""
+def _kind(place: _Place) -> tuple[StatementKind, tuple[str, ...]]:
+    """A figure is achieved where its heading, its paragraph, its year or a word like 已 says so."""
+    mark, written = place.mark, place.facts.written
+    if place.figure.role == "from":
+        return ("achieved" if place.looks_back else "baseline"), ()
+    ahead = bool(mark and written and mark.span.end >= written and not mark.looking_back)
+    if place.looks_back:
+        later = ahead and mark is not None and written is not None and (mark.span.end > written or not place.passage.achieved)
+        return ("target", ()) if later and not re.search(r"截至|截止|以来", place.sentence) else ("achieved", ())
+    if mark and written and mark.span.end < written and (place.facts.issued or not mark.goal):
+        return "achieved", ()
+    if EXISTING.search(re.split(r"[。;]", place.sentence)[-1][-30:]) and not (mark and written and mark.span.end > written):
+        return "achieved", ("existing",)
+    if mark is None and place.heading and written and place.heading.end < written and not place.passage.aims:
+        return "achieved", ()
+    return "target", () if place.passage.aims or mark or place.goal else ("kind by section",)
+
+
+def _span(place: _Place, kind: StatementKind) -> Span | None:
+    """The years that an achievement or an aim without a date belongs to: those of its paragraph, its heading, the document."""
+    facts = place.facts
+    if kind == "target":
+        heading = place.heading
+        return heading if heading and (facts.written is None or heading.end >= facts.written) else facts.binding
+    past = [mark.span for mark in place.named if (mark.within or mark.looking_back or mark.at < OPENING) and (facts.written is None or mark.span.end <= facts.written)]
+    if past:
+        return past[-1]
+    if place.heading and (facts.written is None or place.heading.start < facts.written):
+        return place.heading
+    return facts.looked_back
+
+
+def _reported(place: _Place, year: int) -> Timing:
+    """A bulletin tells of its year; 上年的 and 由 … of the year before, 五年累计 of several."""
+    figure = place.figure
+    clause = re.split(r"[,;:。]", place.sentence)[-1]
     before = bool(re.search(r"(?:上年|上一年|去年|前一年)(?:的|为|同期)?[^,;。、]{0,6}$", clause)) and not figure.change
     at = year - 1 if before or figure.role == "from" else year
-    named = [int(match["year"]) for match in MARK.finditer(clause) if match["year"] and FIRST_YEAR <= int(match["year"]) <= LAST_YEAR]
-    if named and named[-1] != year and not figure.change:
-        at = named[-1]
-    return Timing("achieved", "point", Span(at, at), mean=False)
-
-
-def _mark(passage: Passage, start: int, figure: Figure, facts: Facts) -> Span | None:
-    """The time that governs: the last one named before the number in its sentence, else one that an earlier sentence sets as the goal.
-
-    Among aims any earlier sentence of the paragraph may set it, elsewhere only the first.
-    """
-    text = passage.line.text
-    sentence = [span for match in MARK.finditer(text, start, figure.start) if not _aside(text, match, figure) and (span := _named(match, facts))]
-    if sentence:
-        return _respectively(text[start : figure.start]) or sentence[-1]
-    reach = start if passage.aims else min(text.find("。") + 1, start)
-    goals = [span for match in MARK.finditer(text, max(reach - 10 * FARTHEST, 0), reach) if (match["plan"] or match["passing"] or re.search(r"(?:到|至|力争)$", text[: match.start()])) and (span := _named(match, facts))]
-    return goals[-1] if goals and not passage.achieved else None
-
-
-def _respectively(sentence: str) -> Span | None:
-    """The year of a figure in 到2022年、2025年分别达到60%、90%."""
-    listed = re.search(r"((?:20\d\d年?[底末]?[、和]){1,5}20\d\d年[底末]?)[^。;]{0,60}?分别(?P<rest>[^,。;]*)$", sentence)
-    if listed is None:
-        return None
-    years, place = re.findall(r"20\d\d", listed[1]), len(re.findall(r"\d[^、和\d]*[、和]", listed["rest"]))
-    return Span(int(years[place]), int(years[place])) if place < len(years) else None
-
-
-def _aside(text: str, match: re.Match[str], figure: Figure) -> bool:
-    """Is a year only compared with (比2020年增长), or the start of a move (由2021年的780万人增加到)?"""
-    if COMPARED.search(text, max(match.start() - 12, 0), match.start()):
-        return True
-    if figure.unit == "倍" and re.match(r"的\D{0,2}$", text[match.end() : figure.start]):
-        return True  # 增长到2020年的1.5倍
-    before = text[max(match.start() - 2, 0) : match.start()].rstrip("“")[-1:]
-    return bool(match["year"] or match["plan"]) and not match["onwards"] and figure.role != "from" and before in ("由", "从")
-
-
-def _named(match: re.Match[str], facts: Facts) -> Span | None:
-    if match["passing"]:
-        end = facts.issued.year + int(number_of(match["passing"])) if facts.issued else None
-        if end and facts.plan and abs(end - facts.plan.end) == 1:
-            end = facts.plan.end  # three years from 2022 on may end in 2024
-        return Span(end, end) if end and end <= LAST_YEAR else None
-    if match["plan"]:
-        span = five_years(match["plan"])
-        return Span(span.end, span.end) if span and match["when"].endswith("末") else span
-    if match["year"]:
-        year = int(match["year"])
-        if match["onwards"] and facts.plan and year < facts.plan.end:
-            return Span(year, facts.plan.end)
-        return Span(year, year) if FIRST_YEAR <= year <= LAST_YEAR else None
-    start, end = int(match["start"]), int(match["end"])
-    return Span(start, end) if FIRST_YEAR <= start <= end <= LAST_YEAR else None
-
-
-def _kind(passage: Passage, sentence: str, figure: Figure, mark: Span | None, facts: Facts) -> tuple[StatementKind, tuple[str, ...]]:
-    issued = facts.issued.year if facts.issued else (facts.plan.start if facts.plan else None)
-    if figure.role == "from":
-        return ("achieved" if passage.achieved else "baseline"), ()
-    if passage.achieved:
-        return ("target", ()) if mark and issued and mark.end > issued and not re.search(r"截至|以来", sentence) else ("achieved", ())
-    if mark and issued and mark.end < issued:
-        return "achieved", ()
-    if EXISTING.search(re.split(r"[。;]", sentence)[-1][-30:]) and not (mark and issued and mark.end > issued):
-        return "achieved", ("existing",)
-    return "target", () if passage.aims or mark else ("kind by section",)
-
-
-def _span(passage: Passage, text: str, kind: StatementKind, facts: Facts) -> Span | None:
-    """The years that an achievement or an aim without a date belongs to."""
-    if kind == "target":
-        return facts.binding
-    named = [span for words in (text[: 10 * FARTHEST], *passage.headings) for match in re.finditer(r"“?(十[一二三四五六]五)”?(?:时期|期间|以来)", words) if (span := five_years(match[1]))]
-    past = [span for span in named if facts.issued is None or span.end <= facts.issued.year]
-    return past[0] if past else facts.looked_back
-
-
-def _repeated(sentence: str, clause: str) -> tuple[bool, bool, bool]:
-    """Do 每年, 年均, 累计 hold here? 每年 also carries on to a clause without a verb of its own, 累计 along a list."""
-    mean, total = bool(MEAN.search(clause)), bool(TOTAL.search(clause))
-    annual = bool(ANNUAL.search(clause)) or mean
-    if not annual and not total and not OWN_VERB.search(clause):
-        earlier = [part for part in re.split(r"[,;:。]", sentence)[:-1] if part]
-        if earlier and ANNUAL.search(earlier[-1]) and not TOTAL.search(earlier[-1]):
-            annual = True
-        # 年培训2万人次以上,1.7万人取得证书
-        annual = annual or bool(earlier and re.fullmatch(r"[\d.]*[百千万亿]*\D{0,2}", clause) and WITHIN_YEAR.search(earlier[-1]))
-    if total and annual:
-        mean = sentence.rfind("年均") > sentence.rfind("累计")
-        annual = mean or bool(re.search(r"每学?年(?:度)?累计", clause))  # 每年累计不少于1个月 adds up within each year
-        total = not annual
-    return annual, mean, total
-
-
-def _rule(sentence: str, clause: str, figure: Figure) -> bool:
-    """A rule binds without a date: 不低于, 原则上, 按收入的5—20%, 一年以上."""
-    if figure.unit in LENGTHS:
-        return True
-    if figure.normative and (figure.unit.lstrip("万亿千百") in RULED or STANDING.search(sentence)):
-        return True
-    money = figure.unit.endswith("元")
-    return (money and bool(GIVEN.search(clause))) or (figure.unit in ("%", "个百分点", "元", "万元") and bool(STANDING.search(clause)))
-
-
-def _flows(clause: str, rest: str, figure: Figure) -> bool:
-    """Does the figure add up over the period, rather than stand at its end?"""
-    unit = figure.unit.lstrip("万亿千百")
-    # 10个集培训、评价于一体的基地: what is counted comes at the end
-    around = clause + re.split(r"[,;。:]" if rest.startswith("集") else r"[,;。、:]", rest)[0]
-    if "%" in unit or unit in ("倍", "位", "个百分点", "人/人"):
-        return False
-    if unit in wording.FLOW_UNITS or ALWAYS_FLOWS.search(around):
-        return not (unit in ("种", "期") and any(thing in around for thing in wording.STANDING_THINGS))
-    return bool(FLOWS.search(around)) and not any(thing in around for thing in wording.STANDING_THINGS)
+    own = [mark for mark in place.named if mark.at >= place.figure.start - len(clause) and not mark.onwards]
+    if own and not figure.change:
+        span = own[-1].span
+        if span.start < span.end and scoping.TOTAL.search(clause):
+            return Timing("achieved", "cumulative", span)
+        if span.start < span.end and scoping.MEAN.search(clause):
+            return Timing("achieved", "annual", span, mean=True)
+        at = span.end if own[-1].named_year and span.end != year else at
+    return Timing("achieved", "point", Span(at, at))

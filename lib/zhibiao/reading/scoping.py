@@ -1,0 +1,189 @@
+"""Whether a figure holds at a point, for each year, adds up over the period, or is a rule without an end."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from zhibiao.model.document import Scope, StatementKind
+from zhibiao.model.period import Span
+from zhibiao.reading import wording
+from zhibiao.reading.figures import Figure
+from zhibiao.reading.times import Mark
+
+ANNUAL = re.compile(r"每学?年(?!级)|逐年|每年度|按年度?(?=[^,。;]{0,6}(?:不|开展|组织|安排))")
+OTHER_ROUND = re.compile(r"每(?:学期|半年|季度?|月|周|[天日]|[两二三四五\d]年|批次?|期|次|轮)|(?<![\d一二三四五六])[月周]均")
+"""Rounds that are no year: what they ask for is a rule."""
+
+WITHIN_YEAR = re.compile(rf"年度(?={wording.YEARLY}|[^,。;]{{0,4}}(?:供应|安排|投入)[^,。;]{{0,3}}量)|(?<![\d一二三四五六七八九十每今去上本当多近全前后青老成中少学近])年(?={wording.YEARLY})|当年实现")
+MEAN = re.compile(r"年均|平均每年|每年平均|年平均")
+TOTAL = re.compile(r"累计|合计达|总计|[五三四两]年(?:内)?(?:共|累计|合计|总共)|(?<![所院校家县区市省全与])共(?=[^,。;有同计]{0,2}(?:募集|筹集|开展|培训|培养|建设|新建|新增|完成|投入|安排|引进|评选))")
+HELD = re.compile(r"(?:保持|稳定|维持|巩固)(?:在|为)?$|保持$")
+HELD_AT = re.compile(r"(?:保持|稳定|维持)在[^,。;]{0,4}$")
+KEPT_WITHIN = re.compile(r"率[^,。;]{0,6}控制在[^,。;]{0,3}$")
+PRINCIPLE = re.compile(r"原则上|一般(?:为|是|不|应|在|按)")
+STANDING = re.compile(r"原则上|按照?[^,。;]{2,30}$|按规定|定额|基准|(?:将|拿出|提取|计提|列支)[^,。;]{0,14}$|按[\d.]*$")
+GIVEN = re.compile(r"(?:给予|奖励|补助|补贴|资助|奖补|贴息|贷款)[^,。;]{0,24}$|每(?:人|生|户|家|个|名|所|间|班|项)?每?[月天年次]|每(?:人|生|户|名)|标准(?:为|是|按|每|不)|最高|一次性|定额|额度")
+"""Before a sum of money: what each one gets."""
+
+RULED_SUBJECT = re.compile(r"课时|学时|教学时间|学分|工资总额|附加|公用经费|编制|员额|职数|费用|成绩|权重|岗位(?:总)?[数量]|职工总数|实习|收入|保证金|标准(?!化)|结余|额度|待遇|折算|分成")
+"""Shares of these are rules where no year is named: 实训课时占总课时50%以上."""
+
+RULED = ("%", "倍", "个百分点", "百分点", "人/人", "元", "学时", "课时", "学分", "个学时", "门", "平方米", "个学分", "小时", "亩", "分钟")
+"""Units in which a lower or an upper bound is a rule rather than a thing to be built."""
+
+LENGTHS = ("年", "个月", "天", "周", "小时", "个小时", "个工作日", "分钟", "日")
+
+OWN_VERB = re.compile(rf"{wording.any_of(word for word in wording.MAKING if len(word) > 1)}|保持|达到|提高|扩大")
+FLOWS = re.compile(wording.any_of(wording.MADE_ON_THE_WAY))
+PEOPLE_MADE = re.compile(wording.any_of(wording.MAKING_PEOPLE))
+ALWAYS_FLOWS = re.compile(r"新增(?!长)|新建|新设|改扩建|改造|累计|评出|选派|荣获|获得|获|摘得|招收|走进|建成技师学院")
+LEVEL = re.compile(r"(?:达到|达|总量|总数|总规模|规模|保有量|拥有量?|存量|余额|容量|能力|增加到|扩大到|提高到|增长到|发展到|在校生|在岗|持有)[^,。;]{0,6}$")
+"""Words of a stock: it stands at the end."""
+
+ADDED = re.compile(r"新增(?!长)|新建|改扩建")
+DONE = re.compile(r"开展|组织|完成|举办|实施")
+"""Verbs that make even a level of person-times something that adds up: 到2025年,开展培训达到10万人次."""
+
+CLAUSES = re.compile(r"[,;:。]")
+
+
+@dataclass(frozen=True)
+class Said:
+    """A figure with its own words and its sentence on either side, the time that governs it and what is known of its kind.
+
+    ``aims`` says that a heading speaks of aims, ``open_ended`` that the document has no end, ``one_year`` that it is a plan of a single
+    year. ``year`` is the single year that is named, ``period`` the years it may add up over.
+    """
+
+    figure: Figure
+    words: str
+    sentence: str
+    rest: str
+    mark: Mark | None
+    year: int | None
+    period: Span | None
+    kind: StatementKind
+    aims: bool
+    open_ended: bool
+    one_year: bool
+
+    @cached_property
+    def up_to(self) -> str:
+        """The sentence with the words that belong to the figure: 每学年 between 不少于 and the number."""
+        return f"{self.sentence}{self.words}"
+
+    @cached_property
+    def clause(self) -> str:
+        """The last clause before the figure."""
+        return CLAUSES.split(self.sentence)[-1]
+
+    @cached_property
+    def unit(self) -> str:
+        """The unit without its scale."""
+        return self.figure.unit.lstrip("万亿千百")
+
+    @cached_property
+    def around(self) -> str:
+        """The words that say what is counted and what is done with it."""
+        # 10个集培训、评价于一体的基地: what is counted comes at the end
+        return self.clause + re.split(r"[,;。:]" if self.rest.startswith("集") else r"[,;。、:]", self.rest)[0]
+
+
+def scope_of(said: Said) -> tuple[Scope, bool, bool]:
+    """The scope, whether the mean of the years is meant (年均) and whether a level is to be held (保持).
+
+    The order is that of strength: what the brackets of a box and 累计 say, then rounds, then rules, then what kind of thing is counted.
+    """
+    annual, mean, total = _repeated(said)
+    # 到2025年年招生突破12万人 is of that one year
+    yearly = bool(WITHIN_YEAR.search(said.clause))
+    annual = annual or (yearly and said.year is None)
+    held = (bool(HELD.search(said.clause)) and said.figure.comparator != "eq") or bool(HELD_AT.search(said.clause))
+    if said.figure.bracketed or (total and "%" not in said.figure.unit):
+        return "cumulative", False, False
+    if said.kind == "target" and _endless(said, annual):
+        return "standing", False, False
+    if mean or annual or held:
+        return "annual", mean and not held, held
+    if said.kind == "target" and _binds(said):
+        return "standing", False, False
+    if said.mark and said.mark.within and said.mark.year is None and KEPT_WITHIN.search(said.clause):
+        return "annual", False, False
+    if _adds_up(said, yearly):
+        return "cumulative", False, False
+    return "point", False, False
+
+
+def _repeated(said: Said) -> tuple[bool, bool, bool]:
+    """Do 每年, 年均, 累计 hold here? 每年 also carries on to a clause without a verb of its own, 累计 along a list."""
+    sentence, clause = said.up_to, CLAUSES.split(said.up_to)[-1]
+    mean, total = bool(MEAN.search(clause)), bool(TOTAL.search(clause))
+    annual = bool(ANNUAL.search(clause)) or mean
+    if not annual and not total and not OWN_VERB.search(clause):
+        earlier = [part for part in CLAUSES.split(sentence)[:-1] if part]
+        if earlier and ANNUAL.search(earlier[-1]) and not TOTAL.search(earlier[-1]):
+            annual = True
+        # 年培训2万人次以上,1.7万人取得证书
+        annual = annual or bool(earlier and re.fullmatch(r"[\d.]*[百千万亿]*\D{0,2}", clause) and WITHIN_YEAR.search(earlier[-1]))
+    if total and annual:
+        mean = sentence.rfind("年均") > sentence.rfind("累计")
+        annual = mean or bool(re.search(r"每学?年(?:度)?累计", clause))  # 每年累计不少于1个月 adds up within each year
+        total = not annual
+    return annual, mean, total
+
+
+def _endless(said: Said, annual: bool) -> bool:
+    """A round of five years, not one pupil left out, a yearly rule in a document without an end, a rule for each term or day."""
+    figure = said.figure
+    if figure.low == figure.high == 0 or (figure.unit == "年" and figure.comparator == "eq" and "length of time" in figure.doubt):
+        return True
+    if annual:
+        return figure.normative and said.mark is None and said.open_ended
+    if figure.role == "to" or said.unit.endswith("元"):
+        return False  # 每人每月2000元 is an amount for each, not a round
+    return bool(OTHER_ROUND.search(CLAUSES.split(said.up_to)[-1]))
+
+
+def _binds(said: Said) -> bool:
+    """A rule binds without a date: 不低于, 原则上, 按收入的5—20%, 一年以上, 每人每年2000元."""
+    if PRINCIPLE.search(said.clause):
+        return True
+    dated = said.mark is not None and not said.mark.onwards
+    if dated or said.figure.role == "to":
+        return False
+    if said.unit in LENGTHS or (said.unit.endswith("元") and GIVEN.search(said.clause)):
+        return True
+    if said.aims or said.one_year:
+        return False
+    ruled = said.unit in RULED or said.unit.endswith("元")
+    if said.figure.normative and (ruled or STANDING.search(said.sentence)):
+        return True
+    share = said.unit in ("%", "个百分点", "元") and bool(STANDING.search(said.clause))
+    return share or (said.unit in ("%", "倍") and bool(RULED_SUBJECT.search(said.clause)) and not re.search(r"率[^,。;]{0,8}$", said.clause))
+
+
+def _adds_up(said: Said, yearly: bool) -> bool:
+    """Does the figure add up over the period, rather than stand at its end?"""
+    period, year = said.period, said.year
+    if period is None or period.start >= period.end:
+        return False
+    if year is not None:
+        of_the_year = yearly or (said.mark is not None and said.mark.named_year and not said.mark.goal and not said.mark.edge)
+        added = ADDED.search(said.clause) or (said.unit in ("人次", "次", "场", "场次") and (DONE.search(said.clause) or not LEVEL.search(said.clause)))
+        if of_the_year or said.kind != "target" or not added:
+            return False
+    return _flows(said)
+
+
+def _flows(said: Said) -> bool:
+    if "%" in said.unit or said.unit in ("倍", "位", "个百分点", "百分点", "人/人", "岁"):
+        return False
+    standing = any(thing in said.around for thing in wording.STANDING_THINGS)
+    if said.unit in wording.FLOW_UNITS or ALWAYS_FLOWS.search(said.around):
+        return not (said.unit in ("种", "期") and standing)
+    if standing or LEVEL.search(said.clause):
+        return False
+    people = said.unit in ("人", "名") and bool(PEOPLE_MADE.search(said.around))
+    return people or bool(FLOWS.search(said.around))

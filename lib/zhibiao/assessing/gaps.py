@@ -50,16 +50,17 @@ def gap_table(study: Study, fans: Mapping[str, Fan]) -> tuple[GapRow, ...]:
     rows = []
     for statement in targets:
         stands = standing(study, statement)
-        chance, at_horizon = _chances(stands, fans.get(statement.indicator), study.as_of)
+        chance, at_horizon = chances(stands, fans.get(statement.indicator), study.as_of)
         ruling = governing(study.registry, statement, targets)
         rows.append(GapRow(stands, chance, at_horizon, ruling.governing if ruling else None))
     return tuple(rows)
 
 
-def _chances(stands: Standing, fan: Fan | None, as_of: int) -> tuple[float | None, float | None]:
+def chances(stands: Standing, fan: Fan | None, as_of: int) -> tuple[float | None, float | None]:
+    """Chance of attainment as a whole, and at the last year alone where every year binds; None where no chance can be given."""
     statement = stands.statement
     asked = condition(statement, stands.indicator)
-    if fan is None or asked.start is None or asked.end is None or stands.state in ("definition_unclear", "conflicting"):
+    if fan is None or asked.start is None or asked.end is None or stands.state in ("definition_unclear", "definition_changed", "conflicting"):
         return None, None
     if stands.verdict == "missed" or (asked.combine == "sum" and stands.met is not None):
         return None, None

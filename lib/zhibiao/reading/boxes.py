@@ -43,7 +43,7 @@ def read_box(passages: Sequence[Passage], start: int) -> tuple[list[BoxValue], i
     A box begins with a cell such as 指标 followed by at least one cell that is a year.
     """
     first = passages[start].line.cells()[0].text
-    if not NAMES.fullmatch(first) and not (first == "序号" or YEAR.fullmatch(first)):
+    if not NAMES.fullmatch(first) and first not in ("序号", "类别", "领域", "分类", "维度", "一级指标") and not YEAR.fullmatch(first):
         return None
     cells: list[tuple[Line, Passage]] = []
     end = start
@@ -55,8 +55,8 @@ def read_box(passages: Sequence[Passage], start: int) -> tuple[list[BoxValue], i
         header += 1
     heads = [cell.text for cell, _ in cells[:header]]
     years = [match for head in heads if (match := YEAR.fullmatch(head)) and not COLUMN.fullmatch(head)]
-    if not years or header == len(cells):
-        return None
+    if not years or header == len(cells) or (len(years) == header == 1):
+        return None  # a lone year is the date of something
     units = any("单位" in head and COLUMN.fullmatch(head) and "责任" not in head and "牵头" not in head for head in heads)
     return _rows(cells[header:], units, [(int(m["year"]), bool(re.search(r"基|现状|实际|完成|实绩", m[0]))) for m in years], passages[start]), end
 
@@ -83,7 +83,7 @@ def _rows(cells: Sequence[tuple[Line, Passage]], units: bool, years: Sequence[tu
             awaits = False  # no unit in its column: it stands in the name
             continue
         awaits = awaits and bool(ATTRIBUTE.fullmatch(text))
-        if NOTHING.fullmatch(text) or (VALUE.fullmatch(text) and not ITEM.match(text)):
+        if NOTHING.fullmatch(text) or (VALUE.fullmatch(text) and not ITEM.match(text) and not YEAR.fullmatch(text)):
             if full or not label:
                 continue  # a number of a row, or a column that is no year (年均增长)
             year, past = years[filled]

@@ -5,6 +5,7 @@ Nothing found here is registered: candidates are for review (`zhibiao.reading.dr
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -20,6 +21,7 @@ from zhibiao.reading.figures import Figure, figures
 from zhibiao.reading.naming import Catalogue, Named, phrase_of
 from zhibiao.reading.passages import BODIES, Line, dashes_lost, lines
 from zhibiao.reading.sections import Passage, passages
+from zhibiao.reading.times import CELL_DUE
 from zhibiao.reading.timing import Timing, timing_of
 
 NOTES = re.compile(r"\[\d+\]\.?[^\d]|!\[|注(?:释)?:|https?:|[a-zA-Z]+:|图\d|〔\d+〕")
@@ -116,7 +118,7 @@ def extract_text(raw: str, name: str, registry: Registry) -> Extraction:
             at = box[1]
             continue
         if not NOTES.match(places[at].line.text):
-            candidates += _from_passage(places[at], _responsible(places, at), facts, catalogue, raw, lost)
+            candidates += _from_passage(_dated(places, at), _responsible(places, at), facts, catalogue, raw, lost)
         at += 1
     return Extraction(name, raw, facts, tuple(_repeats_marked(candidates)))
 
@@ -185,6 +187,16 @@ def _responsible(places: list[Passage], at: int) -> tuple[str, ...]:
         return ()
     cell = places[at + 1].line.text
     return _names(cell) if places[at + 1].row == places[at].row and BODIES.fullmatch(cell) else ()
+
+
+def _dated(places: list[Passage], at: int) -> Passage:
+    """A row of an annex with the date that a later cell of it holds (完成时限)."""
+    place = places[at]
+    if not place.row:
+        return place
+    cells = itertools.takewhile(lambda cell: cell.row == place.row, places[at + 1 : at + 6])
+    date = next((cell.line.text for cell in cells if CELL_DUE.fullmatch(f"\t{cell.line.text}")), None)
+    return replace(place, lead=f"到{date}") if date else place
 
 
 def _names(written: str) -> tuple[str, ...]:

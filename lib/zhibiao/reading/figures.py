@@ -16,7 +16,7 @@ from zhibiao.reading.lookalikes import AFTER, BEFORE, NORM, left_out
 from zhibiao.reading.numerals import ARABIC, CHINESE, number_of
 
 NUMERAL = rf"(?:{ARABIC}|{CHINESE})"
-SCALES = {"亿": 10**8, "千万": 10**7, "百万": 10**6, "十万": 10**5, "万": 10**4, "千": 10**3, "百": 100, "": 1}
+SCALES = {"万亿": 10**12, "亿": 10**8, "千万": 10**7, "百万": 10**6, "十万": 10**5, "万": 10**4, "千": 10**3, "百": 100, "": 1}
 SCALE = wording.any_of(word for word in SCALES if word)
 _UNIT = "|".join(
     re.escape(unit) + (f"(?!{wording.NOT_A_UNIT[unit]})" if unit in wording.NOT_A_UNIT else "")
@@ -27,20 +27,20 @@ _MEASURE = rf"(?P<more>余|多|来)?\s*(?P<scale>{SCALE})?(?P<more2>余|多)?(?P
 FIRST = re.compile(rf"(?P<number>{NUMERAL}){_MEASURE}")
 RANGE = re.compile(rf"(?:-{{1,2}}|至|到)(?P<number>{NUMERAL}){_MEASURE}")
 FRACTION = re.compile(
-    rf"(?P<whole>{NUMERAL})分之(?P<part>{NUMERAL})|(?<=[到占为过近约的于])(?P<top>[1-9])/(?P<bottom>[2-9]|10)(?![\d/.])(?!年|月)|(?P<half>(?:超过|超|过)?一半|(?:超|过)半数?|半数(?=以上))|(?:(?P<tenths>[一二三四五六七八九])|(?<=[近超过约])(?P<about>[一二三四五六七八九]))成(?(about)|(?=以上|左右|的|[,。;、]|$))"
+    rf"(?P<whole>{NUMERAL})分之(?P<part>{NUMERAL})|(?<=[到占为过近约的于])(?P<top>[1-9])/(?P<bottom>[2-9]|10)(?![\d/.])(?!年|月)|(?P<half>(?:超过|超|过)?一半|(?:超|过)半数?|半数(?=以上))|(?:(?P<tenths>[一两二三四五六七八九])|(?<=[近超过约])(?P<about>[一两二三四五六七八九]))成(?(about)|(?=以上|左右|的|[,。;、]|$))"
 )
 DOUBLED = re.compile(r"翻(?:(?P<times>[一两二三])番|番)")
 RATIO = re.compile(rf"(?P<a>{ARABIC})[:∶](?P<b>{ARABIC})(?![\d:])")
 BRACKETED = re.compile(rf"(?P<sign>[><≥≤]|约)?\[\s*(?P<number>{ARABIC})\s*\]{_MEASURE}")
 NONE_AT_ALL = re.compile(r"[“\"]?零[”\"]?(?P<what>感染|事故|病例|确诊|死亡)|不让一(?P<one>名|个|人)")
-MEDALS = re.compile(rf"(?P<number>{NUMERAL})[金银铜](?:牌|奖)?(?=[\d一二三四五六七八九][金银铜]|[,。;、和的]|$)(?<!基金)")
+MEDALS = re.compile(rf"(?P<number>{NUMERAL})[金银铜](?:牌|奖)?(?=[\d一二三四五六七八九][金银铜])|(?<=[金银铜])(?P<last>{NUMERAL})[金银铜](?:牌|奖)?")
 """3金2银5铜, without a measure word."""
 
 NESTED = re.compile(rf"(?P<number>{ARABIC})(?P<scale>{SCALE})?\((?P<inner>[^()]{{1,40}})\)(?P<unit>{_UNIT})")
 """63757(其中民办20000)所: the unit comes after the bracket and is that of both."""
 
 FULL = re.compile(r"(?:率|比例|占比|比重)[^,。;:、]{0,6}(?P<full>全覆盖|全部覆盖)")
-CYCLE = re.compile(rf"(?P<number>{NUMERAL})年(?:一(?:个)?(?:周期|轮)|(?P<within>内)(?=建成|完成|实现|达到|投入使用|全面))")
+CYCLE = re.compile(rf"(?P<number>{NUMERAL})年(?:一(?:个)?(?:周期|轮)|(?P<within>内)(?=建成|完成|实现|达到|投入使用|全面)(?![^,;。]{{0,30}}\d))")
 """5年一周期, 三年内建成: lengths that a rule or a deadline sets."""
 
 RANK = re.compile(
@@ -48,6 +48,7 @@ RANK = re.compile(
 )
 FIRST_FEW = re.compile(rf"前(?P<number>{NUMERAL})(?:位|名|强)?(?=[、,。;)行之]|$)")
 NEIGHBOURS = re.compile(rf"(?P<pair>两三|三四|三五|四五|五六|六七|七八|八九)(?P<scale>万|千|百|十)?(?P<unit>{_UNIT})")
+NEARLY = re.compile(r"约占[^,;。\d]{0,14}的?$")
 MOVES = re.compile(rf"[^,。;\d]{{0,6}}(?:到|至|为)(?=\d[\d.,]*(?:{SCALE})?(?:{_UNIT}))")
 QUOTED = re.compile(r"“[^”]{1,12}”|《[^》]*》")
 _FROM = re.compile(r"(?:由|从)[^,;。]{0,14}$")
@@ -134,8 +135,8 @@ def _special(line: str) -> Iterator[Figure]:
                 start = match.start("inner") + inner.start("number")
                 yield Figure(start, start + len(inner["number"]), number_of(inner["number"]), number_of(inner["number"]), unit, "eq", doubt=("shared unit",))
     for match in MEDALS.finditer(line):
-        count = number_of(match["number"])
-        yield Figure(*match.span(), count, count, "枚", "eq", chinese=not match["number"][0].isdigit())
+        count = number_of(match["number"] or match["last"])
+        yield Figure(*match.span(), count, count, "枚", "eq", chinese=not match[0][0].isdigit())
     for match in FULL.finditer(line):
         yield Figure(*match.span("full"), Decimal(100), Decimal(100), "%", "eq", chinese=True)
     for match in CYCLE.finditer(line):
@@ -252,6 +253,8 @@ def _compared(line: str, read: Figure, *, more: bool = False, follow: bool = Tru
     if near is not None and not _names(before, near):
         comparator, normative = wording.BEFORE[near["word"]], near["word"] in wording.NORMS
         start = read.start - len(before) + near.start()
+    elif norm is None and NEARLY.search(before):
+        comparator = "about"
     elif norm is not None:
         comparator, normative = wording.BEFORE[norm["word"]], True
     if more or word in ("余", "多"):

@@ -32,7 +32,7 @@ def left_out(first: re.Match[str], last: re.Match[str], before: str, after: str,
     number = first["number"]
     if re.search(r"第$|[A-Za-z+#_/\\·〔［×*.&]$|\d[-:,]?$|\d\s$|号$", before):
         return True
-    if before.endswith("每") or after.startswith(("+", "号", "〕")):
+    if before.endswith(("每", "图", "表")) or after.startswith(("+", "号", "〕")) or (number in "1一" and re.match(r"[1一](?!\d)", after)):
         return True
     if chinese and number[0] in TENS_WORDS:
         if re.search(r"[数几若好]$", before):
@@ -55,6 +55,8 @@ def left_out(first: re.Match[str], last: re.Match[str], before: str, after: str,
 
 def _is_length(before: str, after: str, number: str) -> bool:
     """A length of time counts only where a rule or a measured mean sets it (一年以上, 不少于6个月, 平均13.8年)."""
+    if re.search(r"年限[^,。;]{0,8}$", before) or (re.search(r"达到?$", before) and AFTER.match(after)):
+        return True
     if wording.TIME_BEFORE.search(before) or wording.CONDITION.search(before):
         return False
     return "." in number or bool(AFTER.match(after) or NORM.search(before)) or bool(re.search(r"年限(?:为|达到?|提高到)?$|(?:一般|原则上)(?:为|是)?$", before))

@@ -46,6 +46,10 @@ ADDED = re.compile(r"新增(?!长)|新建|改扩建")
 DONE = re.compile(r"开展|组织|完成|举办|实施")
 """Verbs that make even a level of person-times something that adds up: 到2025年,开展培训达到10万人次."""
 
+EACH = re.compile(r"每(?:人|生|名|户|家|个|校|班|所|亩)[^,。;]{0,3}每(?:学?年|月)|[生人户]均")
+ONE_BY_ONE = ("人", "名", "人次", "次", "场", "场次", "期")
+"""Units of what is done again each year where 每年 stands in the clause before."""
+
 CLAUSES = re.compile(r"[,;:。]")
 
 
@@ -121,6 +125,10 @@ def _repeated(said: Said) -> tuple[bool, bool, bool]:
     sentence, clause = said.up_to, CLAUSES.split(said.up_to)[-1]
     mean, total = bool(MEAN.search(clause)), bool(TOTAL.search(clause))
     annual = bool(ANNUAL.search(clause)) or mean
+    if said.unit.endswith("元") and EACH.search(clause):
+        annual = False  # 每人每年2000元 is what each one gets
+    if not annual and not total and said.unit in ONE_BY_ONE and len(parts := CLAUSES.split(sentence)) > 1:
+        annual = bool(re.search(r"每年[^,;。]*\d", parts[-2])) and not TOTAL.search(parts[-2])
     if not annual and not total and not OWN_VERB.search(clause):
         earlier = [part for part in CLAUSES.split(sentence)[:-1] if part]
         if earlier and ANNUAL.search(earlier[-1]) and not TOTAL.search(earlier[-1]):
@@ -147,7 +155,9 @@ def _endless(said: Said, annual: bool) -> bool:
 
 
 def _binds(said: Said) -> bool:
-    """A rule binds without a date: 不低于, 原则上, 按收入的5—20%, 一年以上, 每人每年2000元."""
+    """A rule binds without a date: 不低于, 原则上, 按收入的5—20%, 一年以上, 每人每年2000元; 其中60% goes with what it is of."""
+    parts = CLAUSES.split(said.sentence)
+    clause = "".join(parts[-2:]) if parts[-1].startswith("其中") else said.clause
     if PRINCIPLE.search(said.clause):
         return True
     dated = said.mark is not None and not said.mark.onwards
@@ -160,8 +170,8 @@ def _binds(said: Said) -> bool:
     ruled = said.unit in RULED or said.unit.endswith("元")
     if said.figure.normative and (ruled or STANDING.search(said.sentence)):
         return True
-    share = said.unit in ("%", "个百分点", "元") and bool(STANDING.search(said.clause))
-    return share or (said.unit in ("%", "倍") and bool(RULED_SUBJECT.search(said.clause)) and not re.search(r"率[^,。;]{0,8}$", said.clause))
+    share = said.unit in ("%", "个百分点", "元") and bool(STANDING.search(clause))
+    return share or (said.unit in ("%", "倍") and bool(RULED_SUBJECT.search(clause)) and not re.search(r"率[^,。;]{0,8}$", said.clause))
 
 
 def _adds_up(said: Said, yearly: bool) -> bool:

@@ -29,6 +29,9 @@ GOAL = re.compile(r"(?:到|至|力争|确保|争取)(?:“)?$")
 DUE = re.compile(r"(?:完成|办结|实施|达标|达到|建成)?(?:时限|时间|期限)?[::]?(?P<mark>(?:19|20)\d\d年(?:\d{1,2}月)?[底末]?前|到(?:19|20)\d\d年[底末]?)(?:完成|建成|达到|实现|落实)?")
 """A date that is set behind what it dates: (2023年底前完成)."""
 
+CELL_DUE = re.compile(r"\t(?P<year>(?:19|20)\d\d)年(?:\d{1,2}月)?[底末]?前?(?:完成)?(?=\t|$)")
+"""A cell of the same row that holds nothing but a date."""
+
 REFERRED = re.compile(r"《[^》]*》")
 
 
@@ -121,7 +124,7 @@ def _relative(match: re.Match[str], facts: Facts, compared: bool) -> Mark | None
     at, to = match.span()
     if count := match["passing"] or match["inside"]:
         end = now + int(number_of(count))
-        if facts.plan and abs(end - facts.plan.end) == 1:
+        if facts.plan and not facts.own_years and abs(end - facts.plan.end) == 1:
             end = facts.plan.end  # three years from 2022 on may end in 2024
         return Mark(at, to, Span(end, end), goal=True) if end <= LAST_YEAR else None
     if count := match["past"] or match["lately"]:
@@ -146,6 +149,8 @@ def respectively(sentence: str) -> Span | None:
 
 def due(rest: str) -> Span | None:
     """The year in a bracket or a clause of its own behind a figure: 建设5个基地(2023年底前完成)."""
+    if cell := CELL_DUE.search(rest):
+        return Span(int(cell["year"]), int(cell["year"]))
     match = re.search(rf"[(,;]{DUE.pattern}[)。;]?$|\({DUE.pattern.replace('?P<mark>', '?P<inner>')}\)", rest)
     if match is None:
         return None

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from zhibiao.reading.figures import SCALE, Figure, figures
+from zhibiao.reading.amounts import SCALE, Figure
+from zhibiao.reading.figures import figures
 from zhibiao.reading.passages import Line
 from zhibiao.reading.sections import BOX, CHAPTER, SECTION, Passage
 from zhibiao.reading.wording import UNITS, any_of

@@ -14,12 +14,14 @@ from pathlib import Path
 from zhibiao.catalogue.registry import Registry
 from zhibiao.model.document import EVIDENCE_LIMIT, Comparator, Scope, StatementKind
 from zhibiao.model.period import Span
+from zhibiao.reading.amounts import Figure
 from zhibiao.reading.boxes import BoxValue, read_box
 from zhibiao.reading.documents import read_document
 from zhibiao.reading.facts import Facts, facts_of
-from zhibiao.reading.figures import Figure, figures
+from zhibiao.reading.figures import figures
 from zhibiao.reading.naming import Catalogue, Named, phrase_of
 from zhibiao.reading.passages import BODIES, Line, dashes_lost, lines
+from zhibiao.reading.reports import tensed
 from zhibiao.reading.sections import Passage, passages
 from zhibiao.reading.times import CELL_DUE
 from zhibiao.reading.timing import Timing, timing_of
@@ -106,7 +108,7 @@ def extract_text(raw: str, name: str, registry: Registry) -> Extraction:
     """Read the candidate statements of a text; `name` is its file's stem, which may hold a bulletin's year."""
     found = lines(raw)
     facts = facts_of(found, registry, name)
-    places = list(passages(found))
+    places = list(tensed(passages(found), facts) if facts.is_speech else passages(found))
     catalogue = Catalogue(registry.indicators.values())
     lost = dashes_lost(raw)
     candidates: list[Candidate] = []

@@ -17,6 +17,9 @@ FIVE_YEARS = {"十五": 2001, "十一五": 2006, "十二五": 2011, "十三五":
 
 NAME = re.compile(r"“?(?P<name>十[一二三四五六]五|(?<!第)“十五”)”?(?=期间|时期|以来|末|规划|发展|,|”|期|$)")
 TITLE = re.compile(r"规划|方案|意见|公报|计划|纲要|办法|通知|报告|决定|条例|实事|要点|目标任务")
+SPEECH = re.compile(r"政府工作报告|计划草案|预算草案|工作报告")
+"""A report that looks back on one year and ahead on the next."""
+
 REPORT = re.compile(r"公报|统计快报|年度报告|统计报告|质量报告|完成情况|事业发展概况|发展统计")
 NUMBER = re.compile(r"[\u4e00-\u9fff]{2,12}[\[(](?P<year>(?:19|20)\d\d)[\])]\d{1,4}号")
 CITED = re.compile(r"》\(?$|(?:根据|按照|贯彻|落实|依据)[^。]*$")
@@ -41,13 +44,20 @@ class Facts:
     report_year: int | None
     own_years: bool
     """Do the plan's years stand in its title?"""
+    told: int | None = None
+    """The year in the file's name, for a text that bears no date."""
     open_ended: bool = False
     """Is its horizon only a length of time (经过5—10年)? Its yearly rules then have no end."""
 
     @property
     def written(self) -> int | None:
         """The year in which the document speaks: of its issue, else the first of its plan."""
-        return self.issued.year if self.issued else self.plan.start if self.plan else None
+        return self.issued.year if self.issued else self.told or (self.plan.start if self.plan else None)
+
+    @property
+    def is_speech(self) -> bool:
+        """Is it a report given at the beginning of a year, on the year that is over and the one to come?"""
+        return self.report_year is None and self.written is not None and bool(SPEECH.search(self.title))
 
     @property
     def looked_back(self) -> Span:
@@ -72,11 +82,13 @@ def facts_of(found: Sequence[Line], registry: Registry, name: str) -> Facts:
     issued = _issued([line.text for line in found], numbered)
     report_year = None
     stated = re.search(r"((?:19|20)\d\d|[一二〇○零][〇○零九一二三四五六七八]{3})年", title) or re.search(r"((?:19|20)\d\d)", name)
-    if REPORT.search(title) and stated:
+    if REPORT.search(title) and stated and not SPEECH.search(title):
         report_year = int("".join(str(DIGITS.get(sign, sign)) for sign in stated[1]))
-    plan, own = (None, False) if report_year else _planned(title, [line.text for line in found], issued)
+    named = re.search(r"(?<!\d)((?:19|20)\d\d)(?!\d)", name)
+    told = int(named[1]) if named and issued is None and title != name else None
+    plan, own = (None, False) if report_year else _planned(title, [line.text for line in found], issued.year if issued else told)
     passing = not own and any(PASSING.search(line.text) for line in found)
-    return Facts(title, numbered[0] if numbered else None, issued, _region(title, head, registry), plan, report_year, own, passing)
+    return Facts(title, numbered[0] if numbered else None, issued, _region(title, head, registry), plan, report_year, own, told, passing)
 
 
 def five_years(name: str) -> Span | None:
@@ -105,19 +117,21 @@ def _issued(texts: list[str], numbered: re.Match[str] | None) -> dt.date | None:
     return dt.date(int(numbered["year"]), 1, 1) if numbered else None
 
 
-def _planned(title: str, texts: list[str], issued: dt.date | None) -> tuple[Span | None, bool]:
+def _planned(title: str, texts: list[str], start: int | None) -> tuple[Span | None, bool]:
+    """The years a document plans for, and whether its title names them; `start` is the year of its issue."""
     if match := YEARS.search(title):
         return Span(int(match["start"]), int(match["end"])), True
     if (match := NAME.search(title)) and (span := five_years(match["name"])):
         return span, True
     if match := re.search(r"^[^\d,。《]{0,12}(20\d\d)年(?:度)?(?!远景)[^,。]*(?:方案|计划|要点|安排|任务|意见|通知|实事|政府工作报告|目标)", title):
         return Span(int(match[1]), int(match[1])), True
-    if "政府工作报告" in title and issued:
-        return Span(issued.year, issued.year), True
+    if SPEECH.search(title):
+        years = [int(year) for year in re.findall(r"(?:19|20)\d\d", title)]
+        year = max(years) if "草案" in title and years else start or (years[0] if years else None)
+        return (Span(year, year), True) if year else (None, False)
     body = "".join(texts)
-    names = [span for match in re.finditer(r"“?(十[一二三四五]五)”?(?:期间|时期|末)", body) if (span := five_years(match[1])) and (issued is None or span.end >= issued.year)]
-    horizons = [int(match[1]) for match in re.finditer(r"(?:到|(?<!截)至|力争)(20\d\d)年", body) if issued is None or issued.year <= int(match[1]) <= issued.year + 16]
-    start = issued.year if issued else None
+    names = [span for match in re.finditer(r"“?(十[一二三四五]五)”?(?:期间|时期|末)", body) if (span := five_years(match[1])) and (start is None or span.end >= start)]
+    horizons = [int(match[1]) for match in re.finditer(r"(?:到|(?<!截)至|力争)(20\d\d)年", body) if start is None or start <= int(match[1]) <= start + 16]
     passing = PASSING.search(body)
     if passing and start:
         end = start + int(number_of(passing[1]))
@@ -140,7 +154,7 @@ def _planned(title: str, texts: list[str], issued: dt.date | None) -> tuple[Span
 
 def _first_year(body: str, end: int) -> int:
     """The first year an undated document plans for: of a span with the same end, else the first that it sets as a goal."""
-    spans = [int(match["start"]) for match in YEARS.finditer(body) if int(match["end"]) == end and int(match["start"]) > end - 10]
+    spans = [int(match["start"]) for match in YEARS.finditer(body) if int(match["end"]) == end or end - 6 < int(match["start"]) < int(match["end"]) < end]
     goals = [int(match[1]) for match in re.finditer(r"(?:(?<!截)[到至]|力争|^|[。,;])(20\d\d)年[^,。;]{0,4}[,前]", body) if end - 6 < int(match[1]) <= end]
     cited = [int(match["year"]) for match in NUMBER.finditer(body) if int(match["year"]) <= end]
     return max([min([*spans, *goals, end]), *cited])

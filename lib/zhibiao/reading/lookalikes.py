@@ -14,6 +14,9 @@ CLASS_OF_THINGS = re.compile(r"(?:以上|以下)?的?(?:的?超?大班|用人单
 APPLICANTS = re.compile(r"(?:及)?以[上下](?:的(?:用人单位|企业|单位|人员|劳动者|[^,。;、]{0,8}(?:学校|院校|学院|专业|企业))|的?,?(?:均|也|方)?可(?=以|申|参|享|建|按|报))")
 """After a length of time or a sum: who may apply (年营业收入500万元以上的企业), no aim."""
 
+CLASS_BY_SUM = re.compile(r"(?:级|以上)?的?(?:企业|产业|园区|开发区|集群|大县|强县|强镇|工程)")
+"""After a sum of money: a class of things (产值过百亿元企业), no aim."""
+
 TENS_WORDS = ("十", "百", "千", "万", "亿")
 
 LENGTHS = ("年", "个月", "天", "周", "小时", "个小时", "个工作日")
@@ -47,6 +50,8 @@ def left_out(first: re.Match[str], last: re.Match[str], before: str, after: str,
         return True
     if unit == "岁" and not re.search(r"寿命[^,。;]{0,12}$|平均年龄[^,。;]{0,8}$", before):
         return True  # who is meant
+    if unit.endswith("元") and CLASS_BY_SUM.match(after):
+        return True
     if scale and not unit:
         known = re.search(r"(?:达到|突破|超过|不少于|不低于|保持在|稳定在|达|为|[生员师工人才者量模数])$", before)
         return chinese or not (known and re.match(r"以上|左右|[,。;、)]|$", after))

@@ -11,7 +11,7 @@ from zhibiao.model.document import Scope
 from zhibiao.model.indicator import Indicator
 from zhibiao.model.units import unit_of
 from zhibiao.reading import wording
-from zhibiao.reading.figures import Figure
+from zhibiao.reading.amounts import Figure
 from zhibiao.reading.times import MARK
 
 LONGEST = 30

@@ -9,7 +9,7 @@ from functools import cached_property
 from zhibiao.model.document import Scope, StatementKind
 from zhibiao.model.period import Span
 from zhibiao.reading import wording
-from zhibiao.reading.figures import Figure
+from zhibiao.reading.amounts import Figure
 from zhibiao.reading.times import Mark
 
 ANNUAL = re.compile(r"每学?年(?!级)|逐年|每年度|按年度?(?=[^,。;]{0,6}(?:不|开展|组织|安排))")
@@ -92,7 +92,9 @@ class Said:
     def around(self) -> str:
         """The words that say what is counted and what is done with it."""
         # 10个集培训、评价于一体的基地: what is counted comes at the end
-        return self.clause + re.split(r"[,;。:]" if self.rest.startswith("集") else r"[,;。、:]", self.rest)[0]
+        parts = CLAUSES.split(self.sentence)
+        before = "".join(parts[-2:]) if parts[-1].startswith("其中") else self.clause  # 新增30万人,其中技师5万人
+        return before + re.split(r"[,;。:]" if self.rest.startswith("集") else r"[,;。、:]", self.rest)[0]
 
 
 def scope_of(said: Said) -> tuple[Scope, bool, bool]:
@@ -105,10 +107,12 @@ def scope_of(said: Said) -> tuple[Scope, bool, bool]:
     yearly = bool(WITHIN_YEAR.search(said.clause))
     annual = annual or (yearly and said.year is None)
     held = (bool(HELD.search(said.clause)) and said.figure.comparator != "eq") or bool(HELD_AT.search(said.clause))
-    if said.figure.bracketed or (total and "%" not in said.figure.unit):
+    if said.figure.bracketed:
         return "cumulative", False, False
     if said.kind == "target" and _endless(said, annual):
         return "standing", False, False
+    if total and "%" not in said.figure.unit:
+        return "cumulative", False, False
     if mean or annual or held:
         return "annual", mean and not held, held
     if said.kind == "target" and _binds(said):
@@ -163,14 +167,14 @@ def _binds(said: Said) -> bool:
     dated = said.mark is not None and not said.mark.onwards
     if dated or said.figure.role == "to":
         return False
-    if said.unit in LENGTHS or (said.unit.endswith("元") and GIVEN.search(said.clause)):
+    if said.unit in LENGTHS or (said.unit.endswith("元") and not said.figure.unit.startswith("亿") and GIVEN.search(said.clause)):
         return True
     if said.aims or said.one_year:
         return False
     ruled = said.unit in RULED or said.unit.endswith("元")
     if said.figure.normative and (ruled or STANDING.search(said.sentence)):
         return True
-    share = said.unit in ("%", "个百分点", "元") and bool(STANDING.search(clause))
+    share = said.figure.unit in ("%", "个百分点", "元", "万元") and bool(STANDING.search(clause))
     return share or (said.unit in ("%", "倍") and bool(RULED_SUBJECT.search(clause)) and not re.search(r"率[^,。;]{0,8}$", said.clause))
 
 

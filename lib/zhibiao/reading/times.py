@@ -16,7 +16,7 @@ MARK = re.compile(
     r"|(?P<year>(?:19|20)\d\d)年(?!版|度?第|[^,。;]{0,6}修订)(?:\d{1,2}月)?(?P<edge>年?[底末初]前?|前|之前)?(?P<onwards>起|开始|以来)?"
     rf"|(?:经过|通过|再?用|争取|力争|计划|今后|未来|在?接下来的?)(?:\d{{1,2}}(?:-|至|到))?(?P<passing>{COUNT})年(?=左右|的?努力|的?时间|,|建设|内|里|期间|每|全|时)"
     rf"|(?<![\d前近每在毕业满])(?P<inside>{COUNT})年之?内(?!的|毕业|取得|未)"
-    r"|“?(?P<plan>十[一二三四五六]五)”?(?P<when>期间|时期|期末|末|以来|前[两三四]年|头[两三四]年|(?=[,。]))"
+    r"|“?(?P<plan>十[一二三四五六]五)”?(?P<when>期间|时期|期末|末|以来|前[两三四]年|头[两三四]年|(?=[,。]|年均|累计))"
     r"|(?P<relative>今年|本年度?|去年|上年度?(?=[,。末底全])|明年|过去一年|一年来|全年|年内|年底前)"
     rf"|(?:过去|近|最近|这)(?P<past>{COUNT})年(?:来|间|,)?|(?P<lately>{COUNT})年来"
 )
@@ -101,7 +101,7 @@ def _read(match: re.Match[str], text: str, facts: Facts) -> Mark | None:
         if match["when"].startswith(("前", "头")):
             span = Span(span.start, span.start + int(number_of(match["when"][1])) - 1)
         return Mark(at, to, span, goal=goal, within=True, compared=compared, looking_back=match["when"] == "以来")
-    return _relative(match, facts, compared)
+    return _relative(match, text, facts, compared)
 
 
 def _of_year(year: int, match: re.Match[str], facts: Facts, goal: bool, compared: bool) -> Mark | None:
@@ -117,14 +117,15 @@ def _of_year(year: int, match: re.Match[str], facts: Facts, goal: bool, compared
     return Mark(at, to, Span(year, year), goal=goal or before_end, edge=bool(match["edge"]), onwards=bool(match["onwards"]), compared=compared, named_year=True)
 
 
-def _relative(match: re.Match[str], facts: Facts, compared: bool) -> Mark | None:
+def _relative(match: re.Match[str], text: str, facts: Facts, compared: bool) -> Mark | None:
     now = facts.report_year or facts.written
     if now is None:
         return None
     at, to = match.span()
     if count := match["passing"] or match["inside"]:
         end = now + int(number_of(count))
-        if facts.plan and not facts.own_years and abs(end - facts.plan.end) == 1:
+        strict = match["inside"] or text.startswith(("内", "里"), to)
+        if facts.plan and abs(end - facts.plan.end) == 1 and not (strict and facts.own_years and end < facts.plan.end):
             end = facts.plan.end  # three years from 2022 on may end in 2024
         return Mark(at, to, Span(end, end), goal=True) if end <= LAST_YEAR else None
     if count := match["past"] or match["lately"]:

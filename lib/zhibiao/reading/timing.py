@@ -9,8 +9,8 @@ from functools import cached_property
 from zhibiao.model.document import Scope, StatementKind
 from zhibiao.model.period import Span
 from zhibiao.reading import scoping
+from zhibiao.reading.amounts import Figure
 from zhibiao.reading.facts import Facts
-from zhibiao.reading.figures import Figure
 from zhibiao.reading.sections import Passage
 from zhibiao.reading.times import Mark, due, first_span, last_of, marks, respectively
 
@@ -106,8 +106,8 @@ class _Place:
     @cached_property
     def looks_back(self) -> bool:
         """Does the paragraph tell of years that are over, by its heading or its first words?"""
-        if self.passage.achieved:
-            return True
+        if self.passage.achieved or self.facts.is_speech:
+            return self.passage.achieved
         text, written = self.passage.line.text, self.facts.written
         opening = next((mark for mark in marks(text, self.facts) if mark.at < OPENING and text[: mark.at].rstrip("“")[-1:] not in ("由", "从", "自")), None)
         if opening is not None and not opening.goal and not opening.compared and written:
@@ -194,11 +194,13 @@ def _span(place: _Place, kind: StatementKind) -> Span | None:
     """The years that an achievement or an aim without a date belongs to: those of its paragraph, its heading, the document."""
     facts = place.facts
     if kind == "target":
-        heading = place.heading
+        heading = first_span(place.passage.lead, facts) if facts.is_speech else place.heading
         return heading if heading and (facts.written is None or heading.end >= facts.written) else facts.binding
     past = [mark.span for mark in place.named if (mark.within or mark.looking_back or mark.at < OPENING) and (facts.written is None or mark.span.end <= facts.written)]
     if past:
         return past[-1]
+    if facts.is_speech:
+        return first_span(place.passage.lead, facts)
     if place.heading and (facts.written is None or place.heading.start < facts.written):
         return place.heading
     return facts.looked_back

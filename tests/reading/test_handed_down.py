@@ -403,6 +403,14 @@ SAID = [
             "5家|target|point|2025",
         ],
     ),
+    (
+        OPINION,
+        "二、任务\n\n2022年，对困难学生给予每人每年2000元补助。每生每年公用经费不低于8000元。",
+        [
+            "2000元|target|standing|None",
+            "不低于8000元|target|standing|None",
+        ],
+    ),
 ]
 """Head of a document, its body, and each figure as written with kind, scope and years."""
 

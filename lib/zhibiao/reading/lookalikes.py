@@ -54,7 +54,8 @@ def left_out(first: re.Match[str], last: re.Match[str], before: str, after: str,
         return True
     if scale and not unit:
         known = re.search(r"(?:达到|突破|超过|不少于|不低于|保持在|稳定在|达|为|[生员师工人才者量模数])$", before)
-        return chinese or not (known and re.match(r"以上|左右|[,。;、)]|$", after))
+        ends = re.match(r"以上|以内|以下|左右|上下|[,。;、)]|$", after)
+        return chinese or not (ends and (known or re.search(r"[\u4e00-\u9fff]$", before)))
     return chinese and bool(unit) and _idle(before, after, number, unit)
 
 

@@ -164,9 +164,10 @@ def _binds(said: Said) -> bool:
     clause = "".join(parts[-2:]) if parts[-1].startswith("其中") else said.clause
     if PRINCIPLE.search(said.clause):
         return True
+    each = said.unit.endswith("元") and bool(EACH.search(clause)) and not (said.mark and said.mark.goal)
     dated = said.mark is not None and not said.mark.onwards
-    if dated or said.figure.role == "to":
-        return False
+    if said.figure.role == "to" or (dated and not each):
+        return False  # 2012年,给予每人每年2000元 sets a rule all the same
     if said.unit in LENGTHS or (said.unit.endswith("元") and not said.figure.unit.startswith("亿") and GIVEN.search(said.clause)):
         return True
     if said.aims or said.one_year:

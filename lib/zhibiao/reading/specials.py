@@ -13,10 +13,10 @@ from zhibiao.reading.lookalikes import AFTER
 from zhibiao.reading.numerals import ARABIC, number_of
 
 FRACTION = re.compile(
-    rf"(?P<whole>{NUMERAL})分之(?P<part>{NUMERAL})|(?<=[到占为过近约的于])(?P<top>[1-9])/(?P<bottom>[2-9]|10)(?![\d/.])(?!年|月)|(?P<half>(?:超过|超|过)?一半|(?:超|过)半数?|半数(?=以上))|(?:(?P<tenths>[一两二三四五六七八九])|(?<=[近超过约])(?P<about>[一两二三四五六七八九]))成(?(about)|(?=以上|左右|的|[,。;、]|$))"
+    rf"(?P<whole>{NUMERAL})分之(?P<part>{NUMERAL})|(?<=[到占为过近约的于])(?P<top>[1-9])/(?P<bottom>[2-9]|10)(?![\d/.])(?!年|月)|(?P<half>(?:超过|超|过)?一半|(?:超|过)半数?|半数(?=以上)|(?<=近)半数?(?=[的,。;]))|(?:(?P<tenths>[一两二三四五六七八九])|(?<=[近超过约])(?P<about>[一两二三四五六七八九]))成(?(about)|(?=以上|左右|的|[,。;、]|$))"
 )
 DOUBLED = re.compile(r"翻(?:(?P<times>[一两二三])番|番)")
-RATIO = re.compile(rf"(?P<a>{ARABIC})[:∶](?P<b>{ARABIC})(?![\d:])")
+RATIO = re.compile(rf"(?<![\d:.∶])(?P<a>{ARABIC})[:∶](?P<b>{ARABIC})(?![\d:.∶])")
 BRACKETED = re.compile(rf"(?P<sign>[><≥≤]|约)?\[\s*(?P<number>{ARABIC})\s*\]{MEASURE}")
 NONE_AT_ALL = re.compile(r"[“\"]?零[”\"]?(?P<what>感染|事故|病例|确诊|死亡)|不让一(?P<one>名|个|人)")
 MEDALS = re.compile(rf"(?P<number>{NUMERAL})[金银铜](?:牌|奖)?(?=[\d一二三四五六七八九][金银铜])|(?<=[金银铜])(?P<last>{NUMERAL})[金银铜](?:牌|奖)?")
@@ -109,5 +109,5 @@ def _fraction(line: str, match: re.Match[str]) -> Iterator[Figure]:
     read = Figure(*match.span(), value, value, "%", "eq", chinese=True, doubt=() if exact else ("rounded",))
     if (match["half"] or "")[:1] in ("超", "过"):
         yield placed(read, "gt")
-    elif not match["half"] or AFTER.match(line, match.end()):
+    elif not match["half"] or AFTER.match(line, match.end()) or re.search(r"(?:近|约|占[^,。;]{1,14}的|达到?)$", line[: match.start()]):
         yield compared(line, read)

@@ -132,6 +132,10 @@ def _planned(title: str, texts: list[str], start: int | None) -> tuple[Span | No
     body = "".join(texts)
     names = [span for match in re.finditer(r"“?(十[一二三四五]五)”?(?:期间|时期|末)", body) if (span := five_years(match[1])) and (start is None or span.end >= start)]
     horizons = [int(match[1]) for match in re.finditer(r"(?:到|(?<!截)至|力争)(20\d\d)年", body) if start is None or start <= int(match[1]) <= start + 16]
+    first = start or min(horizons, default=None)
+    if first:
+        bare = [int(year) for year in re.findall(r"[。;](20\d\d)年[底末]?前?,", body)]
+        horizons += [year for year in bare if first < year <= first + 16]
     passing = PASSING.search(body)
     if passing and start:
         end = start + int(number_of(passing[1]))
@@ -141,7 +145,7 @@ def _planned(title: str, texts: list[str], start: int | None) -> tuple[Span | No
         horizons = []  # 到2035年 beside 十四五 is an outlook
     if horizons:
         # the year named most often; of several the last within five years, 到2035年 being an outlook
-        end = max(horizons, key=lambda year: (horizons.count(year), start is None or year <= start + 5, year if start and year <= start + 5 else -year))
+        end = max(horizons, key=lambda year: (horizons.count(year), first is None or year <= first + 5, year if first and year <= first + 5 else -year))
         if names and names[0].end == end:
             return names[0], False
         return Span(min(start or _first_year(body, end), end), end), False

@@ -46,7 +46,7 @@ def left_out(first: re.Match[str], last: re.Match[str], before: str, after: str,
         return True
     if unit in LENGTHS and not _is_length(before, after, number):
         return True
-    if (unit == "人" and CLASS_OF_THINGS.match(after)) or ((unit in LENGTHS or unit in ("元", "人")) and APPLICANTS.match(after)):
+    if (unit in ("人", "名") and CLASS_OF_THINGS.match(after)) or ((unit in LENGTHS or unit in ("元", "人", "名")) and APPLICANTS.match(after)):
         return True
     if unit == "岁" and not re.search(r"寿命[^,。;]{0,12}$|平均年龄[^,。;]{0,8}$", before):
         return True  # who is meant

@@ -121,7 +121,7 @@ def timing_of(passage: Passage, figure: Figure, facts: Facts) -> Timing:
     if facts.report_year:
         return _reported(place, facts.report_year)
     read = _timing(place)
-    one_year = facts.plan and facts.plan.start == facts.plan.end
+    one_year = facts.own_years and facts.plan and facts.plan.start == facts.plan.end
     if one_year and read.period == facts.plan and read.scope in ("cumulative", "annual") and not read.maintain:
         return replace(read, scope="point", mean=False)  # 全年 in the plan of a single year
     return read
@@ -149,6 +149,8 @@ def _timing(place: _Place) -> Timing:
     scope, mean, maintain = scoping.scope_of(said)
     if scope == "standing":
         return replace(timed, scope="standing")
+    if scope == "annual" and mark is not None and mark is not place.mark and span and year and span.start <= year <= span.end:
+        period = span  # each year goes on after the date that an earlier sentence sets
     if scope in ("annual", "cumulative"):
         return replace(timed, scope=scope, period=period, mean=mean, maintain=maintain) if period else replace(timed, doubt=(*doubt, "no year"))
     if kind == "achieved" and year is None and doubt == ("existing",):

@@ -70,6 +70,28 @@ def test_cohort_settles_at_the_published_number(zhibiao) -> None:
     assert float(rows[-1]["enrolment"]) == pytest.approx(8.7327)
 
 
+def test_grade_prints_the_headline_or_every_method(zhibiao) -> None:
+    result = zhibiao("grade", "2020=9.9 2022=10.1", "--target", ">10.5@2025", "--format", "json")
+    assert result.returncode == 0, result.stderr
+    headline = json.loads(result.stdout)
+    assert [(row["method"], row["grade"]) for row in headline] == [("schedule", "behind"), ("chance", "about_even")]
+    assert headline[0]["detail"] == {"change": pytest.approx(1 / 3), "time": 0.4}
+    rows = {row["method"]: row for row in records(zhibiao("grade", "2020=9.9 2022=10.1", "--target", ">10.5@2025", "--method", "all", "--format", "csv"))}
+    assert round(float(rows["eurostat_cagr"]["ratio"]), 4) == 0.8490
+    assert (rows["unsd_2023"]["grade"], rows["sdsn"]["grade"], rows["destatis"]["grade"]) == ("2", "➚", "")
+    assert rows["destatis"]["reason"]
+    assert (rows["schedule"]["flip_latest"], rows["schedule"]["on_track"], rows["schedule"]["silent"]) == ("0.04", "0", "1")
+
+
+def test_grade_takes_what_only_some_methods_need(zhibiao) -> None:
+    arrow = records(zhibiao("grade", "2015=65 2019=58", "--target", "<=10@2030", "--sdsn", "561,0", "--method", "sdsn", "--format", "csv"))[0]
+    assert (round(float(arrow["score"]), 4), arrow["grade"]) == (89.6613, "→")
+    trend = records(zhibiao("grade", "2015=95 2020=95.5", "--target", "none", "--limit", "100", "--method", "open_sdg", "--format", "csv"))[0]
+    assert trend["grade"] == "acceleration_needed"
+    ratio = records(zhibiao("grade", "2021=20 2022=22", "--target", "2x students each", "--ratio-to", "students: 2021=10 2022=10", "--format", "csv"))[0]
+    assert ratio["verdict"] == "holding"
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
@@ -89,6 +111,13 @@ def test_cohort_settles_at_the_published_number(zhibiao) -> None:
         (("run", "03_gaps", "-p", "horizon=20x5"), 2, "horizon"),
         (("batch", "notebooks/batches/nothing.yaml"), 2, "nothing.yaml"),
         (("observe", "import", "nothing.csv", "--data", "x"), 3, "nothing.csv"),
+        (("grade", "2020=9.9", "--target", "10.5@20x5"), 2, "--target"),
+        (("grade", "2020 9.9", "--target", ">10.5@2025"), 2, "SERIES: 第1字 at character 1"),
+        (("grade", "2020=9.9", "--target", ">10.5@2025", "--method", "destati"), 2, "nearest: destatis"),
+        (("grade", "2020=9.9", "--target", ">10.5@2025", "--sdsn", "1"), 2, "two or three numbers"),
+        (("grade", "2020=9.9", "--target", ">10.5@2025", "--limit", "nan"), 2, "--limit"),
+        (("grade", "2020=9.9", "--target", ">10.5@2025", "--issued", "July"), 2, "--issued"),
+        (("grade", "2020=9.9"), 2, "--target"),
         (("gap",), 2, "No such command"),
         (("gaps", "--regio", "重庆"), 2, "No such option"),
     ],

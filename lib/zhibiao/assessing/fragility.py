@@ -21,6 +21,8 @@ FIRST = 1e-7
 """The search looks ever farther out: steps grow from a ten-millionth of the numbers in question to a million times them."""
 CLOSE = 1e-6
 """Relative precision to which a change is the smallest."""
+NOTHING = 1e-13
+"""Relative to the numbers in question: a change this small is any change at all."""
 YEARS = 30
 """How far a base year is moved at most."""
 
@@ -127,10 +129,15 @@ class Turning:
         near = value
         for far in self._outwards(value, side):
             if turned(far):
-                change = _tidy(_narrowed(near, far, turned) - value, lambda change: turned(value + change))
+                change = _tidy(_narrowed(near, far, turned, NOTHING * self._size(value)) - value, lambda change: turned(value + change))
                 return Flip(change, str(grade(value + change)))
             near = far
         return None
+
+    def _size(self, value: float) -> float:
+        """How large the numbers in question are."""
+        asked = condition(self.stands.statement, self.stands.indicator)
+        return max(abs(value), abs(asked.bound), abs(self.stands.baseline.value) if self.stands.baseline else 0.0) or 1.0
 
     def _outwards(self, value: float, side: int) -> Iterator[float]:
         """Values to look at on one side, nearest first: steps that grow, and the values at which something may turn."""
@@ -138,7 +145,7 @@ class Turning:
         start, latest = self.stands.baseline, self.stands.latest
         marks = [asked.floor, asked.ceiling, start.value if start else None, float(latest.base_value) if latest else None, self.stands.total]
         known = [mark for mark in marks if mark is not None]
-        size = max([abs(mark) for mark in (*known, value)] or [1.0]) or 1.0
+        size = self._size(value)
         low, high = self.stands.indicator.lower, self.stands.indicator.upper
         steps = [value + side * FIRST * size * GROWTH**k for k in range(STEPS)]
         # just beside a mark a strict comparison turns
@@ -153,9 +160,9 @@ def fragility(study: Study, stands: Standing, series: Series, methods: Sequence[
     return {method: turning.of(method) for method in methods}
 
 
-def _narrowed(near: float, far: float, turned: Callable[[float], bool]) -> float:
-    """The value nearest to `near` that is turned, given that `far` is and `near` is not."""
-    for _ in range(80):
+def _narrowed(near: float, far: float, turned: Callable[[float], bool], least: float) -> float:
+    """The value nearest to `near` that is turned, given that `far` is and `near` is not; to `least` or to the last digit."""
+    while abs(far - near) > least:
         middle = near + (far - near) / 2
         if middle in (near, far):
             break

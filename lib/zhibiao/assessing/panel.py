@@ -128,7 +128,7 @@ def stance(entry: Graded) -> str:
     if entry.method == SCHEDULE:
         return "on_track" if entry.grade in GOOD_VERDICTS else "off_track"
     if entry.method == CHANCE:
-        return "on_track" if entry.ratio is not None and entry.ratio >= chances.EVEN else "off_track"
+        return "on_track" if entry.ratio is not None and entry.ratio > chances.EVEN else "off_track"
     return next(method for method in PUBLISHED if method.id == entry.method).stance(entry.grade)
 
 
@@ -156,6 +156,7 @@ def case_of(stands: Standing, series: Series, extras: Extras) -> Case:
         horizon=asked.end,
         sign=1 if target == asked.floor else -1,
         met=None if latest is None else asked.verdict(*possible(latest, stands.indicator)),
+        strict=asked.strict,
         keeps=asked.combine == "each" or inside,
         other_end=None if other is None else other / scale,
         limit=extras.limit,

@@ -152,8 +152,10 @@ def _progress(asked: Condition, known: Known, start: Baseline | None) -> Progres
     year = latest.period.year - 1 + latest.period.last_month / 12
     if start is None or year < start.year:
         return None
-    value, left = float(latest.base_value), asked.end - year
-    made = progress.towards(start.value, start.year, value, year, asked.aim(start.value), asked.end)
+    value, left, aim = float(latest.base_value), asked.end - year, asked.aim(start.value)
+    beyond = aim != start.value and asked.aim(value) not in (aim, value)
+    # who has gone through a range and out at its other end has not done the change that was asked
+    made = progress.towards(start.value, start.year, value, year, start.value if beyond else aim, asked.end)
     # what is needed from now on leads to the end that the latest figure violates, whatever the baseline did
     return replace(made, needed=(asked.aim(value) - value) / left if left > 0 else None)
 

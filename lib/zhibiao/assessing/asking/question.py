@@ -153,7 +153,7 @@ def _kind(figures: Sequence[Figure], target: Target | None, units: Units, share:
 
 
 def _direction(figures: Sequence[Figure], start: Figure | None, target: Target | None, units: Units, given: str | None) -> str:
-    """What is better: as the comparator says, else towards the target from the baseline; about a lower level is steered to."""
+    """What is better: as the comparator says, else towards a value at a year from the baseline, else up; about a lower level is steered to."""
     if target is None:
         return given or "up"
     forced = {"gt": "up", "ge": "up", "lt": "down", "le": "down"}.get(target.comparator)
@@ -165,7 +165,7 @@ def _direction(figures: Sequence[Figure], start: Figure | None, target: Target |
         return given
     origin = start or (figures[0] if figures else None)
     assert target.low is not None and target.high is not None
-    if origin is None or units.base_value(origin) <= units.base(target.high):
+    if target.scope != "point" or origin is None or units.base_value(origin) <= units.base(target.high):
         return "up"
     return "none" if target.comparator == "about" else "down"
 

@@ -36,6 +36,8 @@ class Case:
         +1 where more is better, −1 where less is.
     met : bool or None
         Whether the latest value satisfies the target, strictly where the target says so; None where it is not known.
+    strict : bool
+        The target value itself is not enough.
     keeps : bool
         The target binds every year: a level to keep, not a path to a horizon.
     other_end : float or None
@@ -53,6 +55,7 @@ class Case:
     horizon: int | None = None
     sign: int = 1
     met: bool | None = None
+    strict: bool = False
     keeps: bool = False
     other_end: float | None = None
     limit: float | None = None

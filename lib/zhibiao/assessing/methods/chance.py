@@ -12,7 +12,7 @@ from zhibiao.projecting.trajectories import classes, trajectory
 WORDS = (("likely", 2 / 3), ("about_even", 1 / 3), ("unlikely", 0.0))
 """Grades of a chance and from which share of the draws on they are said."""
 EVEN = 0.5
-"""From this share on the target is taken to be on track."""
+"""With a greater share the target is taken to be on track."""
 
 
 def fan_of(study: Study, indicator: str) -> Fan | None:

@@ -61,7 +61,8 @@ def weighted_growth(points: Sequence[Point], end: float) -> float:
 
 
 def _of_expected(case: Case, target: float, expected: float, **detail: float) -> Graded:
-    if case.sign * (expected - target) >= 0 or same(expected, target):
+    beyond = case.sign * (expected - target) > 0 and not same(expected, target)
+    if beyond or (same(expected, target) and not case.strict):
         return _index(10.0, expected=expected, **detail)
     start, _ = started(case)
     return _index(_share(case, start.value, expected, target), expected=expected, **detail)

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from zhibiao.projecting import moves, reference
+from zhibiao.projecting.learning import learn
 from zhibiao.projecting.moves import PastSeries
 from zhibiao.projecting.project import project
 from zhibiao.projecting.reference import Entry, ReferenceClass
@@ -87,7 +88,8 @@ def countries(
     found = []
     for split in range(SPLITS):
         half = set(np.random.default_rng(split).permutation(names)[: len(names) // 2])
-        built = moves.measure(entry, [*(s for s in past if s.origin in half), *chinese])
+        known = [*(s for s in past if s.origin in half), *chinese]
+        built = reference.taught(moves.measure(entry, known), learn(entry, known) if entry.learned else None, {})
         found.append(shares(row for s in judge if s.origin not in half for row in judged(s, built, window, step=2)))
     return {h: (np.mean([f[h] for f in found], axis=0), np.std([f[h] for f in found], axis=0)) for h in HORIZONS}
 
@@ -99,7 +101,8 @@ def left_out(entry: Entry, classes: dict[str, ReferenceClass], file: Path) -> di
     rows = []
     for series in past:
         rest = [*others, *(s for s in past if s is not series)]
-        built = moves.measure(entry, rest, classes[entry.shape] if entry.shape else None)
+        own = moves.measure(entry, rest, classes[entry.shape] if entry.shape else None)
+        built = reference.taught(own, learn(entry, rest) if entry.learned else None, classes)
         rows += list(judged(series, built, WINDOW, step=1))
     return shares(rows)
 

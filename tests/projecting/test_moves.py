@@ -5,7 +5,7 @@ import pytest
 
 from zhibiao.catalogue.load import shipped
 from zhibiao.errors import ParameterError, RegistryError
-from zhibiao.projecting import moves, reference
+from zhibiao.projecting import learned, moves, reference
 from zhibiao.projecting.moves import PastSeries, absolute_moves, measure, observed, world_bank, written
 from zhibiao.projecting.reference import Entry
 
@@ -104,3 +104,11 @@ def test_shipped_tables_equal_a_rebuild():
     for name, measured in moves.rebuild(FOLDER, WORLD_BANK).items():
         shipped_text = Path(FOLDER / f"{name}.csv").read_text(encoding="utf-8")
         assert written(measured) == shipped_text, f"{name}.csv is out of date; run `{COMMAND}`"
+        if measured.entry.learned is not None:
+            file = FOLDER / f"{name}.learned.csv"
+            shipped_table = learned.read(file, name, measured.learned.features, measured.learned.basis, measured.learned.averaged)
+            assert shipped_table.rows.keys() == measured.learned.rows.keys()
+            for key, row in measured.learned.rows.items():
+                old = shipped_table.rows[key]
+                for new, kept in ((row.centre, old.centre), (row.width, old.width), (row.shape, old.shape)):
+                    assert new == pytest.approx(kept, rel=1e-2, abs=1e-4), f"{file.name} is out of date at {key}; run `{COMMAND}`"

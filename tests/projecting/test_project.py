@@ -100,8 +100,12 @@ def test_past_horizon_gives_the_observed_part():
 def test_basis_tells_what_the_fan_rests_on():
     basis = chongqing().basis
     assert (basis.reference, basis.own_points, basis.last_year) == ("enrolment", 2, 2020)
-    assert (basis.series, basis.moves) == (ENROLMENT.series[4], ENROLMENT.moves[4])
-    assert basis.own_weight == pytest.approx(1 / 9) and 4 ** (-1 / 9) <= basis.scale < 1
+    taught = ENROLMENT.learned.row("combined", 2, 5)
+    assert (basis.series, basis.moves) == (taught.series, taught.windows)
+    assert basis.own_weight == pytest.approx(taught.width[1]) and 0.3 < basis.scale < 1  # a calm series of two points
+    assert basis.shift == pytest.approx(float(np.median(chongqing().at(2025))) / 99000 - 1)
+    alone = project([2020], [99000], horizon=2025, reference=ENROLMENT, seed=7).basis
+    assert (alone.series, alone.moves, alone.shift) == (ENROLMENT.series[4], ENROLMENT.moves[4], 0)
     assert basis.coverage == ENROLMENT.entry.coverage[80][5]
     assert basis.extended_from is None and chongqing(horizon=2031).basis.extended_from == 10
     assert 0.1 < basis.typical_move < 0.3

@@ -114,7 +114,8 @@ def test_a_later_folder_replaces_a_class_and_a_missing_one_adds_none(tmp_path):
     text = (source / "classes.yaml").read_text(encoding="utf-8")
     first = text[text.index("- class: enrolment") : text.index("- class: intake")]
     (tmp_path / "classes.yaml").write_text(first.replace("zh: 在校生", "zh: 本市在校生"), encoding="utf-8")
-    (tmp_path / "enrolment.csv").write_text((source / "enrolment.csv").read_text(encoding="utf-8"), encoding="utf-8")
+    for name in ("enrolment.csv", "enrolment.learned.csv"):
+        (tmp_path / name).write_text((source / name).read_text(encoding="utf-8"), encoding="utf-8")
     both = load([source, tmp_path, tmp_path / "none"])
     assert both["enrolment"].entry.zh == "本市在校生" and set(both) == set(CLASSES)
 

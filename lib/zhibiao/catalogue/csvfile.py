@@ -11,8 +11,9 @@ from zhibiao.catalogue.textfile import read_text
 from zhibiao.errors import RegistryError, closest
 
 
-def rows(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield (line, row) of a CSV whose header names `columns`; `optional` ones may be missing. A row's line is its first.
+def rows(path: Path, columns: Sequence[str], optional: Sequence[str] = (), others: bool = False) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield (line, row) of a CSV whose header names `columns`; `optional` ones may be missing,
+    and `others` are passed over if so asked. A row's line is its first.
 
     Comma, semicolon or tab separate, whichever the header uses. Lines that are empty or begin with ``#`` are passed over.
 
@@ -35,7 +36,7 @@ def rows(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> It
             if not cells or not "".join(cells).strip() or cells[0].startswith("#"):
                 continue
             if header is None:
-                header = _header([cell.strip() for cell in cells], columns, optional, f"{path}:{place}")
+                header = _header([cell.strip() for cell in cells], columns, optional, others, f"{path}:{place}")
                 continue
             if len(cells) != len(header):
                 hint = "；数字里不写千分位逗号 no thousands commas in numbers" if len(cells) > len(header) else ""
@@ -49,14 +50,14 @@ def rows(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> It
         raise RegistryError(f"CSV 格式错误，引号未闭合？broken CSV: {error}; is a quote left open?", where=f"{path}:{line}") from None
 
 
-def _header(cells: list[str], columns: Sequence[str], optional: Sequence[str], where: str) -> list[str]:
+def _header(cells: list[str], columns: Sequence[str], optional: Sequence[str], others: bool, where: str) -> list[str]:
     known = [*columns, *optional]
     for cell in cells:
-        if cell not in known:
+        if cell not in known and not others:
             raise RegistryError(f"未知的列 unknown column {cell!r}", where=where, allowed=known, nearest=closest(cell, known))
         if cells.count(cell) > 1:
             raise RegistryError(f"列重复 duplicate column {cell!r}", where=where)
     for column in columns:
         if column not in cells:
-            raise RegistryError(f"缺少列 column {column!r} is missing", where=where, allowed=known)
+            raise RegistryError(f"缺少列 column {column!r} is missing", where=where, allowed=known, nearest=closest(column, cells) if others else None)
     return cells

@@ -19,15 +19,16 @@ class Basis:
     reference : str
         The reference class that gives the spread.
     series, moves : int
-        How many series and moves of the class itself stand behind its table at the last horizon it was used at.
+        How many series and moves (windows, where the series has two points and more) stand behind the class's table at the last
+        horizon it was used at.
     own_points : int
         Observed years of the series itself.
     typical_move : float
         Median of ``|value at the horizon / last value − 1|`` over the draws; 0 where nothing is projected.
     scale : float
-        Factor on the class's spread that the series' own moves ask for, already shrunk; 1 means the class as it is.
+        Width of the 80 % band at the horizon against that of a series of the class of which one point is known; 1 for such a series.
     own_weight : float
-        Weight of the series' own moves in `scale`, n / (n + 8) for n moves.
+        Weight of the series' own yearly steps in the width: it goes with their size to this power. 0 for one point.
     coverage : float or None
         Measured share of held-out values inside the 80 % band at the nearest measured horizon; None where it could
         not be measured.
@@ -35,6 +36,8 @@ class Basis:
         The last observed year: the fan starts there.
     shape : str or None
         The larger class whose shape a class with few series borrows; its own moves then only set the width.
+    shift : float
+        What the centre at the horizon is above or below the last value, as a share of it.
     extended_from : int or None
         The class's last measured horizon, in years, where the fan goes beyond it by the square-root rule; None
         otherwise.
@@ -51,6 +54,7 @@ class Basis:
     last_year: int
     shape: str | None = None
     extended_from: int | None = None
+    shift: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)

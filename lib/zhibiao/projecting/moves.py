@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +17,10 @@ import numpy as np
 from zhibiao.catalogue.load import read_observations
 from zhibiao.catalogue.registry import Registry
 from zhibiao.errors import ParameterError, RegistryError
+from zhibiao.projecting import learned as tables
 from zhibiao.projecting import reference
-from zhibiao.projecting.reference import Entry, Floats, ReferenceClass
+from zhibiao.projecting.reference import Entry, ReferenceClass
+from zhibiao.projecting.scales import Floats
 
 HORIZONS = 10
 PROBABILITIES = (*(step / 20 for step in range(1, 20)), 0.975, reference.HIGHEST)
@@ -31,6 +33,8 @@ class PastSeries:
     origin: str
     years: tuple[int, ...]
     values: tuple[float, ...]
+    collection: str = ""
+    """The published collection it is from; collections count alike when a class learns from several."""
 
 
 def world_bank(file: Path, entry: Entry) -> list[PastSeries]:
@@ -132,20 +136,44 @@ def measure(entry: Entry, past: Sequence[PastSeries], shape: ReferenceClass | No
     )
 
 
-def rebuild(folder: Path, file: Path) -> dict[str, ReferenceClass]:
-    """Measure every class of ``classes.yaml`` in `folder`, in its order; a shape stands before those that use it.
+def collected(entry: Entry, files: Mapping[str, Path]) -> list[PastSeries]:
+    """Read the class's collections from CSV (series_id, year, value), each series under its id."""
+    found = []
+    for name in entry.collections:
+        series: dict[str, dict[int, float]] = {}
+        with files[name].open(encoding="utf-8", newline="") as handle:
+            for row in csv.DictReader(handle):
+                series.setdefault(row["series_id"], {})[int(row["year"])] = float(row["value"])
+        found += [PastSeries(id, *_columns(points), name) for id, points in series.items()]
+    return found
 
-    `folder` lies beside ``observations``; `file` holds the World Bank's series.
+
+def gather(entry: Entry, observations: Path, world: Path, files: Mapping[str, Path]) -> list[PastSeries]:
+    """All series that a class is measured on."""
+    return [*world_bank(world, entry), *observed(observations, entry), *collected(entry, files)]
+
+
+def rebuild(folder: Path, file: Path, files: Mapping[str, Path] | None = None) -> dict[str, ReferenceClass]:
+    """Measure and teach every class of ``classes.yaml`` in `folder`, in its order; a shape stands before those that use it.
+
+    `folder` lies beside ``observations``; `file` holds the World Bank's series, `files` those of collections. A class whose
+    collections are not given is left as it is.
     """
+    from zhibiao.projecting.learning import learn
+
+    given = files or {}
     built: dict[str, ReferenceClass] = {}
     for entry in reference.entries(folder):
-        past = [*world_bank(file, entry), *observed(folder.parent / "observations", entry)]
+        if any(name not in given for name in entry.collections):
+            continue
+        past = gather(entry, folder.parent / "observations", file, given)
         if entry.shape is not None and entry.shape not in built:
             raise RegistryError(
                 f"形状 {entry.shape!r} 须先于 {entry.id!r} the shape must stand first",
                 where=str(folder / "classes.yaml"),
             )
-        built[entry.id] = measure(entry, past, built[entry.shape] if entry.shape else None)
+        own = measure(entry, past, built[entry.shape] if entry.shape else None)
+        built[entry.id] = reference.taught(own, learn(entry, past) if entry.learned else None, built)
     return built
 
 
@@ -173,11 +201,22 @@ def main(arguments: Iterable[str] | None = None) -> None:
     parser.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="indicators/reference, with classes.yaml"
     )
+    parser.add_argument(
+        "--collection",
+        action="append",
+        default=[],
+        metavar="NAME=FILE",
+        help="CSV: series_id, year, value; bench/collections writes them",
+    )
     chosen = parser.parse_args(None if arguments is None else list(arguments))
     if not chosen.wb.is_file():
         raise ParameterError("文件不存在 no such file", where=str(chosen.wb))
-    for measured in rebuild(chosen.out, chosen.wb).values():
+    files = {name: Path(file) for name, _, file in (pair.partition("=") for pair in chosen.collection)}
+    for measured in rebuild(chosen.out, chosen.wb, files).values():
         (chosen.out / f"{measured.id}.csv").write_text(written(measured), encoding="utf-8", newline="\n")
+        if measured.entry.learned is not None and measured.learned is not None:
+            path = chosen.out / f"{measured.id}.learned.csv"
+            path.write_text(tables.written(measured.learned), encoding="utf-8", newline="\n")
         print(f"{measured.id}: {measured.series[0]} series, {measured.moves[0]} moves at one year")
 
 

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
 from zhibiao.catalogue import csvfile, yamlfile
 from zhibiao.errors import ParameterError, RegistryError, closest
 from zhibiao.model.record import Identifier, Record, RegionCode, Text
-
-Scale = Literal["log", "logit"]
-Floats = NDArray[np.float64]
+from zhibiao.projecting import learned as tables
+from zhibiao.projecting.learned import Learned
+from zhibiao.projecting.rules import Years
+from zhibiao.projecting.scales import Floats
 
 HIGHEST = 0.99
 """Probability at which a table ends. A draw beyond it is held there, so that no value is without limit."""
@@ -48,6 +48,20 @@ class Break(Record):
     year: int
 
 
+class Teaching(Record):
+    """How a class's table is learned (`zhibiao.projecting.learning`).
+
+    ``loss`` says what an error is measured against: ``scaled`` the series' own yearly steps, ``relative`` its level. ``averaged``
+    averages the learned centre with simple rules.
+    """
+
+    features: tuple[Text, ...]
+    basis: Literal["level", "scale"]
+    loss: Literal["scaled", "relative"]
+    ridge: float = Field(ge=0)
+    averaged: bool
+
+
 class Entry(Record):
     """A reference class as ``classes.yaml`` describes it; `moves` builds its table from this."""
 
@@ -56,9 +70,12 @@ class Entry(Record):
     en: Text
     description: Text
     description_en: Text
-    scale: Scale
+    scale: Literal["log", "logit"]
     sources: tuple[Identifier, ...]
-    indicators: tuple[Identifier, ...]
+    indicators: tuple[Identifier, ...] = ()
+    collections: tuple[Identifier, ...] = ()
+    """Published collections of series that a class is learned from and that are not shipped."""
+    learned: Teaching | None = None
     observed: tuple[Identifier, ...] = ()
     world_bank: tuple[WorldBank, ...] = ()
     breaks: tuple[Break, ...] = ()
@@ -86,6 +103,8 @@ class ReferenceClass:
     series, moves : tuple of int
         How many series and moves of the class itself were measured at each horizon. Where the shape is borrowed
         (``entry.shape``), how many set its width.
+    learned : Learned or None
+        What series of two and more points of the class taught; a class that borrows a shape borrows this with it.
     """
 
     entry: Entry
@@ -94,13 +113,14 @@ class ReferenceClass:
     table: Floats = field(repr=False)
     series: tuple[int, ...]
     moves: tuple[int, ...]
+    learned: Learned | None = field(default=None, repr=False)
 
     @property
     def id(self) -> str:
         return self.entry.id
 
     @property
-    def scale(self) -> Scale:
+    def scale(self) -> Literal["log", "logit"]:
         return self.entry.scale
 
     def quantile(self, horizon: float, p: float | Floats) -> Floats:
@@ -151,7 +171,7 @@ class ReferenceClass:
         lively = min(max(float(np.mean(ratios)), 1 / SPREAD_LIMIT), SPREAD_LIMIT)
         return lively**weight, weight
 
-    def ratios(self, years: Sequence[int] | NDArray[np.int64], levels: Floats) -> Floats:
+    def ratios(self, years: Sequence[int] | Years, levels: Floats) -> Floats:
         """Moves from one observed year to the next against the class's mean move over as many years, (n − 1,)."""
         gaps = np.diff(np.asarray(years))
         return np.abs(np.diff(levels)) / np.array([self.mean_move(float(gap)) for gap in gaps], dtype=np.float64)
@@ -175,8 +195,22 @@ def load(folders: Path | Sequence[Path]) -> dict[str, ReferenceClass]:
     found: dict[str, ReferenceClass] = {}
     for folder in [folders] if isinstance(folders, Path) else folders:
         for entry in entries(folder):
-            found[entry.id] = _read_table(folder / f"{entry.id}.csv", entry)
+            found[entry.id] = taught(_read_table(folder / f"{entry.id}.csv", entry), _read_learned(folder, entry), found)
     return found
+
+
+def taught(own: ReferenceClass, learned: Learned | None, others: Mapping[str, ReferenceClass]) -> ReferenceClass:
+    """Give a class its learned table, or that of the class whose shape it borrows, widened by how much more it moves in a year."""
+    shape = others.get(own.entry.shape or "")
+    if learned is None and shape is not None and shape.learned is not None:
+        learned = replace(shape.learned, id=own.id, widened=own.mean_move(1) / shape.mean_move(1))
+    return replace(own, learned=learned)
+
+
+def _read_learned(folder: Path, entry: Entry) -> Learned | None:
+    if entry.learned is None:
+        return None
+    return tables.read(folder / f"{entry.id}.learned.csv", entry.id, entry.learned.features, entry.learned.basis, entry.learned.averaged)
 
 
 def chosen(classes: dict[str, ReferenceClass], name: str) -> ReferenceClass:

@@ -113,18 +113,33 @@ def basis(study: Study, fan: Fan, reference: ReferenceClass) -> str:
         return study.words("全部为观测值，没有预测。", "All observed; nothing is projected.")
     moved = percent(b.typical_move, 0)
     if study.lang == "zh":
-        text = f"不确定性来自参照类“{reference.entry.zh}”：{thousands(b.series)}条序列的{thousands(b.moves)}次实际变动；{ahead}年后中位偏离约{moved}"
+        counted = "次实际变动" if b.own_points == 1 else "段同长的历史"
+        text = f"不确定性来自参照类“{reference.entry.zh}”：{thousands(b.series)}条序列的{thousands(b.moves)}{counted}；{ahead}年后中位偏离约{moved}"
         text += "；形状借自更大的参照类" if b.shape else ""
         text += f"；80%区间实测覆盖{percent(b.coverage, 0)}" if b.coverage is not None else "；覆盖率无从检验"
-        text += f"；自身有{b.own_points}个年份的数" + (f"，其变动占{percent(b.own_weight, 0)}权重" if b.own_weight else "")
-        centre = "按学生流量推算" if fan.method == "cohort" else f"停在{b.last_year}年的数，不作增长外推"
-        return f"{text}。中位线{centre}。"
-    text = f"Uncertainty rests on the reference class “{reference.entry.en}”: {thousands(b.moves)} real moves of {thousands(b.series)} series; median departure after {ahead} years about {moved}"
+        text += f"；自身有{b.own_points}个年份的数"
+        return f"{text}。中位线{_centre(fan, ahead, 'zh')}。"
+    counted = "real moves" if b.own_points == 1 else "histories of the same length"
+    text = f"Uncertainty rests on the reference class “{reference.entry.en}”: {thousands(b.moves)} {counted} of {thousands(b.series)} series; median departure after {ahead} years about {moved}"
     text += "; the shape is borrowed from a larger class" if b.shape else ""
     text += f"; its 80 % band covered {percent(b.coverage, 0)} when tested" if b.coverage is not None else "; its coverage could not be tested"
-    text += f"; {b.own_points} own year{'s' if b.own_points != 1 else ''}" + (f", whose moves weigh {percent(b.own_weight, 0)}" if b.own_weight else "")
-    centre = "follows the flow of students" if fan.method == "cohort" else f"stays at the figure of {b.last_year}; no growth rate is extrapolated"
-    return f"{text}. The median {centre}."
+    text += f"; {b.own_points} own year{'s' if b.own_points != 1 else ''}"
+    return f"{text}. The median {_centre(fan, ahead, 'en')}."
+
+
+def _centre(fan: Fan, ahead: int, lang: str) -> str:
+    """Where the median goes, and why."""
+    b, zh = fan.basis, lang == "zh"
+    if fan.method == "cohort":
+        return "按学生流量推算" if zh else "follows the flow of students"
+    if b.own_points == 1:
+        return f"停在{b.last_year}年的数，不作增长外推" if zh else f"stays at the figure of {b.last_year}; no growth rate is extrapolated"
+    size = percent(abs(b.shift), 0)
+    if size == percent(0, 0):
+        return f"{ahead}年后与{b.last_year}年的数持平" if zh else f"is level with the figure of {b.last_year} after {ahead} years"
+    if zh:
+        return f"{ahead}年后比{b.last_year}年的数{'高' if b.shift > 0 else '低'}{size}：自身走势只按同类走势实际延续的程度计入"
+    return f"is {size} {'above' if b.shift > 0 else 'below'} the figure of {b.last_year} after {ahead} years: the series' own trend counts as far as trends of its kind held"
 
 
 def if_annual(study: Study) -> Sentences:

@@ -58,6 +58,19 @@ def test_gaps_has_one_row_a_target(zhibiao) -> None:
     assert by["chongqing-2022-32/enrolment-keep"]["chance"] == ""
 
 
+def test_gaps_says_what_share_can_be_judged_beside_the_table(zhibiao) -> None:
+    assert zhibiao("gaps", "--format", "csv").stderr == "44项目标，可评2项（5%）：已达到1、已报年份守住1（其中仅有估计数2）；不可评：基期后未报数41、口径不明1。\n"
+
+
+def test_gaps_since_a_day_says_why_verdicts_changed(zhibiao) -> None:
+    rows = {row["id"]: row for row in records(zhibiao("gaps", "--since", "2024-01-01", "--format", "csv"))}
+    assert len(rows) == 44
+    rate = rows["chongqing-2021-452/employment-2025"]
+    assert [rate[c] for c in ("changed", "verdict_before", "verdict", "reasons", "decisive", "new_periods")] == ["yes", "unknown", "met", "new_data", "new_data", "2020 2023"]
+    before = {row["id"]: row for row in records(zhibiao("gaps", "--since", "2022-01-01", "--format", "csv"))}
+    assert before["chongqing-2022-32/enrolment-keep"]["reasons"] == "new_target"
+
+
 def test_gaps_past_the_horizon_asks_for_no_pace(zhibiao) -> None:
     rows = {row["id"]: row for row in records(zhibiao("gaps", "--as-of", "2026", "--format", "csv"))}
     enrolment = rows["chongqing-2021-452/enrolment-2025"]
@@ -101,6 +114,7 @@ def test_grade_takes_what_only_some_methods_need(zhibiao) -> None:
         (("targets", "--format", "cvs"), 2, "nearest: csv"),
         (("gaps", "--scenario", "plan2021"), 2, "nearest: plan_2021"),
         (("gaps", "--as-of", "soon"), 2, "as_of"),
+        (("gaps", "--since", "soon"), 2, "--since"),
         (("gaps", "--region", "全国", "--scenario", "plan_2021"), 2, "allowed: baseline"),
         (("gaps", "--data", "does-not-exist"), 3, "--data"),
         (("cohort", "--intake", "three"), 2, "--intake"),

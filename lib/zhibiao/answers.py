@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from zhibiao.assessing.reconcile import Reconciliation
     from zhibiao.projecting.reference import ReferenceClass
     from zhibiao.showing.chart import Chart
+    from zhibiao.showing.panel_tables import Judged
     from zhibiao.showing.sentences import Sentences
     from zhibiao.showing.table import Table
     from zhibiao.showing.unit_pages import UnitPages
@@ -217,6 +218,49 @@ class Report:
         from zhibiao.showing import gap_tables
 
         return gap_tables.pace(self.study, [row for row in self.rows if row.standing.latest or row.standing.baseline])
+
+    def assessable(self) -> Sentences:
+        """How many targets can be judged at all, how these stand, and why the others cannot."""
+        from zhibiao.showing import assessable
+
+        return assessable.sentence(self.study, self.rows)
+
+    @cached_property
+    def judged(self) -> tuple[Judged, ...]:
+        """The main targets, and those that govern them or that they govern, with every method and what would turn it."""
+        from zhibiao.assessing.fragility import fragility
+        from zhibiao.assessing.panel import METHODS, panel
+        from zhibiao.showing.panel_tables import Judged
+
+        main = {row.statement.key for row in self.main_rows}
+        ruling = {row.governed_by.key for row in self.main_rows if row.governed_by}
+        rows = [r for r in self.rows if r.statement.key in main | ruling or (r.governed_by and r.governed_by.key in main)]
+        found = []
+        for row in rows:
+            stands, series = row.standing, self.study.series(row.statement.indicator)
+            found.append(Judged(row, panel(stands, series, row.chance), fragility(self.study, stands, series, METHODS)))
+        return tuple(found)
+
+    def methods(self) -> Table:
+        """What each published method says of the main targets."""
+        from zhibiao.showing import panel_tables
+
+        return panel_tables.methods(self.study, self.judged)
+
+    def fragility(self) -> Table:
+        """The smallest changes that would turn the verdicts, and how many methods agree."""
+        from zhibiao.showing import panel_tables
+
+        return panel_tables.turning(self.study, self.judged)
+
+    def changes(self, since: str | None = None) -> Sentences:
+        """Why verdicts changed since a day, by default since figures were last recorded before the newest ones."""
+        from zhibiao.assessing import changes
+        from zhibiao.catalogue.study import day_of
+        from zhibiao.showing import change_tables
+
+        day = changes.previous_vintage(self.study) if since is None else day_of("since", since)
+        return change_tables.sentences(self.study, None if day is None else changes.compare(self.study, day))
 
     def requests(self) -> Table:
         """Figures that are asked for."""

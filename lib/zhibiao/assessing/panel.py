@@ -11,13 +11,14 @@ from zhibiao.assessing.methods.case import Case, Graded, Point
 from zhibiao.assessing.methods.published import PUBLISHED
 from zhibiao.assessing.semantics import Condition, condition, possible
 from zhibiao.assessing.standing import UNJUDGED, Standing
+from zhibiao.assessing.versions import version
 from zhibiao.catalogue.registry import Series
 from zhibiao.model import Observation
 
 SCHEDULE, CHANCE = "schedule", "chance"
 HEADLINE = (SCHEDULE, CHANCE)
 """What is said first; everything else stands in the appendix."""
-SCHEDULE_VERSION, CHANCE_VERSION = "2", "1"
+SCHEDULE_VERSION, CHANCE_VERSION = version(SCHEDULE), version(CHANCE)
 
 NAMES: dict[str, tuple[str, str]] = {
     SCHEDULE: ("时序进度", "schedule"),

@@ -135,7 +135,7 @@ def study(
         _whole("level", level, 50, 99),
         _whole("seed", seed, 0, 2**32 - 1),
         _text("lang", lang, list(LANGUAGES)),
-        _date(report_date) if report_date not in (None, "") else str(known),
+        day_of("report_date", report_date).isoformat() if report_date not in (None, "") else str(known),
     )
 
 
@@ -160,8 +160,9 @@ def _text(name: str, value: object, allowed: list[str]) -> str:
     return value
 
 
-def _date(value: object) -> str:
+def day_of(name: str, value: object) -> dt.date:
+    """A date of a parameter; ParameterError where it is none."""
     try:
-        return dt.date.fromisoformat(str(value)).isoformat()
+        return dt.date.fromisoformat(str(value))
     except ValueError:
-        raise ParameterError(f"{value!r} 不是日期 is no date", where="report_date", allowed=["2024-01-05"]) from None
+        raise ParameterError(f"{value!r} 不是日期 is no date", where=name, allowed=["2024-01-05"]) from None

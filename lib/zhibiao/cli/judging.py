@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
@@ -23,18 +22,27 @@ def gaps(
     horizon: Annotated[str | None, typer.Option(help="目标年 last year of projections (default: the documents' last)")] = None,
     scenario: Annotated[str, typer.Option(help="情景 scenario")] = "baseline",
     seed: Annotated[str, typer.Option(help="随机种子 seed of the draws")] = "2020",
+    since: Annotated[str | None, typer.Option(help="与这一天所知相比，判断为何变化 why verdicts changed since a day: 2024-01-01")] = None,
     form: Format = "table",
     output: Output = None,
     data: Data = None,
 ) -> None:
-    """每个目标一行的差距表 the gap table, one row a target."""
+    """每个目标一行的差距表；--since 则为变化表 the gap table, one row a target; with --since what changed and why."""
+    from zhibiao.assessing.changes import compare
     from zhibiao.catalogue.load import load
-    from zhibiao.catalogue.study import study
+    from zhibiao.catalogue.study import day_of, study
     from zhibiao.printing import write
-    from zhibiao.showing.gap_records import GAP_COLUMNS, gap_records
+    from zhibiao.showing import assessable, change_tables
+    from zhibiao.showing.gap_records import GAP_COLUMNS, gap_records, gap_rows
 
     question = study(load(data), region, plan, as_of, horizon, scenario, 80, seed)
-    write(GAP_COLUMNS, gap_records(question), form, output, "gaps")
+    if since is not None:
+        found = compare(question, day_of("--since", since))
+        write(change_tables.CHANGE_COLUMNS, change_tables.records(found), form, output, "changes")
+        return
+    rows = gap_rows(question)
+    write(GAP_COLUMNS, gap_records(rows), form, output, "gaps")
+    typer.echo(assessable.share(question, rows), err=True)  # beside the data, so that scripts read the table alone
 
 
 @commands.command()
@@ -63,6 +71,7 @@ def grade(
     from zhibiao.assessing.asking.question import Options, ask
     from zhibiao.assessing.asking.target import target as read
     from zhibiao.assessing.panel import Extras
+    from zhibiao.catalogue.study import day_of
     from zhibiao.printing import write
     from zhibiao.showing.grade_records import GRADE_COLUMNS, TABLE_COLUMNS, chosen, flat, grade_records
 
@@ -74,7 +83,7 @@ def grade(
     extras = Extras(natural[0] if natural else None, (scale[0], scale[1]) if scale else None, scale[2] if len(scale) == 3 else None)
     options = Options(
         direction, figures.parse(baseline, "--baseline") if baseline else (), unit, kind, _decimal("--lower", lower), _decimal("--upper", upper), as_of,
-        _date(issued), tuple(breaks or ()), figures.parse_named(ratio_to, "--ratio-to") if ratio_to else None, extras, seed,
+        day_of("--issued", issued) if issued else None, tuple(breaks or ()), figures.parse_named(ratio_to, "--ratio-to") if ratio_to else None, extras, seed,
     )  # fmt: skip
     records = grade_records(ask(figures.parse(series), read(target), options), methods)
     write(TABLE_COLUMNS if form == "table" else GRADE_COLUMNS, records if form == "json" else flat(records), form, output, "grade")
@@ -102,10 +111,3 @@ def _plain(where: str) -> Callable[[str], Decimal]:
         return value
 
     return read
-
-
-def _date(written: str | None) -> dt.date | None:
-    try:
-        return None if written is None else dt.date.fromisoformat(written.strip())
-    except ValueError:
-        raise ParameterError(f"{written!r} 不是日期 is no date", where="--issued", allowed=["2022-07-22"]) from None

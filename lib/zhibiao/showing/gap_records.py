@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from zhibiao.assessing.gaps import GapRow, gap_table
 from zhibiao.assessing.requests import requests
 from zhibiao.catalogue.load import OBSERVATION_COLUMNS
@@ -18,9 +20,14 @@ GAP_COLUMNS = (
 TEMPLATE_COLUMNS = OBSERVATION_COLUMNS
 
 
-def gap_records(study: Study) -> list[dict[str, object]]:
+def gap_rows(study: Study) -> tuple[GapRow, ...]:
+    """The gap table under the study's scenario."""
+    return gap_table(study, simulate(study).chances)
+
+
+def gap_records(rows: Sequence[GapRow]) -> list[dict[str, object]]:
     """One record a target."""
-    return [_record(row) for row in gap_table(study, simulate(study).chances)]
+    return [_record(row) for row in rows]
 
 
 def _record(row: GapRow) -> dict[str, object]:

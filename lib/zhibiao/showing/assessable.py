@@ -1,0 +1,47 @@
+"""How many of a set of targets can be judged at all, before anybody counts how they stand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from zhibiao.assessing.gaps import GapRow
+from zhibiao.assessing.panel import SILENT_VERDICTS
+from zhibiao.assessing.standing import STATES as STATE_ORDER
+from zhibiao.assessing.standing import VERDICTS as VERDICT_ORDER
+from zhibiao.catalogue.study import Study
+from zhibiao.showing.numbers import percent
+from zhibiao.showing.sentences import Sentences
+from zhibiao.showing.words import STATES, VERDICTS, word
+
+
+def share(study: Study, rows: Sequence[GapRow]) -> str:
+    """One sentence: how many targets, what share of them can be judged, how these stand, and why the others cannot.
+
+    The state of those that are judged is said only where it weakens the verdict (an estimate, an old figure).
+    """
+    if not rows:
+        return study.words(f"所选文件没有给{study.region.zh}定下目标。", f"The chosen documents set no target for {study.region.en}.")
+    judged = [row.standing for row in rows if row.standing.verdict not in SILENT_VERDICTS]
+    silent = [row.standing for row in rows if row.standing.verdict in SILENT_VERDICTS]
+    part = percent(len(judged) / len(rows), 0)
+    head = study.words(f"{len(rows)}项目标，可评{len(judged)}项（{part}）", f"{len(rows)} target{'' if len(rows) == 1 else 's'}, {len(judged)} of them can be judged ({part})")
+    stands = _listed(study, Counter(s.verdict for s in judged), VERDICTS, VERDICT_ORDER)
+    weak = _listed(study, Counter(s.state for s in judged if s.state != "assessed"), STATES, STATE_ORDER)
+    lacking = _listed(study, Counter("undecided" if s.state == "assessed" else s.state for s in silent), {**STATES, "undecided": UNDECIDED}, (*STATE_ORDER, "undecided"))
+    if stands:
+        head += study.words("：", ": ") + stands + (study.words(f"（其中{weak}）", f" (of these {weak})") if weak else "")
+    return head + (study.words("；不可评：", "; not judged: ") + lacking if lacking else "") + study.words("。", ".")
+
+
+UNDECIDED = ("已报的数还不能断定", "undecided by what is reported")
+
+
+def sentence(study: Study, rows: Sequence[GapRow]) -> Sentences:
+    """The same as a display object."""
+    return Sentences((share(study, rows),))
+
+
+def _listed(study: Study, counts: Mapping[str, int], words: Mapping[str, tuple[str, str]], order: Sequence[str]) -> str:
+    said = [f"{word(words, code, study.lang)}{study.words('', ' ')}{counts[code]}" for code in order if counts.get(code)]
+    return study.words("、", ", ").join(said)

@@ -12,45 +12,21 @@ ZHIBIAO_BENCH or found beside the checkout; neither is part of the project.
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import os
 import re
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+
+from labelled import Score, labelled_report, lines
 
 HELD_OUT_PLANS = ("cangzhou-2019",)
 HELD_OUT_BULLETINS = (2002, 2010, 2018, 2022)
 """Kept aside before the first rule was written; what they scored at first is in ``docs/methods.md`` and ``tests/bench/unseen/README.md``."""
 
-ARGUABLE = re.compile(r"(?<!kind )(?<!scope )(?<!year )arguable")
 LABELS = Path(__file__).parent / "unseen"
-
-
-@dataclass
-class Score:
-    """Hits, and what was found or wanted without a counterpart."""
-
-    name: str
-    hits: int = 0
-    found: int = 0
-    wanted: int = 0
-    misses: list[str] = field(default_factory=list)
-
-    def add(self, other: Score) -> None:
-        self.hits += other.hits
-        self.found += other.found
-        self.wanted += other.wanted
-
-    def __str__(self) -> str:
-        precision = self.hits / self.found if self.found else 1.0
-        recall = self.hits / self.wanted if self.wanted else 1.0
-        f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
-        return f"{self.name:<28} n={self.wanted:<5} precision {precision:.3f}  recall {recall:.3f}  F1 {f1:.3f}"
 
 
 Key = tuple[object, ...]
@@ -164,79 +140,6 @@ def folder() -> Path | None:
     return next((place for place in places if (place / "data" / "bulletins").is_dir()), None)
 
 
-def labelled_scores(path: Path, labels: Path) -> list[Score]:
-    """Scores of one document against a table of labels (columns as in ``tests/bench/unseen/README.md``).
-
-    A row whose note says ``arguable`` counts neither as missed nor as found in excess; ``scope arguable`` (kind, year) leaves out that column.
-    """
-    from zhibiao.catalogue.load import load
-    from zhibiao.reading.extract import extract
-
-    with labels.open(encoding="utf-8-sig", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    read = [c for c in extract(path, load()).candidates if c.repeats is None or not _repeated(c, rows)]
-    found = [((_plain(c.low), _plain(c.high), _unit(c.unit), c.comparator), c.evidence) for c in read]
-    wanted = [((_plain(r["value_low"] or None), _plain(r["value_high"] or None), _unit(r["unit"]), r["comparator"]), r["evidence"]) for r in rows]
-    _, pairs = pair(found, wanted, "")
-    open_rows = {j for j, row in enumerate(rows) if ARGUABLE.search(row["note"] or "")}
-    matched = {j: i for i, j in pairs}
-    spare = {i for i in range(len(found)) if i not in matched.values() and any(j not in matched and _touches(found[i], wanted[j]) for j in open_rows)}
-    spare |= {i for j, i in matched.items() if j in open_rows}
-    kept, asked = [i for i in range(len(found)) if i not in spare], [j for j in range(len(rows)) if j not in open_rows]
-    value, again = pair([found[i] for i in kept], [wanted[j] for j in asked], f"{path.stem} value")
-    scores = [value]
-    for name in ("kind", "scope", "year"):
-        score = Score(f"{path.stem} {name}")
-        for i, j in ((kept[a], asked[b]) for a, b in again):
-            if f"{name} arguable" in (rows[j]["note"] or ""):
-                continue
-            have, want = _column(read[i], name), _label(rows[j], name)
-            score.found, score.wanted, score.hits = score.found + 1, score.wanted + 1, score.hits + (have == want)
-            if have != want:
-                score.misses.append(f"  ~ {name}: {have}, label {want}: {rows[j]['evidence']}")
-        scores.append(score)
-    return scores
-
-
-def _column(candidate: Any, name: str) -> str:
-    if name == "year":
-        return f"{candidate.period.start}-{candidate.period.end}" if candidate.period else ""
-    return str(getattr(candidate, name))
-
-
-def _label(row: dict[str, str], name: str) -> str:
-    if name == "year":
-        start, end = row["year_start"] or row["year_end"], row["year_end"] or row["year_start"]
-        return f"{start}-{end}" if end else ""
-    return row[name]
-
-
-def _repeated(candidate: Any, rows: list[dict[str, str]]) -> bool:
-    """Is a figure that says an earlier one again without a label of its own?"""
-    value = str(_plain(candidate.low if candidate.low is not None else candidate.high))
-    same = [r for r in rows if value in {str(_plain(r[end])) for end in ("value_low", "value_high") if r[end]}]
-    return not any(_likeness(r["evidence"], candidate.evidence) > 0.8 for r in same)
-
-
-def _touches(found: tuple[Key, str], wanted: tuple[Key, str]) -> bool:
-    """Is a figure that fits no label a reading of the same words?"""
-    return _likeness(found[1], wanted[1]) > 0.5 and bool({found[0][0], found[0][1]} & ({wanted[0][0], wanted[0][1]} - {None}))
-
-
-def labelled_report(texts: Path, labels: Path, names: Path | None, misses: bool) -> Iterable[str]:
-    """Lines of scores of labelled documents, each and together."""
-    chosen = names.read_text("utf-8").split() if names else sorted(path.stem for path in labels.glob("*.csv"))
-    totals: dict[str, Score] = {}
-    for name in chosen:
-        path = next((path for path in sorted(texts.glob(f"{name}.*"))), None)
-        if path is None or not (labels / f"{name}.csv").is_file():
-            yield f"{name}: {'没有文本 the text is not here' if path is None else '没有标注 no labels'}"
-            continue
-        yield from _lines(labelled_scores(path, labels / f"{name}.csv"), totals, "documents", misses)
-    for total in totals.values():
-        yield f"== {total}"
-
-
 def report(held_out: bool, misses: bool) -> Iterable[str]:
     """Lines of scores, of the documents kept aside or of the others."""
     place = folder()
@@ -251,21 +154,12 @@ def report(held_out: bool, misses: bool) -> Iterable[str]:
         if scores is None:
             yield f"{path.stem}: 登记库中没有 is not in the registry"
             continue
-        yield from _lines(scores, totals, "plans", misses)
+        yield from lines(scores, totals, "plans", misses)
     for path in sorted((place / "data" / "bulletins").glob("*.md")):
         if (int(path.stem) in HELD_OUT_BULLETINS) == held_out:
-            yield from _lines(bulletin_scores(path), totals, "bulletins", misses)
+            yield from lines(bulletin_scores(path), totals, "bulletins", misses)
     for total in totals.values():
         yield f"== {total}"
-
-
-def _lines(scores: list[Score], totals: dict[str, Score], group: str, misses: bool) -> Iterable[str]:
-    for score in scores:
-        name = f"{group} {score.name.split()[-1]}"
-        totals.setdefault(name, Score(name)).add(score)
-        yield str(score)
-        if misses:
-            yield from score.misses
 
 
 def main(arguments: list[str]) -> None:

@@ -60,7 +60,7 @@ SAID = [
         [
             "60万人次|achieved|cumulative|2016-2020",
             "15个|achieved|point|2020",
-            "5万人|achieved|point|2016",
+            "5万人|baseline|point|2015",
             "8万人|achieved|point|2020",
         ],
     ),
@@ -248,7 +248,7 @@ SAID = [
         [
             "5.6%|achieved|annual|2021-2025",
             "160万人|achieved|cumulative|2021-2025",
-            "52%|achieved|point|2021",
+            "52%|baseline|point|2020",
             "58%|achieved|point|2025",
         ],
     ),

@@ -27,6 +27,7 @@ CITED = re.compile(r"》\(?$|(?:根据|按照|贯彻|落实|依据)[^。]*$")
 
 DAY = re.compile(r"(?P<year>(?:19|20)\d\d)[年\-./](?P<month>\d{1,2})[月\-./](?P<day>\d{1,2})日?")
 YEARS = re.compile(r"(?P<start>(?:19|20)\d\d)年?[-至到](?P<end>(?:19|20)\d\d)年?")
+HORIZON = re.compile(r"(?:到|(?<!截)至|力争)(20\d\d)年")
 COUNT = r"(?:\d{1,2}|[一二两三四五六七八九十])"
 PASSING = re.compile(rf"(?:经过|通过|用)(?:[\d一二三四五六七八九十]{{1,2}}[-至到])?({COUNT})年(?=左右|的?努力|的?时间|,|建设)")
 LEVEL = {"nation": 0, "province": 1, "prefecture": 2, "county": 3}
@@ -47,12 +48,17 @@ class Facts:
     told: int | None = None
     """The year in the file's name, for a text that bears no date."""
     open_ended: bool = False
-    """Is its horizon only a length of time (经过5—10年)? Its yearly rules then have no end."""
+    """Is its horizon only a length of time (经过5—10年), or another year for each thing? Its yearly rules then have no end."""
 
     @property
     def written(self) -> int | None:
         """The year in which the document speaks: of its issue, else the first of its plan."""
         return self.issued.year if self.issued else self.told or (self.plan.start if self.plan else None)
+
+    @property
+    def dated(self) -> bool:
+        """Is it known when the document speaks?"""
+        return self.issued is not None or self.told is not None or self.own_years or self.report_year is not None
 
     @property
     def is_speech(self) -> bool:
@@ -87,7 +93,7 @@ def facts_of(found: Sequence[Line], registry: Registry, name: str) -> Facts:
     named = re.search(r"(?<!\d)((?:19|20)\d\d)(?!\d)", name)
     told = int(named[1]) if named and issued is None and title != name else None
     plan, own = (None, False) if report_year else _planned(title, [line.text for line in found], issued.year if issued else told)
-    passing = not own and any(PASSING.search(line.text) for line in found)
+    passing = not own and (any(PASSING.search(line.text) for line in found) or _scattered("".join(line.text for line in found)))
     return Facts(title, numbered[0] if numbered else None, issued, _region(title, head, registry), plan, report_year, own, told, passing)
 
 
@@ -131,7 +137,7 @@ def _planned(title: str, texts: list[str], start: int | None) -> tuple[Span | No
         return (Span(year, year), True) if year else (None, False)
     body = "".join(texts)
     names = [span for match in re.finditer(r"“?(十[一二三四五]五)”?(?:期间|时期|末)", body) if (span := five_years(match[1])) and (start is None or span.end >= start)]
-    horizons = [int(match[1]) for match in re.finditer(r"(?:到|(?<!截)至|力争)(20\d\d)年", body) if start is None or start <= int(match[1]) <= start + 16]
+    horizons = [int(match[1]) for match in HORIZON.finditer(body) if start is None or start <= int(match[1]) <= start + 16]
     first = start or min(horizons, default=None)
     if first:
         bare = [int(year) for year in re.findall(r"[。;](20\d\d)年[底末]?前?,", body)]
@@ -154,6 +160,12 @@ def _planned(title: str, texts: list[str], start: int | None) -> tuple[Span | No
     if start is None:
         return None, False
     return Span(start, next(first + 4 for first in FIVE_YEARS.values() if first + 4 >= start)), False
+
+
+def _scattered(body: str) -> bool:
+    """Does a document set goals for several years, each only once, and name no five-year plan?"""
+    goals = HORIZON.findall(body)
+    return len(set(goals)) > 2 and len(set(goals)) == len(goals) and not re.search(r"十[一二三四五六]五”?(?:期间|时期|末|规划)", body)
 
 
 def _first_year(body: str, end: int) -> int:

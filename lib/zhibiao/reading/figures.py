@@ -20,6 +20,7 @@ from zhibiao.reading.amounts import (
     WINDOW,
     Figure,
     compared,
+    placed,
     word_after,
     words_before,
 )
@@ -32,6 +33,7 @@ RANGE = re.compile(rf"(?:-{{1,2}}|至|到)(?P<number>{NUMERAL}){MEASURE}")
 MOVES = re.compile(rf"[^,。;\d]{{0,6}}(?:到|至|为)(?=\d[\d.,]*(?:{SCALE})?(?:{UNIT}))")
 QUOTED = re.compile(r"“[^”]{1,12}”|《[^》]*》")
 _FROM = re.compile(r"(?:由|从)[^,;。]{0,14}$")
+_APART = re.compile(r"分别[^,;。]{0,12}$")
 _TO = re.compile(r"[^,;。]{0,12}?(?:到|至|为)")
 
 
@@ -56,7 +58,7 @@ def figures(line: str, *, dashes_lost: bool = False) -> list[Figure]:
         if any(a <= figure.start and figure.end <= b for a, b in hidden):
             continue
         found.append(figure)
-    return _roled(line, found)
+    return _roled(line, _respectively(line, found))
 
 
 def _plain(line: str, dashes_lost: bool) -> Iterator[Figure]:
@@ -118,6 +120,23 @@ def _split(number: str, rest: str) -> tuple[Decimal, Decimal] | None:
         if not high.startswith("0") and low != "0" and len(high) - len(low) in (0, 1) and 0 < int(high) - int(low) <= 2:
             return Decimal(low), Decimal(high)
     return None
+
+
+def _respectively(line: str, found: list[Figure]) -> list[Figure]:
+    """In 分别超过2%、5% and 分别增长5%、6.5%左右 the comparator, and that it is a change, hold for the whole list."""
+    at = 0
+    while at < len(found):
+        end = _listed(line, found, at)
+        listed = found[at:end]
+        if len(listed) > 1 and _APART.search(words_before(line, listed[0].start)):
+            first, last = listed[0].comparator, listed[-1].comparator
+            plain = [figure.comparator for figure in listed[1:-1]] + [last if first != "eq" else first]
+            shared = first if first != "eq" else last
+            if shared not in ("eq", "between") and set(plain) == {"eq"}:
+                listed = [figure if figure.comparator != "eq" else placed(figure, shared) for figure in listed]
+            found[at:end] = [replace(figure, change=listed[0].change) for figure in listed]
+        at = end
+    return found
 
 
 def _roled(line: str, found: list[Figure]) -> list[Figure]:

@@ -17,9 +17,16 @@ APPLICANTS = re.compile(r"(?:及)?以[上下](?:的(?:用人单位|企业|单位
 CLASS_BY_SUM = re.compile(r"(?:级|以上)?的?(?:企业|产业|园区|开发区|集群|大县|强县|强镇|工程)")
 """After a sum of money: a class of things (产值过百亿元企业), no aim."""
 
+PERSONS = re.compile(r"[\u4e00-\u9fff]{0,6}?(?:学徒|群众|人口|学生|学员|居民|农民|农民工|职工|教师|劳动力|劳动者|毕业生|就业|人才|青年|妇女|老人|儿童|用户|游客|户籍人口|牧民|村民|搬迁群众|从业人员)")
+"""After a number with a scale alone: persons (46万群众)."""
+
+BUILT = re.compile(r"(?:建成|新建|建好|建设|创建|新增|争创|办好|设立|布局)$")
+BUILT_UP = re.compile(r"(?:建成|新建|创建|争创|建好)$")
+"""Verbs after which 一所, 一个 count one thing that is built rather than introduce it."""
+
 TENS_WORDS = ("十", "百", "千", "万", "亿")
 
-LENGTHS = ("年", "个月", "天", "周", "小时", "个小时", "个工作日")
+LENGTHS = ("年", "个月", "个季度", "个学期", "天", "周", "小时", "个小时", "个工作日")
 
 
 def left_out(first: re.Match[str], last: re.Match[str], before: str, after: str, unit: str, scale: str, chinese: bool) -> bool:
@@ -33,7 +40,7 @@ def left_out(first: re.Match[str], last: re.Match[str], before: str, after: str,
         The line on either side.
     """
     number = first["number"]
-    if re.search(r"第$|[A-Za-z+#_/\\·〔［×*.&]$|\d[-:,]?$|\d\s$|号$", before):
+    if re.search(r"第$|[A-Za-z+#_/\\·〔［×*.&]$|\d[-:]?$|\d\s$|号$", before) or (before[-1:] == "," and before[-2:-1].isdigit() and len(number) == 3):
         return True
     if before.endswith(("每", "图", "表")) or after.startswith(("+", "号", "〕")) or (number in "1一" and re.match(r"[1一](?!\d)", after)):
         return True
@@ -53,10 +60,12 @@ def left_out(first: re.Match[str], last: re.Match[str], before: str, after: str,
     if unit.endswith("元") and CLASS_BY_SUM.match(after):
         return True
     if scale and not unit:
+        if not chinese and PERSONS.match(after):
+            return False  # 培训100万新型学徒
         known = re.search(r"(?:达到|突破|超过|不少于|不低于|保持在|稳定在|达|为|[生员师工人才者量模数])$", before)
         ends = re.match(r"以上|以内|以下|左右|上下|[,。;、)]|$", after)
         return chinese or not (ends and (known or re.search(r"[\u4e00-\u9fff]$", before)))
-    return chinese and bool(unit) and _idle(before, after, number, unit)
+    return chinese and bool(unit) and first is last and _idle(before, after, number, unit)
 
 
 def _is_length(before: str, after: str, number: str) -> bool:
@@ -71,6 +80,8 @@ def _is_length(before: str, after: str, number: str) -> bool:
 def _idle(before: str, after: str, number: str, unit: str) -> bool:
     """A Chinese numeral that counts nothing: 一个, 两个维护, 三项制度."""
     compared = bool(AFTER.match(after) or BEFORE.search(before) or NORM.search(before))
+    if number == "一" and ((unit in ("所", "座", "家") and BUILT.search(before)) or (unit == "个" and BUILT_UP.search(before))):
+        return False
     if number == "一" or unit in ("届", "期", "次", "类", "位", "条", "部", "处", "对", "起", "片", "份", "门"):
         return not compared
     if after.startswith(wording.SET_PHRASES):

@@ -16,6 +16,9 @@ HEADING = re.compile(
 )
 """How a new line of its own begins."""
 
+WHOLE_HEADING = re.compile(r"(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|第[一二三四五六七八九十]{1,3}[章节])[^,;:。]{2,26}")
+"""A heading on a line of its own: numbered, short, without a stop."""
+
 ALONE = re.compile(r"[><≥≤约\[\]\d\s.%,\-年月日:/()]*")
 """A cell of a table, a date, a number of a page."""
 
@@ -86,6 +89,8 @@ def dashes_lost(raw: str) -> bool:
 
 def _goes_on(last: str, following: str) -> bool:
     if len(last) < LONG or last[-1] in "。;!?:\t”》" or "\t" in last or "\t" in following:
+        return False
+    if WHOLE_HEADING.fullmatch(last):
         return False
     if last.startswith(("![", "---")) or STAMPED.search(last) or TITLE_LINE.fullmatch(last) or re.fullmatch(r"[^,。]{0,12}[\[(]20\d\d[\])]\d{1,4}号.{0,6}", following):
         return False

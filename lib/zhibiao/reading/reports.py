@@ -12,7 +12,7 @@ from zhibiao.reading.sections import Passage
 from zhibiao.reading.times import marks
 
 AHEAD = re.compile(r"今年|明年|新的一年|今后|未来|下一步|总体要求|主要预期目标|预期目标|工作安排|工作部署|重点工作|主要任务|工作打算|总体考虑|奋斗目标")
-BACK = re.compile(r"回顾|过去|[一两三四五十]年来|执行情况|完成情况|取得.{0,8}成[就绩效]|去年|上年")
+BACK = re.compile(r"回顾|过去|[一两三四五十]年来|的[三四五]年[,。]|执行情况|完成情况|取得.{0,8}成[就绩效]|去年|上年")
 OPENING = 30
 """Characters at the head of a paragraph, or of a heading, that turn the report's view."""
 

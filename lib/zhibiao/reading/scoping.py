@@ -13,7 +13,7 @@ from zhibiao.reading.amounts import Figure
 from zhibiao.reading.times import Mark
 
 ANNUAL = re.compile(r"每学?年(?!级)|逐年|每年度|按年度?(?=[^,。;]{0,6}(?:不|开展|组织|安排))")
-OTHER_ROUND = re.compile(r"每(?:学期|半年|季度?|月|周|[天日]|[两二三四五\d]年|批次?|期|次|轮)|(?<![\d一二三四五六])[月周]均")
+OTHER_ROUND = re.compile(r"每(?:学期|半年|季度?|月|周|[天日]|[两二三四五\d]个?[年月]|批次?|期|次|轮)|(?<![\d一二三四五六])[月周]均")
 """Rounds that are no year: what they ask for is a rule."""
 
 WITHIN_YEAR = re.compile(rf"年度(?={wording.YEARLY}|[^,。;]{{0,4}}(?:供应|安排|投入)[^,。;]{{0,3}}量)|(?<![\d一二三四五六七八九十每今去上本当多近全前后青老成中少学近])年(?={wording.YEARLY})|当年实现")
@@ -38,10 +38,11 @@ LENGTHS = ("年", "个月", "天", "周", "小时", "个小时", "个工作日",
 OWN_VERB = re.compile(rf"{wording.any_of(word for word in wording.MAKING if len(word) > 1)}|保持|达到|提高|扩大")
 FLOWS = re.compile(wording.any_of(wording.MADE_ON_THE_WAY))
 PEOPLE_MADE = re.compile(wording.any_of(wording.MAKING_PEOPLE))
-ALWAYS_FLOWS = re.compile(r"新增(?!长)|新建|新设|改扩建|改造|累计|评出|选派|荣获|获得|获|摘得|招收|走进|建成技师学院")
+ALWAYS_FLOWS = re.compile(r"新增(?!长)|新建|新设|改扩建|改造|累计|评出|选派|荣获|获得|获|摘得|招收|走进|升格|增补|化解|建成技师学院")
 LEVEL = re.compile(r"(?:达到|达|总量|总数|总规模|规模|保有量|拥有量?|存量|余额|容量|能力|增加到|扩大到|提高到|增长到|发展到|在校生|在岗|持有)[^,。;]{0,6}$")
 """Words of a stock: it stands at the end."""
 
+COMPARED = re.compile(r"比|较|同比|相比")
 ADDED = re.compile(r"新增(?!长)|新建|改扩建")
 DONE = re.compile(r"开展|组织|完成|举办|实施")
 """Verbs that make even a level of person-times something that adds up: 到2025年,开展培训达到10万人次."""
@@ -49,6 +50,16 @@ DONE = re.compile(r"开展|组织|完成|举办|实施")
 EACH = re.compile(r"每(?:人|生|名|户|家|个|校|班|所|亩)[^,。;]{0,3}每(?:学?年|月)|[生人户]均")
 ONE_BY_ONE = ("人", "名", "人次", "次", "场", "场次", "期")
 """Units of what is done again each year where 每年 stands in the clause before."""
+
+EACH_ONE_YEARLY = re.compile(r"每(?:人|生|名|位|户|家)[^,。;\d]{0,8}每年[^,。;]{0,12}$")
+
+LAW = re.compile(r"^[^,;。]{0,12}的?(?:政策|规定|标准|要求|比例)|^的(?:税率|基础上)")
+"""Behind a figure: it is part of a rule that is in force (提高至8%的税收政策)."""
+
+STANDING_SHARE = re.compile(r"按照?[^,;。]{0,20}$")
+LAW_BEFORE = re.compile(r"落实|执行|按|巩固|严格|提取|计提")
+SPENT = re.compile(r"(?:资金|经费)?(?:应|须|要|可)?(?:用于|用作|奖励给|留归|归)")
+"""Behind a share: a rule how money is to be spent (60%以上用于一线职工培训)."""
 
 CLAUSES = re.compile(r"[,;:。]")
 
@@ -58,7 +69,7 @@ class Said:
     """A figure with its own words and its sentence on either side, the time that governs it and what is known of its kind.
 
     ``aims`` says that a heading speaks of aims, ``open_ended`` that the document has no end, ``one_year`` that it is a plan of a single
-    year. ``year`` is the single year that is named, ``period`` the years it may add up over.
+    year. ``own_mark`` that the sentence itself names the time. ``year`` is the single year that is named, ``period`` the years it may add up over.
     """
 
     figure: Figure
@@ -72,6 +83,7 @@ class Said:
     aims: bool
     open_ended: bool
     one_year: bool
+    own_mark: bool
 
     @cached_property
     def up_to(self) -> str:
@@ -82,6 +94,18 @@ class Said:
     def clause(self) -> str:
         """The last clause before the figure."""
         return CLAUSES.split(self.sentence)[-1]
+
+    @property
+    def own_clause(self) -> bool:
+        """Is the time named between the last semicolon and the figure?"""
+        return self.own_mark and bool(re.search(r"(?:19|20)\d\d|[“一二三四五]年?", self.sentence.split(";")[-1]))
+
+    @property
+    def several_years(self) -> bool:
+        """Does the time that governs the figure last several years?"""
+        if self.year is not None or self.period is None or self.period.start >= self.period.end:
+            return False
+        return self.kind == "achieved" or (self.mark is not None and (self.mark.within or self.mark.looking_back))
 
     @cached_property
     def unit(self) -> str:
@@ -119,6 +143,8 @@ def scope_of(said: Said) -> tuple[Scope, bool, bool]:
         return "standing", False, False
     if said.mark and said.mark.within and said.mark.year is None and KEPT_WITHIN.search(said.clause):
         return "annual", False, False
+    if said.figure.change and said.several_years and not COMPARED.search(said.clause):
+        return "cumulative", False, False  # “十四五”时期增长30%
     if _adds_up(said, yearly):
         return "cumulative", False, False
     return "point", False, False
@@ -151,11 +177,14 @@ def _endless(said: Said, annual: bool) -> bool:
     figure = said.figure
     if figure.low == figure.high == 0 or (figure.unit == "年" and figure.comparator == "eq" and "length of time" in figure.doubt):
         return True
-    if annual:
+    if EACH_ONE_YEARLY.search(said.up_to) and not said.unit.endswith("元"):
+        return True  # 每人每年不超过3次
+    own_round = bool(OTHER_ROUND.search(CLAUSES.split(said.up_to)[-1]))
+    if annual and not own_round:
         return figure.normative and said.mark is None and said.open_ended
     if figure.role == "to" or said.unit.endswith("元"):
         return False  # 每人每月2000元 is an amount for each, not a round
-    return bool(OTHER_ROUND.search(CLAUSES.split(said.up_to)[-1]))
+    return own_round
 
 
 def _binds(said: Said) -> bool:
@@ -165,10 +194,17 @@ def _binds(said: Said) -> bool:
     if PRINCIPLE.search(said.clause):
         return True
     each = said.unit.endswith("元") and bool(EACH.search(clause)) and not (said.mark and said.mark.goal)
-    dated = said.mark is not None and not said.mark.onwards
+    given = said.unit.endswith("元") and not said.figure.unit.startswith("亿") and bool(GIVEN.search(said.clause))
+    dated = said.mark is not None and not said.mark.onwards and (said.own_mark or not given)
+    if not said.own_clause and STANDING_SHARE.search(said.clause) and re.match("[^,;。]{0,3}的比例", said.rest):
+        return True  # 到2015年,建成…;按5%-10%的比例设置
     if said.figure.role == "to" or (dated and not each):
         return False  # 2012年,给予每人每年2000元 sets a rule all the same
-    if said.unit in LENGTHS or (said.unit.endswith("元") and not said.figure.unit.startswith("亿") and GIVEN.search(said.clause)):
+    if not said.own_mark and LAW.match(said.rest) and LAW_BEFORE.search(said.clause):
+        return True
+    if said.unit == "%" and SPENT.match(said.rest):
+        return True
+    if said.unit in LENGTHS or given:
         return True
     if said.aims or said.one_year:
         return False

@@ -13,7 +13,16 @@ from zhibiao.reading.lookalikes import AFTER
 from zhibiao.reading.numerals import ARABIC, number_of
 
 FRACTION = re.compile(
-    rf"(?P<whole>{NUMERAL})分之(?P<part>{NUMERAL})|(?<=[到占为过近约的于])(?P<top>[1-9])/(?P<bottom>[2-9]|10)(?![\d/.])(?!年|月)|(?P<half>(?:超过|超|过)?一半|(?:超|过)半数?|半数(?=以上)|(?<=近)半数?(?=[的,。;]))|(?:(?P<tenths>[一两二三四五六七八九])|(?<=[近超过约])(?P<about>[一两二三四五六七八九]))成(?(about)|(?=以上|左右|的|[,。;、]|$))"
+    rf"(?P<whole>{NUMERAL})分之(?P<part>{NUMERAL})"
+    r"|(?<=[到占为过近约的于国省市区全])(?P<top>[1-9])/(?P<bottom>[2-9]|10)(?![\d/.])(?!年|月)"
+    r"|(?P<half>(?:超过|超|过)?一半|(?:超|过)半数?|半数(?=以上)|(?<=近)半数?(?=[的,。;]))"
+    r"|(?P<digits>[1-9](?:\.5)?)成(?=以上|以下|左右|多|的|[,。;、]|$)"
+    r"|(?:(?P<tenths>[一两二三四五六七八九])|(?<=[近超过约])(?P<about>[一两二三四五六七八九]))成(?(about)|(?=以上|左右|的|[,。;、]|$))"
+)
+PER_TEACHER = re.compile(r"(?:师生|教师与学生|专任教师与在校生|医患|护患|师幼)(?:数)?(?:之)?比例?[^,。;\d]{0,10}$")
+UNITLESS = re.compile(
+    rf"(?:比值|(?:收入|差距|供需|师生|生师|投入产出|求人)比|倍率|系数|指数)[^,。;\d]{{0,6}}?(?:(?:由|从)(?P<first>{ARABIC})[^,。;\d]{{1,6}})?"
+    rf"(?:[为至到达在超过]|约|以内|控制在|低于|高于)(?P<value>\d+\.\d+)(?=[,。;、)以左的]|$)"
 )
 DOUBLED = re.compile(r"翻(?:(?P<times>[一两二三])番|番)")
 RATIO = re.compile(rf"(?<![\d:.∶])(?P<a>{ARABIC})[:∶](?P<b>{ARABIC})(?![\d:.∶])")
@@ -48,7 +57,8 @@ def special_figures(line: str) -> Iterator[Figure]:
         if _time_of_day(line, match):
             continue
         unit = "%" if a + b == 100 else ("人/人" if b == 1 else f":{match['b']}")
-        yield compared(line, Figure(*match.span(), a, a, unit, "eq", doubt=("ratio",)))
+        read = compared(line, Figure(*match.span(), a, a, unit, "eq", doubt=("ratio",)))
+        yield _per_teacher(read, b) if a == 1 < b and PER_TEACHER.search(line[: match.start()]) else read
     for match in BRACKETED.finditer(line):
         if match["unit"] or match["scale"] or match["sign"]:
             value = number_of(match["number"])
@@ -65,6 +75,7 @@ def special_figures(line: str) -> Iterator[Figure]:
             if inner := re.search(rf"[^\d.-](?P<number>{ARABIC})$", match["inner"]):
                 start = match.start("inner") + inner.start("number")
                 yield Figure(start, start + len(inner["number"]), number_of(inner["number"]), number_of(inner["number"]), unit, "eq", doubt=("shared unit",))
+    yield from _unitless(line, UNITLESS.finditer(line))
     for match in MEDALS.finditer(line):
         count = number_of(match["number"] or match["last"])
         yield Figure(*match.span(), count, count, "枚", "eq", chinese=not match[0][0].isdigit())
@@ -86,6 +97,21 @@ def special_figures(line: str) -> Iterator[Figure]:
             yield Figure(*match.span(), low, high, scale + match["unit"], "between", chinese=True)
 
 
+def _per_teacher(read: Figure, students: Decimal) -> Figure:
+    """师生比不低于1:18 asks for at most 18 students per teacher."""
+    turned = wording.TURNED.get(read.comparator, read.comparator)
+    return placed(replace(read, low=students, high=students, unit="人/人"), turned)
+
+
+def _unitless(line: str, read: Iterator[re.Match[str]]) -> Iterator[Figure]:
+    """城乡居民收入比由2.6缩小到2.4, 基尼系数降至0.46: numbers that have no unit."""
+    for match in read:
+        for group in ("first", "value"):
+            if match[group]:
+                value = number_of(match[group])
+                yield compared(line, Figure(*match.span(group), value, value, "", "eq", doubt=("no unit",)))
+
+
 def _time_of_day(line: str, match: re.Match[str]) -> bool:
     """10:48 in the head of a page, where no word speaks of a ratio."""
     if match["b"].startswith("0") and not match["b"].startswith("0."):
@@ -103,7 +129,7 @@ def _fraction(line: str, match: re.Match[str]) -> Iterator[Figure]:
     elif match["whole"]:
         value = number_of(match["part"]) * 100 / number_of(match["whole"])
     else:
-        value = Decimal(50) if match["half"] else number_of(match["tenths"] or match["about"]) * 10
+        value = Decimal(50) if match["half"] else number_of(match["digits"] or match["tenths"] or match["about"]) * 10
     exact = value == round(value, 4)
     value = value if exact else round(value, 4)
     read = Figure(*match.span(), value, value, "%", "eq", chinese=True, doubt=() if exact else ("rounded",))

@@ -18,7 +18,7 @@ MARK = re.compile(
     rf"|(?<![\d前近每在毕业满])(?P<inside>{COUNT})年之?内(?!的|毕业|取得|未)"
     r"|“?(?P<plan>十[一二三四五六]五)”?(?P<when>期间|时期|期末|末|以来|前[两三四]年|头[两三四]年|(?=[,。]|年均|累计))"
     r"|(?P<relative>今年|本年度?|去年|上年度?(?=[,。末底全])|明年|过去一年|一年来|全年|年内|年底前)"
-    rf"|(?:过去|近|最近|这)(?P<past>{COUNT})年(?:来|间|,)?|(?P<lately>{COUNT})年来"
+    rf"|(?:过去|近|最近|这)(?P<past>{COUNT})年(?:来|间|,)?|(?P<lately>{COUNT})年来|(?<=的)(?P<those>[三四五])年(?=[,。:;]|$)"
 )
 """One alternative for each way to name a time; which it was is told by the group that is set."""
 
@@ -40,7 +40,8 @@ class Mark:
     """A time in a line: where it stands, its years, and how it was named.
 
     ``goal`` marks an end to work for (到2025年, “十四五”末, 三年内), ``edge`` the end or beginning of a year (2025年底), ``onwards`` a
-    beginning (2021年起), ``within`` a time in which something goes on (“十四五”期间, 2021—2025年), ``looking_back`` 五年来.
+    beginning (2021年起), ``within`` a time in which something goes on (“十四五”期间, 2021—2025年), ``looking_back`` 五年来,
+    ``endless`` that its last year cannot be told (2001年以来 in a text without a date).
     """
 
     at: int
@@ -53,6 +54,7 @@ class Mark:
     looking_back: bool = False
     compared: bool = False
     named_year: bool = False
+    endless: bool = False
 
     @property
     def year(self) -> int | None:
@@ -108,6 +110,8 @@ def _of_year(year: int, match: re.Match[str], facts: Facts, goal: bool, compared
     if not FIRST_YEAR <= year <= LAST_YEAR:
         return None
     at, to = match.span()
+    if match["onwards"] == "以来" and not facts.dated:
+        return Mark(at, to, Span(year, year + 1), within=True, looking_back=True, named_year=True, endless=True)
     if match["onwards"] == "以来":
         end = max(year, facts.written - 1 if facts.written else year)
         return Mark(at, to, Span(year, end), within=True, looking_back=True, named_year=True)
@@ -128,7 +132,7 @@ def _relative(match: re.Match[str], text: str, facts: Facts, compared: bool) -> 
         if facts.plan and abs(end - facts.plan.end) == 1 and not (strict and facts.own_years and end < facts.plan.end):
             end = facts.plan.end  # three years from 2022 on may end in 2024
         return Mark(at, to, Span(end, end), goal=True) if end <= LAST_YEAR else None
-    if count := match["past"] or match["lately"]:
+    if count := match["past"] or match["lately"] or match["those"]:
         years = int(number_of(count))
         return Mark(at, to, Span(now - years, now - 1), within=True, looking_back=True) if years > 1 else None
     word = match["relative"]

@@ -14,7 +14,7 @@ from zhibiao.reading.facts import Facts
 from zhibiao.reading.sections import Passage
 from zhibiao.reading.times import Mark, due, first_span, last_of, marks, respectively
 
-EXISTING = re.compile(r"(?<!在)现有|已有|已经|已建成?|已建立|(?<![由从比较])目前|截至|截止|作为|现已|已[^,。;]{0,8}$|(?:^|[,;])(?:围绕|结合|对接|依托)[^,。;]{0,20}$|对接[^,。;]{0,20}$")
+EXISTING = re.compile(r"(?<!在)现有|已有|已经|已建成?|已建立|(?<![由从比较])目前|截至|截止|作为|现已|已[^,。;]{0,8}$|[\u4e00-\u9fff](?<![为除])了(?:近|约|超过?)?$|(?:^|[,;])(?:围绕|结合|对接|依托)[^,。;]{0,20}$|对接[^,。;]{0,20}$")
 STRIVE = re.compile(r"力争|争取|争创|努力实现")
 BACK = re.compile(r"^(?:[^,。]{0,12})?(?:近年来|多年来|历年来|以来,|五年来|一年来|过去[一二三四五]年)")
 """How a paragraph begins that tells what was done."""
@@ -122,7 +122,7 @@ def timing_of(passage: Passage, figure: Figure, facts: Facts) -> Timing:
         return _reported(place, facts.report_year)
     read = _timing(place)
     one_year = facts.own_years and facts.plan and facts.plan.start == facts.plan.end
-    if one_year and read.period == facts.plan and read.scope in ("cumulative", "annual") and not read.maintain:
+    if one_year and read.period == facts.plan and read.scope in ("cumulative", "annual"):
         return replace(read, scope="point", mean=False)  # 全年 in the plan of a single year
     return read
 
@@ -137,7 +137,7 @@ def _timing(place: _Place) -> Timing:
     strive = bool(STRIVE.search(place.sentence.split(";")[-1])) and kind == "target"
     timed = Timing(kind, "point", None, strive=strive, doubt=doubt)
     if figure.role == "from":
-        return replace(timed, period=_start(place, kind, span))
+        return replace(timed, period=_start(place, span))
     if "length of time" in figure.doubt and figure.comparator == "le" and figure.high and mark and mark.year and not mark.goal:
         end = mark.year + int(figure.high)  # 2019年启动,三年内建成
         return replace(timed, period=Span(end, end))
@@ -145,12 +145,17 @@ def _timing(place: _Place) -> Timing:
     period = mark.span if mark and mark.year is None else span
     if kind != "achieved" and year and span:
         period = Span(min(span.start, year), year)
-    said = scoping.Said(figure, place.passage.line.text[figure.start : figure.end], place.sentence, place.rest, mark, year, period, kind, place.passage.aims, facts.open_ended, bool(facts.own_years and facts.plan and facts.plan.start == facts.plan.end))
+    said = scoping.Said(
+        figure, place.passage.line.text[figure.start : figure.end], place.sentence, place.rest, mark, year, period, kind, place.passage.aims, facts.open_ended,
+        bool(facts.own_years and facts.plan and facts.plan.start == facts.plan.end), mark is not None and mark is place.mark,
+    )  # fmt: skip
     scope, mean, maintain = scoping.scope_of(said)
     if scope == "standing":
         return replace(timed, scope="standing")
     if scope == "annual" and mark is not None and mark is not place.mark and span and year and span.start <= year <= span.end:
         period = span  # each year goes on after the date that an earlier sentence sets
+    if kind == "achieved" and _endless(place):
+        return replace(timed, scope=scope, mean=mean, maintain=maintain, doubt=(*doubt, "no year"))
     if scope in ("annual", "cumulative"):
         return replace(timed, scope=scope, period=period, mean=mean, maintain=maintain) if period else replace(timed, doubt=(*doubt, "no year"))
     if kind == "achieved" and year is None and doubt == ("existing",):
@@ -164,13 +169,18 @@ def _timing(place: _Place) -> Timing:
     return replace(timed, period=Span(at, at) if at else None, doubt=doubt)
 
 
-def _start(place: _Place, kind: StatementKind, span: Span | None) -> Span | None:
-    """The year of 由800所: one that is named and past, else the first of the years looked back on, else the year before the plan."""
+def _endless(place: _Place) -> bool:
+    """Does the last time named before an achievement have no end that the text tells?"""
+    return bool(place.named) and place.named[-1].endless
+
+
+def _start(place: _Place, span: Span | None) -> Span | None:
+    """The year of 由800所: one that is named and past, else the one before the years looked back on, else the year before the plan."""
     facts, mark = place.facts, place.mark
     past = facts.plan.start - 1 if facts.plan else None
     if mark and mark.year and (past is None or mark.year <= past + 1) and not mark.goal:
         return mark.span
-    year = span.start if kind == "achieved" and span else past
+    year = span.start - 1 if place.looks_back and span and span.start < span.end else past
     return Span(year, year) if year else None
 
 
@@ -178,7 +188,7 @@ def _kind(place: _Place) -> tuple[StatementKind, tuple[str, ...]]:
     """A figure is achieved where its heading, its paragraph, its year or a word like 已 says so."""
     mark, written = place.mark, place.facts.written
     if place.figure.role == "from":
-        return ("achieved" if place.looks_back else "baseline"), ()
+        return "baseline", ()
     ahead = bool(mark and written and mark.span.end >= written and not mark.looking_back)
     if place.looks_back:
         later = ahead and mark is not None and written is not None and (mark.span.end > written or not place.passage.achieved)

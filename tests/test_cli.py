@@ -88,7 +88,7 @@ def test_grade_prints_the_headline_or_every_method(zhibiao) -> None:
     assert result.returncode == 0, result.stderr
     headline = json.loads(result.stdout)
     assert [(row["method"], row["grade"]) for row in headline] == [("schedule", "behind"), ("chance", "about_even")]
-    assert headline[0]["detail"] == {"change": pytest.approx(1 / 3), "time": 0.4}
+    assert headline[0]["detail"] == {"change": pytest.approx(1 / 3), "time": 0.4, "due": pytest.approx(10.14)}
     rows = {row["method"]: row for row in records(zhibiao("grade", "2020=9.9 2022=10.1", "--target", ">10.5@2025", "--method", "all", "--format", "csv"))}
     assert round(float(rows["eurostat_cagr"]["ratio"]), 4) == 0.8490
     assert (rows["unsd_2023"]["grade"], rows["sdsn"]["grade"], rows["destatis"]["grade"]) == ("2", "➚", "")

@@ -51,6 +51,9 @@ from zhibiao.model.units import BASES, UNSCALED
         (">=50", ">=50"),
         ("力争100人@2025", "strive for =100人@2025"),
         (">-5@2025", ">-5@2025"),
+        ("降低30%@2025", "reduce by =30%@2025"),
+        ("到2025年提高5个百分点", "increase by =5个百分点@2025"),
+        ("增加超过2万人@2025", "increase by >2万人@2025"),
     ],
 )
 def test_what_is_read(text, canonical):
@@ -82,6 +85,8 @@ def test_what_is_read(text, canonical):
         ("students", 1, "cannot be read"),
         ("@2025", 1, "has no value"),
         ("10 parsecs@2025", 4, "cannot be read"),
+        ("降低30%", 1, "one value at one year"),
+        ("提高降低5%@2025", 3, "once"),
     ],
 )
 def test_what_is_refused_and_where(text, place, words):
@@ -103,6 +108,7 @@ def targets(draw):
     low, high = sorted((draw(NUMBERS), draw(NUMBERS)))
     period = None if scope == "standing" else draw(SPANS)
     ratio = draw(st.sampled_from([None, "students", "在校生"])) if scope != "cumulative" and comparator != "between" else None
+    change = draw(st.sampled_from([None, "up", "down"])) if scope == "point" and comparator != "between" and not ratio and min(low, high) >= 0 else None
     kept = draw(st.sampled_from(["", "maintain", "mean"])) if scope == "annual" else ""
     return Target(
         comparator,
@@ -115,6 +121,7 @@ def targets(draw):
         mean=kept == "mean",
         strive=draw(st.booleans()),
         ratio_to=ratio,
+        change=change,
     )
 
 

@@ -110,6 +110,27 @@ def test_where_a_typed_target_stands(figures, target, options, expected):
     assert (state, verdict, met, gap) == wanted
 
 
+@pytest.mark.parametrize(
+    ("figures", "target", "options", "value"),
+    [
+        ("2020=90%", "降低30%@2025", {}, "≤63%"),
+        ("2020=90%", "降低30个百分点@2025", {}, "≤60%"),
+        ("2020=90", "reduce by 30%@2025", {}, "≤63个"),
+        ("2020=9.9万人", "增长10%@2025", {}, "≥10.89万人"),
+        ("2020=9.9万人", "增加超过6000人@2025", {}, ">105000人"),
+        ("2022=80", "提高25%@2025", {"baseline": series.parse("2020=64")}, "≥80个"),
+    ],
+)
+def test_a_change_of_the_baseline_becomes_a_value(figures, target, options, value):
+    asked = question(figures, target, **options)
+    assert f"{asked.statement.value_text()}{asked.statement.unit}" == value
+
+
+def test_a_change_without_an_exact_baseline_is_refused():
+    with pytest.raises(ParameterError, match="needs an exact baseline"):
+        question("2020>=98", "降低30%@2025")
+
+
 def test_a_ratio_is_judged_period_by_period():
     students = ("students", series.parse("2021=10 2022=10 2023=12"))
     figures = "2021=20 2022=22 2023=23"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from zhibiao.assessing.progress import accumulated, towards
+from zhibiao.assessing.progress import accumulated, due, towards
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,8 @@ def test_whoever_goes_in_a_straight_line_is_on_schedule(baseline, bound, start, 
     assert made.change == pytest.approx(made.time, abs=1e-6)
     assert made.on_schedule or made.change == pytest.approx(made.time, abs=1e-6)
     assert (made.needed is None) == (gone == length)
+
+
+def test_an_even_path() -> None:
+    path = [due(68, 99, year / 7) for year in range(8)]
+    assert path == pytest.approx([68, 72.428571, 76.857143, 81.285714, 85.714286, 90.142857, 94.571429, 99], abs=1e-6)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from zhibiao.assessing.methods import chance as chances
 from zhibiao.assessing.methods.case import Case, Graded, Point
 from zhibiao.assessing.methods.published import PUBLISHED
+from zhibiao.assessing.progress import due
 from zhibiao.assessing.semantics import Condition, condition, possible
 from zhibiao.assessing.standing import UNJUDGED, Standing
 from zhibiao.assessing.versions import version
@@ -101,10 +102,20 @@ def schedule(stands: Standing) -> Graded:
     made = stands.progress
     judged = stands.state not in UNJUDGED
     ratio = made.change / made.time if judged and made is not None and made.change is not None and made.time > 0 else None
-    detail = () if ratio is None or made is None or made.change is None else (("change", made.change), ("time", made.time))
+    detail = () if ratio is None or made is None or made.change is None else (("change", made.change), ("time", made.time), *_due(stands, made.time))
     if stands.verdict not in SILENT_VERDICTS:
         return Graded(SCHEDULE, SCHEDULE_VERSION, ratio, None, stands.verdict, None, detail)
     return Graded(SCHEDULE, SCHEDULE_VERSION, None, None, None, REASONS[_silence(stands)])
+
+
+def _due(stands: Standing, time: float) -> tuple[tuple[str, float], ...]:
+    """What an even path would have reached by now, in the document's unit."""
+    asked, start, scale = condition(stands.statement, stands.indicator), stands.baseline, float(stands.statement.written_unit.scale)
+    base = 0.0 if asked.combine == "sum" else None if start is None else start.value
+    if base is None:
+        return ()
+    bound = asked.bound if asked.combine == "sum" else asked.aim(base)
+    return (("due", due(base, bound, time) / scale),)
 
 
 def _silence(stands: Standing) -> str:

@@ -52,6 +52,15 @@ def towards(baseline: float, start: int, latest: float, year: float, bound: floa
     return Progress(change, _share(gone, end - start), pace, needed)
 
 
+def due(baseline: float, bound: float, time: float) -> float:
+    """What an even path from the baseline to the value asked for has reached when a share `time` of its years is gone.
+
+    >>> [round(due(68, 99, year / 7), 6) for year in (0, 1, 4, 7)]
+    [68.0, 72.428571, 85.714286, 99.0]
+    """
+    return baseline + (bound - baseline) * time
+
+
 def accumulated(total: float, through: float, bound: float, start: int, end: int) -> Progress:
     """Progress of a cumulative target: what has come together through the end of year `through`, of the period start to end.
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from pydantic import ValidationError
 
-from zhibiao.assessing.asking import ratios
+from zhibiao.assessing.asking import ratios, relative
 from zhibiao.assessing.asking.series import Figure
 from zhibiao.assessing.asking.target import Target
 from zhibiao.assessing.asking.units import Units, units_of
@@ -89,6 +89,8 @@ def ask(figures: Sequence[Figure], target: Target | None, options: Options) -> Q
     _choice("--kind", options.kind, KINDS)
     _choice("--direction", options.direction, DIRECTIONS)
     lacking = None
+    if target is not None and target.change is not None:
+        target = relative.absolute(target, figures, options.baseline, options.unit)
     if target is not None and target.ratio_to is not None:
         figures, lacking = ratios.divided(figures, target.ratio_to, options.ratio_to)
     elif options.ratio_to is not None:

@@ -14,7 +14,7 @@ WHERE = "--target"
 
 EXAMPLES = (
     ">10.5@2025", "不低于98%@2025", ">[15]@2021-2025", ">=98 each 2021-2025", "keep >=98@2021-2025", "mean 20@2021-2025", "8-10@2025", "~5@2025",
-    "2x students each", ">=50",
+    "2x students each", "降低30%@2025", ">=50",
 )  # fmt: skip
 
 COMPARATORS = {
@@ -34,12 +34,18 @@ SCOPES = {
     "cumulative": ("cumulative", "in total", "累计"),
     "strive": ("strive for", "力争"),
 }
+CHANGES = {
+    "down": ("reduce by", "cut by", "down by", "降低", "下降", "减少"),
+    "up": ("increase by", "raise by", "up by", "增长", "提高", "增加", "上升"),
+}
+"""Words before a change: 30% is a share of the baseline, 30个百分点 and 2万人 are added to it."""
 SYMBOLS = {"gt": ">", "ge": ">=", "eq": "=", "lt": "<", "le": "<=", "about": "~", "between": "="}
 
 _WORDS = sorted(
     [(word, "comparator", code) for code, words in COMPARATORS.items() for word in words]
     + [(word, "after", code) for code, words in AFTER.items() for word in words]
-    + [(word, "scope", code) for code, words in SCOPES.items() for word in words],
+    + [(word, "scope", code) for code, words in SCOPES.items() for word in words]
+    + [(word, "change", code) for code, words in CHANGES.items() for word in words],
     key=lambda entry: -len(entry[0]),
 )
 KNOWN = tuple(word for word, _, _ in _WORDS)
@@ -69,6 +75,8 @@ class Target:
         ``standing`` where no year is named.
     ratio_to : str or None
         The other indicator of which the value is a multiple.
+    change : {"up", "down"} or None
+        The value is a change of the baseline: a share of it where the unit is %, else added to it.
     """
 
     comparator: str
@@ -81,6 +89,7 @@ class Target:
     mean: bool = False
     strive: bool = False
     ratio_to: str | None = None
+    change: str | None = None
 
     def __str__(self) -> str:
         """The target in one canonical form, which reads back to the same target.
@@ -97,6 +106,8 @@ class Target:
         words = [word for word, said in (("strive for", self.strive), ("keep", self.maintain), ("mean", self.mean)) if said]
         if self.scope == "annual" and not self.maintain and not self.mean:
             words.append("each")
+        if self.change is not None:
+            words.append(CHANGES[self.change][0])
         return " ".join((*words, f"{SYMBOLS[self.comparator]}{value}")) + (f"@{self.period}" if self.period else "")
 
 
@@ -112,6 +123,7 @@ class _Said:
     period: Span | None = None
     ratio_to: str | None = None
     ratio: bool = False
+    change: str | None = None
     scopes: set[str] = field(default_factory=set)
 
 
@@ -163,6 +175,10 @@ def _word(line: str, at: int, said: _Said) -> int:
             continue
         if kind == "scope":
             said.scopes.add(code)
+        elif kind == "change":
+            if said.change is not None or said.low is not None:
+                refuse(line, WHERE, at, "应在数值之前说一次 belongs before the value, once", EXAMPLES)
+            said.change = code
         elif said.comparator is not None and not (kind == "after" and said.comparator == "eq" and said.low is not None):
             refuse(line, WHERE, at, "比较词说了两次 compares a second time", EXAMPLES)
         elif kind == "after" and said.low is None:
@@ -231,6 +247,8 @@ def _target(line: str, said: _Said) -> Target:
             refuse(line, WHERE, 0, "范围前后没有比较词 a range takes no comparator", ("8-10@2025",))
         comparator = "between"
     scope = _scope(line, said, end)
+    if said.change is not None and (scope != "point" or comparator == "between" or said.ratio or low < 0):
+        refuse(line, WHERE, 0, "相对基期的变化只用于某年的一个值 a change of the baseline is one value at one year", ("降低30%@2025", "reduce by 30%@2025"))
     return Target(
         comparator,
         None if comparator in ("lt", "le") else low,
@@ -242,6 +260,7 @@ def _target(line: str, said: _Said) -> Target:
         mean="mean" in said.scopes,
         strive="strive" in said.scopes,
         ratio_to=said.ratio_to,
+        change=said.change,
     )
 
 

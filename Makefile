@@ -4,10 +4,10 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report lab batch notebooks test soak bench check accept lock clean
+.PHONY: help setup report lab batch notebooks test soak bench bench-peers check accept lock clean
 
 help: ## 列出全部目标 list every target
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/ready ## 建 .venv 并按锁定版本安装 make .venv and install the locked versions
 
@@ -37,7 +37,15 @@ soak: setup ## 反复注入故障的长测试 repeated faults and long runs
 	@$(BIN)/python -m pytest -q -m soak tests
 
 bench: setup ## 测量（不设时限） measurements, no limits
-	@$(BIN)/python tests/bench/coverage.py && $(BIN)/python tests/bench/extraction.py
+	@$(BIN)/python tests/bench/coverage.py && $(BIN)/python tests/bench/projection.py && $(BIN)/python tests/bench/extraction.py
+
+bench-peers: setup .venv-bench/ready ## 与同类软件同场比较（慢的加 PEERS=--all） projections beside peers; PEERS=--all for the slow ones
+	@$(BIN)/python tests/bench/projection.py --peers .venv-bench/bin/python $(PEERS)
+
+.venv-bench/ready: tests/bench/requirements.txt
+	@$(PYTHON) -m venv --clear .venv-bench
+	@.venv-bench/bin/python -m pip install --quiet --require-hashes -r tests/bench/requirements.txt
+	@touch .venv-bench/ready
 
 check: setup ## 格式、类型、分层、登记库 lint, types, layers, registry
 	@$(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/zhibiao doctor
@@ -47,6 +55,7 @@ accept: setup ## 重新执行入库的笔记本并列出变了的格 execute the
 
 lock: ## 重做 requirements.txt（需要 uv） make requirements.txt anew (needs uv)
 	@uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra dev --extra build pyproject.toml -o requirements.txt
+	@uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 tests/bench/requirements.in -o tests/bench/requirements.txt
 
 clean: ## 删除输出与缓存 remove outputs and caches
 	@rm -rf outputs/* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache && git checkout -q -- outputs/README.md

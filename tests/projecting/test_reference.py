@@ -112,7 +112,8 @@ def test_unknown_class_names_the_nearest():
 def test_a_later_folder_replaces_a_class_and_a_missing_one_adds_none(tmp_path):
     source = shipped() / "reference"
     text = (source / "classes.yaml").read_text(encoding="utf-8")
-    first = text[text.index("- class: enrolment") : text.index("- class: intake")]
+    start = text.index("- class: enrolment")
+    first = text[start : text.index("- class:", start + 1)]
     (tmp_path / "classes.yaml").write_text(first.replace("zh: 在校生", "zh: 本市在校生"), encoding="utf-8")
     for name in ("enrolment.csv", "enrolment.learned.csv"):
         (tmp_path / name).write_text((source / name).read_text(encoding="utf-8"), encoding="utf-8")
@@ -132,7 +133,7 @@ def test_a_later_folder_replaces_a_class_and_a_missing_one_adds_none(tmp_path):
 )
 def test_a_broken_table_is_refused_with_its_place(tmp_path, csv, match):
     text = (shipped() / "reference" / "classes.yaml").read_text(encoding="utf-8")
-    (tmp_path / "classes.yaml").write_text(text[: text.index("- class: intake")], encoding="utf-8")
+    (tmp_path / "classes.yaml").write_text(text[: text.index("- class:", text.index("- class: enrolment") + 1)], encoding="utf-8")
     if csv is not None:
         (tmp_path / "enrolment.csv").write_text(csv, encoding="utf-8")
     with pytest.raises(RegistryError, match=match):

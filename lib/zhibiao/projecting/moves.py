@@ -206,7 +206,7 @@ def main(arguments: Iterable[str] | None = None) -> None:
         action="append",
         default=[],
         metavar="NAME=FILE",
-        help="CSV: series_id, year, value; bench/collections writes them",
+        help="CSV: series_id, year, value; tests/bench/competitions.py writes them",
     )
     chosen = parser.parse_args(None if arguments is None else list(arguments))
     if not chosen.wb.is_file():

@@ -34,7 +34,11 @@ class Override(Record):
 
 
 class Scenario(Record):
-    """A named set of overrides of the baseline; ``regions`` empty means everywhere."""
+    """A named set of overrides of the baseline; ``regions`` empty means everywhere.
+
+    ``trust`` is the share of belief that the plans' targets are reached as written: so many of the paths are led to them, the others
+    are left as they are. A projection takes no plan for information unless a scenario says so.
+    """
 
     id: Identifier
     zh: Text
@@ -43,9 +47,12 @@ class Scenario(Record):
     description_en: Text
     regions: tuple[RegionCode, ...] = ()
     overrides: tuple[Override, ...] = ()
+    trust: Number | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Scenario:
+        if self.trust is not None and not 0 < self.trust <= 1:
+            raise Fault(f"可信度 {self.trust} 超出范围 trust is a share above 0, at most 1", "trust", allowed=["0.5"])
         levers = [override.lever for override in self.overrides]
         for index, lever in enumerate(levers):
             if lever in levers[:index]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from zhibiao.catalogue.study import Study
 from zhibiao.model import Indicator, Statement
 from zhibiao.model.fan import Fan
 from zhibiao.projecting.reference import ReferenceClass
-from zhibiao.showing.gap_tables import chance_text, gap_text, latest_text
+from zhibiao.showing.gap_tables import gap_text, latest_text, likelihood_text
 from zhibiao.showing.numbers import in_unit, percent, thousands
 from zhibiao.showing.statement_tables import value_with_unit
 from zhibiao.showing.table import literal
@@ -57,7 +57,7 @@ def _finding(study: Study, row: GapRow, assumed: frozenset[str]) -> str:
         if statement.indicator in assumed:
             parts.append("本情景已设定其路径，不另算机会")
         elif row.chance is not None:
-            parts.append(f"同类序列的实际变动下，达标机会{chance_text(row.chance)}")
+            parts.append(f"同类序列的实际变动下，达标可能性{likelihood_text(row.chance, stands.state, lang)}")
         parts.append(f"判断：{verdict}" + (f"（{state}）" if stands.state != "assessed" else ""))
         if row.governed_by is not None:
             later = "较晚的" if study.plan_of(row.governed_by).issued > stands.plan.issued else ""
@@ -73,7 +73,7 @@ def _finding(study: Study, row: GapRow, assumed: frozenset[str]) -> str:
     if statement.indicator in assumed:
         parts.append("its path is set by the scenario, so no chance is given")
     elif row.chance is not None:
-        parts.append(f"chance {chance_text(row.chance)} if it moves as series like it did")
+        parts.append(f"chance {likelihood_text(row.chance, stands.state, lang)} if it moves as series like it did")
     parts.append(f"verdict: {verdict}" + (f" ({state})" if stands.state != "assessed" else ""))
     if row.governed_by is not None:
         later = "the later " if study.plan_of(row.governed_by).issued > stands.plan.issued else ""
@@ -107,6 +107,13 @@ def basis(study: Study, fan: Fan, reference: ReferenceClass) -> str:
         return study.words(
             f"路径由情景“{study.scenario.zh}”设定：{study.scenario.description}。没有不确定性可言。",
             f"The path is set by the scenario “{study.scenario.en}”: {study.scenario.description_en}. It has no uncertainty.",
+        )
+    if fan.method == "trusted":
+        share = percent(float(study.scenario.trust or 0), 0)
+        plain = basis(study, replace(fan, method=""), reference)
+        return study.words(
+            f"按情景“{study.scenario.zh}”，{share}的路径引向规划目标：规划在此作为信息使用，达标机会不再另计。{plain}",
+            f"Under the scenario “{study.scenario.en}” {share} of the paths are led to the plan's target: the plan is taken as information here, and no chance of attainment is given. {plain}",
         )
     ahead = int(fan.years[-1]) - b.last_year
     if ahead <= 0:

@@ -13,10 +13,11 @@ from zhibiao.errors import ParameterError
 from zhibiao.model import Override
 from zhibiao.model.fan import Fan
 from zhibiao.model.units import unit_of
-from zhibiao.projecting.trajectories import trajectories
+from zhibiao.projecting.trajectories import classes, trajectories
 from zhibiao.simulating import pairs
 from zhibiao.simulating.cohort import stock
 from zhibiao.simulating.pairs import Pair
+from zhibiao.simulating.trust import trusted
 
 Array = NDArray[np.float64]
 
@@ -50,7 +51,7 @@ class Simulation:
     ----------
     fans : mapping of indicator id to Fan
     assumed : frozenset of str
-        Indicators that the scenario sets: a chance of attainment would only repeat the assumption.
+        Indicators that the scenario sets or leads to their targets: a chance of attainment would only repeat the assumption.
     """
 
     fans: Mapping[str, Fan]
@@ -72,6 +73,9 @@ def simulate(study: Study) -> Simulation:
     """
     fans = trajectories(study)
     simulation = Simulation(fans)
+    if study.scenario.trust is not None:
+        led = trusted(study, fans, classes(study), float(study.scenario.trust))
+        simulation = Simulation(led, frozenset(name for name, fan in led.items() if fan is not fans[name]))
     for override in study.scenario.overrides:
         value = _value(study, override)
         if override.lever == "intake":

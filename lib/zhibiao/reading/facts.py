@@ -136,7 +136,7 @@ def _planned(title: str, texts: list[str], start: int | None) -> tuple[Span | No
         year = max(years) if "草案" in title and years else start or (years[0] if years else None)
         return (Span(year, year), True) if year else (None, False)
     body = "".join(texts)
-    names = [span for match in re.finditer(r"“?(十[一二三四五]五)”?(?:期间|时期|末)", body) if (span := five_years(match[1])) and (start is None or span.end >= start)]
+    names = [span for match in re.finditer(r"“?(十[一二三四五六]五|(?<=“)十五(?=”))”?(?:期间|时期|末)", body) if (span := five_years(match[1])) and (start is None or span.end >= start)]
     horizons = [int(match[1]) for match in HORIZON.finditer(body) if start is None or start <= int(match[1]) <= start + 16]
     first = start or min(horizons, default=None)
     if first:

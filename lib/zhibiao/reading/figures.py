@@ -79,8 +79,8 @@ def _plain(line: str, dashes_lost: bool) -> Iterator[Figure]:
             continue
         scale, unit = last["scale"] or "", last["unit"] or ""
         chinese = not match["number"][0].isdigit()
-        if second and match["scale"] and match["scale"] != scale:
-            low = low * SCALES[match["scale"]] / SCALES[scale]
+        if second and (match["scale"] or match["unit"]) and (match["scale"] or "") != scale:
+            low = low * SCALES[match["scale"] or ""] / SCALES[scale]  # 5000元至1万元
         shares = not unit and not chinese and second is None and _shares(line, match, last.end(), scale)
         if not (shares and scale) and left_out(match, last, words_before(line, match.start()), line[last.end() : last.end() + WINDOW], unit, scale, chinese):
             waiting = []

@@ -10,14 +10,14 @@ AFTER = re.compile(rf"(?:\([^()\d]{{1,14}}\))?(?:床位|学位|岗位)?(?P<word>
 FILLER = r"(?:了|到|至|于|在|为|有)?(?:每学年|每学期|每年|每周|每[天日月]|每[百千万]?(?:人|名(?:学生|老人)?)|每生|每班|年均|平均|人均|生均){0,2}"
 BEFORE = re.compile(rf"(?P<word>{wording.any_of(wording.BEFORE)}){FILLER}$")
 NORM = re.compile(rf"(?P<word>{wording.any_of(word for word in wording.NORMS if word not in ('最低', '最高'))})(?:[^,;:。、()\d]{{0,16}}|[^,;:。、()\d]{{0,30}}的)$")
-CLASS_OF_THINGS = re.compile(r"(?:以上|以下)?的?(?:的?超?大班|用人单位|企业|单位|班额|班级)")
+CLASS_OF_THINGS = re.compile(r"(?:以上|以下)?的?(?:的?超?大班|用人单位|企业|单位|班额|班级)|以[上下]的[^,。;]{0,14}(?:机关|单位|村|社区|乡镇|小区)")
 APPLICANTS = re.compile(r"(?:及)?以[上下](?:的(?:用人单位|企业|单位|人员|劳动者|[^,。;、]{0,8}(?:学校|院校|学院|专业|企业))|的?,?(?:均|也|方)?可(?=以|申|参|享|建|按|报))")
 """After a length of time or a sum: who may apply (年营业收入500万元以上的企业), no aim."""
 
 CLASS_BY_SUM = re.compile(r"(?:级|以上)?的?(?:企业|产业|园区|开发区|集群|大县|强县|强镇|工程)")
 """After a sum of money: a class of things (产值过百亿元企业), no aim."""
 
-PERSONS = re.compile(r"[\u4e00-\u9fff]{0,6}?(?:学徒|群众|人口|学生|学员|居民|农民|农民工|职工|教师|劳动力|劳动者|毕业生|就业|人才|青年|妇女|老人|儿童|用户|游客|户籍人口|牧民|村民|搬迁群众|从业人员)")
+PERSONS = re.compile(r"[\u4e00-\u9fff]{0,6}?(?:学徒|群众|人口|学生|学员|居民|农民|农民工|职工|教师|劳动力|劳动者|毕业生|就业|人才|青年|妇女|老人|儿童|用户|游客|户籍人口|牧民|村民|搬迁群众|人员|干部|党员|家庭|考生|新生)")
 """After a number with a scale alone: persons (46万群众)."""
 
 BUILT = re.compile(r"(?:建成|新建|建好|建设|创建|新增|争创|办好|设立|布局)$")
@@ -42,6 +42,8 @@ def left_out(first: re.Match[str], last: re.Match[str], before: str, after: str,
     number = first["number"]
     if re.search(r"第$|[A-Za-z+#_/\\·〔［×*.&]$|\d[-:]?$|\d\s$|号$", before) or (before[-1:] == "," and before[-2:-1].isdigit() and len(number) == 3):
         return True
+    if number in "1一" and re.search(r"每(?:新)?(?:招|吸纳|安置|培训|培养|引进|认定|带动|增加?|新增|建成|通过|接收|组织)[\u4e00-\u9fff]{0,2}$", before) and unit in ("人", "名", "家", "个", "户", "所"):
+        return True  # 每招用1人
     if before.endswith(("每", "图", "表")) or after.startswith(("+", "号", "〕")) or (number in "1一" and re.match(r"[1一](?!\d)", after)):
         return True
     if chinese and number[0] in TENS_WORDS:

@@ -17,7 +17,7 @@ OTHER_ROUND = re.compile(r"每(?:学期|半年|季度?|月|周|[天日]|[两二�
 """Rounds that are no year: what they ask for is a rule."""
 
 WITHIN_YEAR = re.compile(rf"年度(?={wording.YEARLY}|[^,。;]{{0,4}}(?:供应|安排|投入)[^,。;]{{0,3}}量)|(?<![\d一二三四五六七八九十每今去上本当多近全前后青老成中少学近])年(?={wording.YEARLY})|当年实现")
-MEAN = re.compile(r"年均|平均每年|每年平均|年平均")
+MEAN = re.compile(r"年均(?!浓度|值|气温|降)|[两三四五]年平均|平均每年|每年平均|年平均")
 TOTAL = re.compile(r"累计|合计达|总计|[五三四两]年(?:内)?(?:共|累计|合计|总共)|(?<![所院校家县区市省全与])共(?=[^,。;有同计]{0,2}(?:募集|筹集|开展|培训|培养|建设|新建|新增|完成|投入|安排|引进|评选))")
 HELD = re.compile(r"(?:保持|稳定|维持|巩固)(?:在|为)?$|保持$")
 HELD_AT = re.compile(r"(?:保持|稳定|维持)在[^,。;]{0,4}$")
@@ -27,7 +27,10 @@ STANDING = re.compile(r"原则上|按照?[^,。;]{2,30}$|按规定|定额|基准
 GIVEN = re.compile(r"(?:给予|奖励|补助|补贴|资助|奖补|贴息|贷款)[^,。;]{0,24}$|每(?:人|生|户|家|个|名|所|间|班|项)?每?[月天年次]|每(?:人|生|户|名)|标准(?:为|是|按|每|不)|最高|一次性|定额|额度")
 """Before a sum of money: what each one gets."""
 
-RULED_SUBJECT = re.compile(r"课时|学时|教学时间|学分|工资总额|附加|公用经费|编制|员额|职数|费用|成绩|权重|岗位(?:总)?[数量]|职工总数|实习|收入|保证金|标准(?!化)|结余|额度|待遇|折算|分成")
+RAISED = re.compile(r"(?:提高|增加|上调|调整|提标|提升|增长)(?:到|至|为)[^,;。]{0,24}$")
+"""An amount that is raised to a new level by its date is an aim, no rule."""
+
+RULED_SUBJECT = re.compile(r"课时|学时|教学时间|学分|工资总额|附加|公用经费|编制|员额|职数|费用|成绩|权重|岗位(?:总)?[数量]|职工总数|实习|收入|保证金|标准(?!化)|结余|额度|待遇|折算|分成|抵免|抵扣|税率")
 """Shares of these are rules where no year is named: 实训课时占总课时50%以上."""
 
 RULED = ("%", "倍", "个百分点", "百分点", "人/人", "元", "学时", "课时", "学分", "个学时", "门", "平方米", "个学分", "小时", "亩", "分钟")
@@ -35,7 +38,7 @@ RULED = ("%", "倍", "个百分点", "百分点", "人/人", "元", "学时", "�
 
 LENGTHS = ("年", "个月", "天", "周", "小时", "个小时", "个工作日", "分钟", "日")
 
-OWN_VERB = re.compile(rf"{wording.any_of(word for word in wording.MAKING if len(word) > 1)}|保持|达到|提高|扩大")
+OWN_VERB = re.compile(rf"{wording.any_of(word for word in wording.MAKING if len(word) > 1)}|保持|达到|提高|扩大|给予|奖励|补助|资助")
 FLOWS = re.compile(wording.any_of(wording.MADE_ON_THE_WAY))
 PEOPLE_MADE = re.compile(wording.any_of(wording.MAKING_PEOPLE))
 ALWAYS_FLOWS = re.compile(r"新增(?!长)|新建|新设|改扩建|改造|累计|评出|选派|荣获|获得|获|摘得|招收|走进|升格|增补|化解|建成技师学院")
@@ -53,6 +56,9 @@ ONE_BY_ONE = ("人", "名", "人次", "次", "场", "场次", "期")
 
 EACH_ONE_YEARLY = re.compile(r"每(?:人|生|名|位|户|家)[^,。;\d]{0,8}每年[^,。;]{0,12}$")
 
+FOR_EACH = re.compile(r"每[\d.]+[百千万]?(?:名|人|个|所|位|张|户|家)[^,;。]{0,12}(?:配备|配置|配|设置|设立|安排|不少于|至少)[^,;。]{0,4}$")
+"""A norm of staff or things (每50名学生配备1名)."""
+
 LAW = re.compile(r"^[^,;。]{0,12}的?(?:政策|规定|标准|要求|比例)|^的(?:税率|基础上)")
 """Behind a figure: it is part of a rule that is in force (提高至8%的税收政策)."""
 
@@ -61,6 +67,7 @@ LAW_BEFORE = re.compile(r"落实|执行|按|巩固|严格|提取|计提")
 SPENT = re.compile(r"(?:资金|经费)?(?:应|须|要|可)?(?:用于|用作|奖励给|留归|归)")
 """Behind a share: a rule how money is to be spent (60%以上用于一线职工培训)."""
 
+PERSONS = ("人", "名")
 CLAUSES = re.compile(r"[,;:。]")
 
 
@@ -117,7 +124,8 @@ class Said:
         """The words that say what is counted and what is done with it."""
         # 10个集培训、评价于一体的基地: what is counted comes at the end
         parts = CLAUSES.split(self.sentence)
-        before = "".join(parts[-2:]) if parts[-1].startswith("其中") else self.clause  # 新增30万人,其中技师5万人
+        # 新增30万人,其中技师5万人; 输送200万名毕业生,80万名学徒
+        before = "".join(parts[-2:]) if parts[-1].startswith("其中") or (not parts[-1] and self.kind == "target") else self.clause
         return before + re.split(r"[,;。:]" if self.rest.startswith("集") else r"[,;。、:]", self.rest)[0]
 
 
@@ -161,7 +169,7 @@ def _repeated(said: Said) -> tuple[bool, bool, bool]:
         annual = bool(re.search(r"每年[^,;。]*\d", parts[-2])) and not TOTAL.search(parts[-2])
     if not annual and not total and not OWN_VERB.search(clause):
         earlier = [part for part in CLAUSES.split(sentence)[:-1] if part]
-        if earlier and ANNUAL.search(earlier[-1]) and not TOTAL.search(earlier[-1]):
+        if earlier and not EACH.search(earlier[-1]) and ANNUAL.search(earlier[-1]) and not TOTAL.search(earlier[-1]):
             annual = True
         # 年培训2万人次以上,1.7万人取得证书
         annual = annual or bool(earlier and re.fullmatch(r"[\d.]*[百千万亿]*\D{0,2}", clause) and WITHIN_YEAR.search(earlier[-1]))
@@ -191,11 +199,13 @@ def _binds(said: Said) -> bool:
     """A rule binds without a date: 不低于, 原则上, 按收入的5—20%, 一年以上, 每人每年2000元; 其中60% goes with what it is of."""
     parts = CLAUSES.split(said.sentence)
     clause = "".join(parts[-2:]) if parts[-1].startswith("其中") else said.clause
-    if PRINCIPLE.search(said.clause):
+    if PRINCIPLE.search(said.clause) or FOR_EACH.search(said.clause):
         return True
+    if said.unit.endswith("元") and RAISED.search(said.sentence):
+        return False
     each = said.unit.endswith("元") and bool(EACH.search(clause)) and not (said.mark and said.mark.goal)
     given = said.unit.endswith("元") and not said.figure.unit.startswith("亿") and bool(GIVEN.search(said.clause))
-    dated = said.mark is not None and not said.mark.onwards and (said.own_mark or not given)
+    dated = said.mark is not None and not said.mark.onwards and (said.own_mark or not (given or (said.unit in LENGTHS and said.figure.normative)))
     if not said.own_clause and STANDING_SHARE.search(said.clause) and re.match("[^,;。]{0,3}的比例", said.rest):
         return True  # 到2015年,建成…;按5%-10%的比例设置
     if said.figure.role == "to" or (dated and not each):
@@ -206,7 +216,7 @@ def _binds(said: Said) -> bool:
         return True
     if said.unit in LENGTHS or given:
         return True
-    if said.aims or said.one_year:
+    if said.aims or (said.one_year and not (said.figure.normative and RULED_SUBJECT.search(f"{clause}{said.words}"))):
         return False
     ruled = said.unit in RULED or said.unit.endswith("元")
     if said.figure.normative and (ruled or STANDING.search(said.sentence)):
@@ -222,7 +232,7 @@ def _adds_up(said: Said, yearly: bool) -> bool:
         return False
     if year is not None:
         of_the_year = yearly or (said.mark is not None and said.mark.named_year and not said.mark.goal and not said.mark.edge)
-        added = ADDED.search(said.clause) or (said.unit in ("人次", "次", "场", "场次") and (DONE.search(said.clause) or not LEVEL.search(said.clause)))
+        added = ADDED.search(said.clause) or (said.unit in PERSONS and PEOPLE_MADE.search(said.around) and not LEVEL.search(said.clause)) or (said.unit in ("人次", "次", "场", "场次") and (DONE.search(said.clause) or not LEVEL.search(said.clause)))
         if of_the_year or said.kind != "target" or not added:
             return False
     return _flows(said)
@@ -231,10 +241,10 @@ def _adds_up(said: Said, yearly: bool) -> bool:
 def _flows(said: Said) -> bool:
     if "%" in said.unit or said.unit in ("倍", "位", "个百分点", "百分点", "人/人", "岁"):
         return False
-    standing = any(thing in said.around for thing in wording.STANDING_THINGS)
+    standing = said.unit not in ("人", "名", "人次") and any(thing in said.around for thing in wording.STANDING_THINGS)
     if said.unit in wording.FLOW_UNITS or ALWAYS_FLOWS.search(said.around):
         return not (said.unit in ("种", "期") and standing)
     if standing or LEVEL.search(said.clause):
         return False
-    people = said.unit in ("人", "名") and bool(PEOPLE_MADE.search(said.around))
+    people = said.unit in PERSONS and bool(PEOPLE_MADE.search(said.around))
     return people or bool(FLOWS.search(said.around))

@@ -16,7 +16,7 @@ MARK = re.compile(
     r"|(?P<year>(?:19|20)\d\d)年(?!版|度?第|[^,。;]{0,6}修订)(?:\d{1,2}月)?(?P<edge>年?[底末初]前?|前|之前)?(?P<onwards>起|开始|以来)?"
     rf"|(?:经过|通过|再?用|争取|力争|计划|今后|未来|在?接下来的?)(?:\d{{1,2}}(?:-|至|到))?(?P<passing>{COUNT})年(?=左右|的?努力|的?时间|,|建设|内|里|期间|每|全|时)"
     rf"|(?<![\d前近每在毕业满])(?P<inside>{COUNT})年之?内(?!的|毕业|取得|未)"
-    r"|“?(?P<plan>十[一二三四五六]五)”?(?P<when>期间|时期|期末|末|以来|前[两三四]年|头[两三四]年|(?=[,。]|年均|累计))"
+    r"|“?(?P<plan>十[一二三四五六]五|(?<=“)十五(?=”))”?(?P<when>期间|时期|期末|末|以来|前[两三四]年|头[两三四]年|(?=[,。]|年均|累计))"
     r"|(?P<relative>今年|本年度?|去年|上年度?(?=[,。末底全])|明年|过去一年|一年来|全年|年内|年底前)"
     rf"|(?:过去|近|最近|这)(?P<past>{COUNT})年(?:来|间|,)?|(?P<lately>{COUNT})年来|(?<=的)(?P<those>[三四五])年(?=[,。:;]|$)"
 )
@@ -136,6 +136,8 @@ def _relative(match: re.Match[str], text: str, facts: Facts, compared: bool) -> 
         years = int(number_of(count))
         return Mark(at, to, Span(now - years, now - 1), within=True, looking_back=True) if years > 1 else None
     word = match["relative"]
+    if facts.is_speech and word in ("全年", "年内"):
+        return None  # of the year that the paragraph is about
     last = word in ("去年", "上年", "上年度", "过去一年", "一年来")
     if word in ("全年", "年内", "年底前") and facts.report_year is None and not (facts.plan and facts.plan.start == facts.plan.end):
         return None

@@ -180,7 +180,7 @@ def _start(place: _Place, span: Span | None) -> Span | None:
     past = facts.plan.start - 1 if facts.plan else None
     if mark and mark.year and (past is None or mark.year <= past + 1) and not mark.goal:
         return mark.span
-    year = span.start - 1 if place.looks_back and span and span.start < span.end else past
+    year = span.start - 1 if place.looks_back and span else past
     return Span(year, year) if year else None
 
 
@@ -195,7 +195,7 @@ def _kind(place: _Place) -> tuple[StatementKind, tuple[str, ...]]:
         return ("target", ()) if later and not re.search(r"截至|截止|以来", place.sentence) else ("achieved", ())
     if mark and written and mark.span.end < written and (place.facts.issued or not mark.goal):
         return "achieved", ()
-    if EXISTING.search(re.split(r"[。;]", place.sentence)[-1][-30:]) and not (mark and written and mark.span.end > written):
+    if not place.figure.normative and EXISTING.search(re.split(r"[。;]", place.sentence)[-1][-30:]) and not (mark and written and mark.span.end > written):
         return "achieved", ("existing",)
     if mark is None and place.heading and written and place.heading.end < written and not place.passage.aims:
         return "achieved", ()

@@ -32,6 +32,12 @@ def exact(series: Series) -> tuple[Observation, ...]:
     return tuple(point for point in series.annual if point.qualifier in ("eq", "about"))
 
 
+def _alike(indicator: Indicator, region: str, points: tuple[Observation, ...]) -> tuple[Observation, ...]:
+    """The points since the last change of definition that lies before the newest of them: older ones count something else."""
+    since = max((year for year in indicator.breaks_in(region) if points and year <= points[-1].period.year), default=0)
+    return tuple(point for point in points if point.period.year >= since)
+
+
 def trajectory(study: Study, indicator: Indicator, reference: ReferenceClass) -> Fan:
     """Project one indicator of the study's region to its horizon.
 
@@ -40,7 +46,7 @@ def trajectory(study: Study, indicator: Indicator, reference: ReferenceClass) ->
     ParameterError
         Nothing is observed up to as_of, or the horizon lies before the first figure.
     """
-    points = exact(study.series(indicator.id))
+    points = _alike(indicator, study.region.code, exact(study.series(indicator.id)))
     if not points:
         raise ParameterError(f"{study.region.zh} 的 {indicator.zh} 没有观测值 nothing is observed of {indicator.id}", where="indicator")
     end = max(study.horizon, points[-1].period.year)

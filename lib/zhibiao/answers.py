@@ -184,6 +184,18 @@ class Report:
 
         return flow_tables.projections(self.study, self.simulation)
 
+    def trajectory_basis(self) -> Table:
+        """What each fan rests on, with its measured coverage."""
+        from zhibiao.showing import trajectory_tables
+
+        return trajectory_tables.basis(self.study, self.simulation, self.references)
+
+    def not_projected(self) -> Sentences:
+        """Which indicators have no fan, and why."""
+        from zhibiao.showing import trajectory_tables
+
+        return trajectory_tables.refusals(self.study, self.simulation, self.references)
+
     # --- how far projections can be trusted -------------------------------------------------------------------------------
 
     @cached_property
@@ -385,6 +397,44 @@ class Report:
         from zhibiao.showing import flow_tables
 
         return flow_tables.needs(self.study)
+
+    # --- the next plan ----------------------------------------------------------------------------------------------------
+
+    def next_levels(self) -> Table:
+        """Which levels hold at the horizon with 90, 70 and 50 % chance."""
+        from zhibiao.showing import next_plan_tables
+
+        return next_plan_tables.levels(self.study, self.simulation)
+
+    def next_totals(self) -> Table:
+        """Which totals of flows hold over the five years to the horizon."""
+        from zhibiao.showing import next_plan_tables
+
+        return next_plan_tables.totals(self.study, self.simulation)
+
+    def comparable_changes(self) -> Table:
+        """How much comparable series moved in five years."""
+        from zhibiao.showing import next_plan_tables
+
+        return next_plan_tables.comparable(self.study, self.simulation, self.references)
+
+    def next_pairs(self) -> Table | Sentences:
+        """Intake and enrolment that fit each other at the horizon."""
+        from zhibiao.showing import next_plan_tables
+
+        return next_plan_tables.pipe(self.study, self.simulation)
+
+    def looked_back(self) -> Sentences:
+        """How the targets of each document ended."""
+        from zhibiao.showing import next_plan_tables
+
+        return next_plan_tables.looked_back(self.study, self.rows)
+
+    def outcomes(self) -> Table:
+        """Ended targets of which anything was reported."""
+        from zhibiao.showing import next_plan_tables
+
+        return next_plan_tables.outcomes(self.study, self.rows)
 
     # --- whether the documents agree ------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from zhibiao.assessing.gaps import GapRow
+from zhibiao.assessing.methods.chance import EVEN, WORDS
 from zhibiao.assessing.requests import Request
 from zhibiao.assessing.standing import Standing
 from zhibiao.catalogue.study import Study
@@ -17,6 +18,19 @@ from zhibiao.showing.words import BASES, QUALIFIERS, STATES, VERDICTS, word, yea
 
 CHANCE_STEP = 0.05
 """Chances are printed in steps of five points: the draws are finer than what they rest on."""
+
+ESTIMATE_MARGIN = 0.1
+"""To either side, where a target rests on estimates only."""
+
+LIKELIHOODS = (
+    (("很可能", "very likely"), 0.9),
+    (("可能", "likely"), dict(WORDS)["likely"]),
+    (("约各半", "about even"), dict(WORDS)["about_even"]),
+    (("不太可能", "unlikely"), 0.1),
+    (("很不可能", "very unlikely"), 0.0),
+)
+"""Words for a chance and from where on they are said: the scale of the IPCC (Mastrandrea and others 2010), whose thirds also part
+the grades of `zhibiao.assessing.methods.chance`."""
 
 
 def chance_text(chance: float | None) -> str:
@@ -32,6 +46,26 @@ def chance_text(chance: float | None) -> str:
     if chance > 1 - CHANCE_STEP:
         return ">95%"
     return f"≈{percent(round(chance / CHANCE_STEP) * CHANCE_STEP, 0)}"
+
+
+def likelihood_text(chance: float | None, state: str, lang: str) -> str:
+    """A chance as number and word; of estimates only a range, and the word of its more cautious end.
+
+    >>> likelihood_text(0.70, "assessed", "zh"), likelihood_text(0.99, "estimate_only", "zh"), likelihood_text(0.3, "estimate_only", "en")
+    ('≈70%（可能）', '>85%（可能）', '≈20—40% (about even)')
+    """
+    if chance is None:
+        return ABSENT
+    number, said = chance_text(chance), chance
+    if state == "estimate_only":
+        middle = min(max(round(chance / CHANCE_STEP) * CHANCE_STEP, CHANCE_STEP), 1 - CHANCE_STEP)
+        low, high = middle - ESTIMATE_MARGIN, middle + ESTIMATE_MARGIN
+        said = min(max(EVEN, low), high)
+        number = f"≈{percent(low, 0).removesuffix('%')}—{percent(high, 0)}"
+        if low <= 0 or high >= 1:
+            number = f"<{percent(high, 0)}" if low <= 0 else f">{percent(low, 0)}"
+    zh, en = next(words for words, least in LIKELIHOODS if said >= least - 1e-9)
+    return f"{number}（{zh}）" if lang == "zh" else f"{number} ({en})"
 
 
 def observed_text(point: Observation | None, unit: Unit, lang: str, *, named: bool = False) -> str:
@@ -128,7 +162,7 @@ def pace(study: Study, rows: Sequence[GapRow]) -> Table:
         Column("time", study.words("时间已过", "time gone"), "right", width=2),
         Column("pace", study.words("迄今年均", "pace so far"), "right", width=2),
         Column("needed", study.words("此后需年均", "pace needed"), "right", width=2),
-        Column("chance", study.words("达标机会", "chance"), "right", width=2),
+        Column("chance", study.words("达标可能性", "chance"), "right", width=3),
         Column("state", study.words("证据", "evidence"), width=3),
         Column("verdict", study.words("判断", "verdict"), width=3),
         Column("clause", study.words("条款", "clause"), width=4),
@@ -145,14 +179,14 @@ def pace(study: Study, rows: Sequence[GapRow]) -> Table:
                 "time": percent(made.time, 0) if judged and made is not None else ABSENT,
                 "pace": _pace_text(made.pace, unit) if judged and made is not None else ABSENT,
                 "needed": _pace_text(row.standing.needed, unit),
-                "chance": chance_text(row.chance),
+                "chance": likelihood_text(row.chance, row.standing.state, lang),
                 "state": word(STATES, row.standing.state, lang),
                 "verdict": word(VERDICTS, row.standing.verdict, lang),
                 "clause": study.short_clause(row.statement),
             }
         )
     note = study.words(
-        "变化完成与时间已过相比即时序进度；年均以目标的单位计，从最近一次公布的年份算起。达标机会是轨迹中满足该目标（按其自身口径）的份额。",
+        "变化完成与时间已过相比即时序进度；年均以目标的单位计，从最近一次公布的年份算起。达标可能性是轨迹中满足该目标（按其自身口径）的份额。",
         "Change done against time gone is the schedule. Paces are in the target's unit, counted from the year last published. "
         "The chance is the share of paths for which the target holds by its own comparator and scope.",
     )
@@ -206,7 +240,7 @@ def briefly(study: Study, rows: Sequence[GapRow]) -> Table:
         Column("period", study.words("期间", "period"), width=3),
         Column("latest", study.words("最近数", "latest"), "right", width=3),
         Column("gap", study.words("差距", "gap"), "right", width=3),
-        Column("chance", study.words("达标机会", "chance"), "right", width=2),
+        Column("chance", study.words("达标可能性", "chance"), "right", width=3),
         Column("verdict", study.words("判断", "verdict"), width=3),
         Column("state", study.words("证据", "evidence"), width=3),
         Column("clause", study.words("条款", "clause"), width=4),
@@ -218,7 +252,7 @@ def briefly(study: Study, rows: Sequence[GapRow]) -> Table:
             "period": period_text(row.statement, lang),
             "latest": latest_text(row.standing, lang),
             "gap": gap_text(row.standing, lang),
-            "chance": chance_text(row.chance),
+            "chance": likelihood_text(row.chance, row.standing.state, lang),
             "verdict": word(VERDICTS, row.standing.verdict, lang),
             "state": word(STATES, row.standing.state, lang),
             "clause": study.short_clause(row.statement),

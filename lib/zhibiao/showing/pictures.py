@@ -16,7 +16,7 @@ from zhibiao.showing import fan_chart, gap_chart, pairs_chart, schedule_chart, s
 from zhibiao.showing.asked_pairs import clauses, national_ratios, target_pairs
 from zhibiao.showing.chart import Chart
 from zhibiao.showing.fan_chart import Band, FanPicture
-from zhibiao.showing.gap_tables import chance_text, gap_text
+from zhibiao.showing.gap_tables import gap_text, likelihood_text
 from zhibiao.showing.numbers import four, in_unit
 from zhibiao.showing.series import Point, TargetLine
 from zhibiao.showing.statement_tables import value_with_unit, with_unit
@@ -172,9 +172,9 @@ def _trajectory_title(study: Study, indicator: Indicator, fan: Fan | None, unit:
     chances = [(row, row.chance) for row in rows if row.chance is not None]
     if study.lang == "zh":
         text = f"{place}{name}：{last}年后没有数据，{end}年有{study.level}%的可能在{low}—{high}{unit.written}之间"
-        return text + "".join(f"，{value_with_unit(row.statement, 'zh')}的机会{chance_text(chance)}" for row, chance in chances[:2])
+        return text + "".join(f"，{value_with_unit(row.statement, 'zh')}的可能性{likelihood_text(chance, row.standing.state, 'zh')}" for row, chance in chances[:2])
     text = f"{place}, {name}: no figure after {last}; in {end} with {study.level} % between {low} and {high} {unit.label('en')}"
-    return text + "".join(f", chance of {value_with_unit(row.statement, 'en')} {chance_text(chance)}" for row, chance in chances[:2])
+    return text + "".join(f", chance of {value_with_unit(row.statement, 'en')} {likelihood_text(chance, row.standing.state, 'en')}" for row, chance in chances[:2])
 
 
 def _row_name(study: Study, row: GapRow) -> str:

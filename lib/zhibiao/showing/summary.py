@@ -12,7 +12,7 @@ from zhibiao.assessing.requests import Request
 from zhibiao.assessing.semantics import condition
 from zhibiao.catalogue.study import Study
 from zhibiao.showing.asked_pairs import target_pairs
-from zhibiao.showing.gap_tables import chance_text, latest_text
+from zhibiao.showing.gap_tables import latest_text, likelihood_text
 from zhibiao.showing.numbers import in_unit, percent
 from zhibiao.showing.sentences import Sentences, headline_verdict
 from zhibiao.showing.statement_tables import value_with_unit, with_unit
@@ -50,8 +50,8 @@ def _chances(study: Study, rows: Sequence[GapRow], assumed: frozenset[str]) -> I
         known = latest_text(first, study.lang, named=True)
         chances = [
             study.words(
-                f"{value_with_unit(row.statement, 'zh')}（{study.short_clause(row.statement)}）的机会{chance_text(row.chance)}",
-                f"{value_with_unit(row.statement, 'en')} ({study.short_clause(row.statement)}) has a chance of {chance_text(row.chance)}",
+                f"{value_with_unit(row.statement, 'zh')}（{study.short_clause(row.statement)}）的可能性{likelihood_text(row.chance, row.standing.state, 'zh')}",
+                f"{value_with_unit(row.statement, 'en')} ({study.short_clause(row.statement)}) has a chance of {likelihood_text(row.chance, row.standing.state, 'en')}",
             )
             for row in told
         ]

@@ -1,0 +1,290 @@
+"""What follows for a next plan: levels and their chances, what comparable series did, the pipe, and how the old targets ended."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from zhibiao.assessing.gaps import GapRow
+from zhibiao.assessing.panel import SILENT_VERDICTS
+from zhibiao.assessing.semantics import condition
+from zhibiao.catalogue.study import Study
+from zhibiao.model import Indicator, Unit
+from zhibiao.model.fan import Fan
+from zhibiao.projecting.reference import ReferenceClass
+from zhibiao.showing import assessable
+from zhibiao.showing.gap_tables import gap_text, latest_text, observed_text
+from zhibiao.showing.numbers import ABSENT, fixed, four, in_unit, percent, signed
+from zhibiao.showing.pictures import digits_for, display_unit
+from zhibiao.showing.sentences import Sentences
+from zhibiao.showing.statement_tables import value_with_unit, with_unit
+from zhibiao.showing.table import Column, Table
+from zhibiao.showing.words import STATES, VERDICTS, word, years_text
+from zhibiao.simulating import next_plan
+from zhibiao.simulating.next_plan import CHANCES, EXCEEDED, PERIOD, Flow, Level
+from zhibiao.simulating.scenario import Simulation, start_pair
+
+HALVES = {1 / 2: ("半数", "half"), 1 / 3: ("三分之一", "a third"), 1 / 10: ("十分之一", "a tenth")}
+
+
+def _first(study: Study) -> int:
+    return study.horizon - PERIOD + 1
+
+
+def levels(study: Study, simulation: Simulation) -> Table:
+    """Which level of each indicator holds at the horizon with which chance."""
+    rows = [
+        _level_row(study, indicator, fan, next_plan.levels(fan.at(study.horizon), indicator))
+        for indicator, fan in _projected(study, simulation)
+    ]
+    return _levels_table(study, rows, study.words(f"照同类序列那样变动，{study.horizon}年各指标达到的水平与可能性", f"Levels in {study.horizon} and their chances, if they move as series like them did"))
+
+
+def totals(study: Study, simulation: Simulation) -> Table:
+    """Which total of each flow holds over the years of the next plan with which chance."""
+    rows = []
+    for indicator, fan in _projected(study, simulation):
+        draws = next_plan.total(fan, study.horizon) if indicator.kind == "flow" else None
+        if draws is not None:
+            rows.append(_level_row(study, indicator, fan, next_plan.levels(draws, indicator), bracketed=True))
+    span = f"{_first(study)}—{study.horizon}"
+    return _levels_table(study, rows, study.words(f"照同类序列那样变动，{span}年累计的量与可能性", f"Totals over {span} and their chances, if flows move as series like them did"))
+
+
+def _projected(study: Study, simulation: Simulation) -> Iterator[tuple[Indicator, Fan]]:
+    for name, fan in simulation.fans.items():
+        if fan.basis.last_year < study.horizon and int(fan.years[-1]) >= study.horizon and name not in simulation.assumed:
+            yield study.indicator(name), fan
+
+
+def _level_row(study: Study, indicator: Indicator, fan: Fan, found: Sequence[Level], bracketed: bool = False) -> dict[str, str]:
+    unit = display_unit(study, indicator)
+    digits = digits_for(fan, unit)
+    last = study.series(indicator.id).at(fan.basis.last_year)
+    cells = {f"c{level.chance:g}": _level_text(level, unit, digits, bracketed) for level in found}
+    return {"indicator": indicator.name(study.lang), "unit": unit.label(study.lang), "latest": observed_text(last, unit, study.lang), **cells}
+
+
+def _level_text(level: Level, unit: Unit, digits: int, bracketed: bool) -> str:
+    low, high = (None if end is None else in_unit(end, unit.scale, digits) for end in (level.low, level.high))
+    text = f"{low}—{high}" if low is not None and high is not None else f"≥{low}" if low is not None else f"≤{high}"
+    return text.replace("≥", "≥[").replace("≤", "≤[") + "]" if bracketed else text
+
+
+def _levels_table(study: Study, rows: list[dict[str, str]], title: str) -> Table:
+    columns = [
+        Column("indicator", study.words("指标", "indicator"), width=4),
+        Column("unit", study.words("单位", "unit"), width=2),
+        Column("latest", study.words("最近的数", "latest figure"), "right", width=3),
+        *(Column(f"c{c:g}", study.words(f"{percent(c, 0)}的可能", f"chance {percent(c, 0)}"), "right", width=3) for c in CHANCES),
+    ]
+    note = study.words(
+        "由同类序列的实际变动推得，不知道本地今后的措施，也不是目标建议。≥：高于或等于它的可能性；写成一段的指标没有好坏方向。* 可信度中等。",
+        "They follow from how such series really moved, know nothing of measures to come, and propose nothing. ≥: the chance of being there or above; a range stands where no direction is better. * medium confidence.",
+    )
+    empty = study.words(f"{study.region.zh}没有可推断的数，推不出水平；须先报数，见清单。", f"No figure of {study.region.en} can be projected, so no level follows; figures come first, see the list.")
+    return Table(columns, rows, title=title, notes=[note] if rows else [], empty=empty)
+
+
+def comparable(study: Study, simulation: Simulation, classes: Mapping[str, ReferenceClass]) -> Table:
+    """How much comparable series moved in the years of a plan."""
+    columns = [
+        Column("indicator", study.words("指标", "indicator"), width=4),
+        Column("reference", study.words("同类序列", "comparable series"), width=4),
+        Column("latest", study.words("最近的数", "latest figure"), "right", width=3),
+        *(Column(f"e{share:.2f}", study.words(f"{HALVES[share][0]}超过", f"exceeded by {HALVES[share][1]}"), "right", width=4) for share in EXCEEDED),
+    ]
+    rows = []
+    for indicator, fan in _projected(study, simulation):
+        built, unit = classes[fan.basis.reference], display_unit(study, indicator)
+        last = study.series(indicator.id).at(fan.basis.last_year)
+        value = float(np.median(fan.at(fan.basis.last_year)))
+        row = {"indicator": indicator.name(study.lang), "reference": built.entry.zh if study.lang == "zh" else built.entry.en, "latest": observed_text(last, unit, study.lang)}
+        for change in next_plan.changes(built, value):
+            row[f"e{change.share:.2f}"] = _change_text(study, change.up, change.down, built.scale == "logit")
+        rows.append(row)
+    note = study.words(
+        "参照类只记变动大小，不分升降：“十分之一超过+a / -b”是说，每十段五年的历史中有一段升过a或降过b。各类视升降为各半，故单向的份额约为一半。"
+        "比率以百分点计，自最近的数算起。* 可信度中等。",
+        "The class holds the size of moves, up and down alike: “exceeded by a tenth: +a / -b” means that of ten histories of five years one rose by more than a or fell by more than b. "
+        "Taken as even, half of that share moved one way. Rates are in percentage points from the latest figure. * medium confidence.",
+    )
+    title = study.words(f"同类序列五年里变动多少：{'、'.join(HALVES[s][0] for s in EXCEEDED)}的序列超过的幅度", f"How much comparable series moved in {PERIOD} years")
+    empty = study.words("没有可比的同类序列。", "There are no comparable series.")
+    return Table(columns, rows, title=title, notes=[note] if rows else [], empty=empty)
+
+
+def _change_text(study: Study, up: float, down: float, rate: bool) -> str:
+    if rate:
+        return f"{signed(up, 1)} / {signed(down, 1)}" + study.words("个百分点", " pp")
+    return f"{signed(100 * up, 0)}% / {signed(100 * down, 0)}%"
+
+
+def pipe(study: Study, simulation: Simulation) -> Table | Sentences:
+    """Intake and enrolment that go with each other at the horizon, anchored on the region's own pair; what is missing where there is none."""
+    start = start_pair(study)
+    if start is None or start.year >= study.horizon:
+        return Sentences((_unpaired(study),))
+    unit = display_unit(study, study.indicator("enrolment"))
+    columns = [
+        Column("given", study.words("给定", "given"), width=4),
+        Column("why", study.words("取自", "taken from"), width=5),
+        Column("then", study.words(f"{study.horizon}年相配的另一头", f"what goes with it in {study.horizon}"), width=5),
+    ]
+    rows = []
+    for value, by, why in _ends(study, simulation, "intake", start.intake, start.year):
+        rows.append({"given": study.words("年招生", "intake ") + _amount(study, value, unit), "why": why, "then": _then(study, next_plan.enrolment_with(start, value, by, study.horizon), unit, "enrolment")})
+    first = max(study.as_of, start.year) + 1
+    for value, _, why in _ends(study, simulation, "enrolment", start.enrolment, start.year):
+        rows.append({"given": study.words("在校生", "enrolment ") + _amount(study, value, unit), "why": why, "then": _then(study, next_plan.intake_for(start, value, first, study.horizon), unit, "intake")})
+    ratio = fixed(start.ratio, 2)
+    notes = [
+        study.words(
+            f"以{start.year}年每名招生{ratio}名在校生为锚，学制三至五年、各配相应保留率，故为一段。给定招生的：自{start.year}年匀速到该数后不变；"
+            f"给定在校生的：{first}年起每年招同样多，此前停在{start.year}年的招生数。比率只作定向，不证明可行。",
+            f"Anchored on {ratio} students per entrant in {start.year}; programmes of three to five years, each with the retention that fits, hence a range. Given intake: led evenly from {start.year}, then held. "
+            f"Given enrolment: the same intake every year from {first} on, before it that of {start.year}. A ratio orients, it proves nothing.",
+        )
+    ]
+    title = study.words(f"招生与在校生：{study.horizon}年怎样的一对互相配得上", f"Intake and enrolment: which pairs fit each other in {study.horizon}")
+    return Table(columns, rows, title=title, notes=notes)
+
+
+def _ends(study: Study, simulation: Simulation, name: str, held: float, since: int) -> Iterator[tuple[float, int, str]]:
+    """Values of one end of the pipe, the year they are reached, and where they come from."""
+    yield held, since + 1, study.words(f"停在{since}年的数", f"held as in {since}")
+    for statement in study.statements("target"):
+        value = statement.base_low if statement.base_low is not None else statement.base_high
+        if statement.indicator == name and statement.scope in ("point", "annual") and statement.repeats is None and statement.horizon and value is not None and statement.horizon > since:
+            yield float(value), statement.horizon, study.words(f"{study.short_clause(statement)} 目标", f"target of {study.short_clause(statement)}")
+    fan = simulation.fans.get(name)
+    if fan is not None and int(fan.years[-1]) >= study.horizon and name not in simulation.assumed:
+        for level in next_plan.levels(fan.at(study.horizon), study.indicator(name)):
+            if level.low is not None:
+                yield level.low, study.horizon, study.words(f"轨迹中{percent(level.chance, 0)}可能达到的水平", f"level with chance {percent(level.chance, 0)}")
+
+
+def _amount(study: Study, value: float, unit: Unit) -> str:
+    return with_unit(in_unit(value, unit.scale, 1), unit, study.lang)
+
+
+def _then(study: Study, flow: Flow, unit: Unit, other: str) -> str:
+    if flow.low is None or flow.high is None:
+        return study.words("无须再招：已在校的届数已够", "none: the classes already enrolled suffice")
+    low, high = (in_unit(end, unit.scale, 1) for end in (flow.low, flow.high))
+    name = study.words({"intake": "年招生", "enrolment": "在校生"}[other], {"intake": "intake ", "enrolment": "enrolment "}[other])
+    return name + with_unit(low if low == high else f"{low}—{high}", unit, study.lang)
+
+
+def _unpaired(study: Study) -> str:
+    known = next_plan.unpaired(study)
+    if not any(known.values()):
+        return study.words(f"{study.region.zh}的年招生和在校生都没有一个数：缺同一年的这两个数，推不出相配的一对。", f"Neither intake nor enrolment of {study.region.en} is known: both, of one year, are missing, so no pair follows.")
+    parts = [_known_years(study, study.indicator(name), years) for name, years in known.items()]
+    return study.words(f"没有同一年的招生与在校生，推不出相配的一对：{'，'.join(parts)}。", f"No year has both intake and enrolment, so no pair follows: {', '.join(parts)}.")
+
+
+def _known_years(study: Study, indicator: Indicator, years: Sequence[int]) -> str:
+    name = indicator.name(study.lang)
+    if not years:
+        return study.words(f"{name}一个数也没有", f"{name} has no figure")
+    return study.words(f"{name}有{years_text(tuple(years))}年", f"{name} has {years_text(tuple(years))}")
+
+
+def passed(study: Study, rows: Sequence[GapRow]) -> list[GapRow]:
+    """Targets whose last year lies behind."""
+    return [row for row in rows if row.statement.horizon is not None and row.statement.horizon <= study.as_of]
+
+
+def looked_back(study: Study, rows: Sequence[GapRow]) -> Sentences:
+    """How the targets of each document ended, and what share of them can be judged."""
+    lines = []
+    for plan in study.plans:
+        mine = [row for row in rows if row.standing.plan.id == plan.id]
+        over = passed(study, mine)
+        running = [row for row in mine if row not in over and row.statement.horizon is not None]
+        if not over:
+            if mine:
+                lines.append(study.words(f"{plan.document}：截至{study.as_of}年没有期满的目标。", f"{plan.document}: no target has ended by {study.as_of}."))
+            continue
+        told = assessable.share(study, over).rstrip("。.")
+        if running:
+            told += study.words(f"；另有{len(running)}项尚未期满", f"; {len(running)} more are still running")
+        lines.append(study.words(f"{plan.document}，截至{study.as_of}年期满：{told}。", f"{plan.document}, ended by {study.as_of}: {told}."))
+    return Sentences(tuple(lines) or (study.words(f"所选文件没有给{study.region.zh}定下目标。", f"The chosen documents set no target for {study.region.en}."),))
+
+
+def outcomes(study: Study, rows: Sequence[GapRow]) -> Table:
+    """Ended targets of which anything was reported: result, by how much it was met or missed, verdict."""
+    over = passed(study, rows)
+    known = [row for row in over if row.standing.latest is not None]
+    columns = [
+        Column("indicator", study.words("指标", "indicator"), width=4),
+        Column("target", study.words("目标", "target"), "right", width=3),
+        Column("baseline", study.words("当初要求的变动", "change asked then"), "right", width=3),
+        Column("latest", study.words("最近的数", "latest figure"), "right", width=3),
+        Column("by", study.words("超出或差", "above or short"), "right", width=3),
+        Column("verdict", study.words("判断", "verdict"), width=3),
+        Column("clause", study.words("条款", "clause"), width=4),
+    ]
+    cells = [
+        {
+            "indicator": row.standing.indicator.name(study.lang),
+            "target": value_with_unit(row.statement, study.lang) + (study.words(f"（{row.statement.horizon}）", f" ({row.statement.horizon})")),
+            "baseline": _asked(study, row),
+            "latest": latest_text(row.standing, study.lang),
+            "by": _by(study, row),
+            "verdict": word(VERDICTS, row.standing.verdict, study.lang),
+            "clause": study.short_clause(row.statement),
+        }
+        for row in known
+    ]
+    silent = Counter(row.standing.state for row in over if row.standing.latest is None)
+    notes = []
+    if cells:
+        notes.append(
+            study.words(
+                "判断为“期满未报”的，最后一年没有报数：“超出或差”按更早的数算，只供参考，不是结果。* 可信度中等。",
+                "Where the verdict is “not reported” the last year has no figure: “above or short” goes by an earlier one, for orientation, and is no result. * medium confidence.",
+            )
+        )
+    if silent and cells:
+        listed = study.words("、", ", ").join(f"{word(STATES, state, study.lang)} {count}" for state, count in silent.items())
+        notes.append(study.words(f"其余{sum(silent.values())}项期满的目标一个数也没有报过（{listed}）。", f"Of {sum(silent.values())} more no figure was ever reported ({listed})."))
+    empty = (
+        study.words(f"{len(over)}项期满的目标都没有报过一个数，无从回看。", f"Nothing was ever reported of the {len(over)} ended targets: there is nothing to look back on.")
+        if over
+        else study.words("没有期满的目标。", "No target has ended.")
+    )
+    judged = sum(row.standing.verdict not in SILENT_VERDICTS for row in over)
+    title = study.words(f"期满的{len(over)}项目标：{judged}项有结果，{len(cells)}项至少有一个数", f"{len(over)} ended targets: {judged} with a result, {len(cells)} with at least one figure")
+    return Table(columns, cells, title=title, notes=notes, empty=empty)
+
+
+def _asked(study: Study, row: GapRow) -> str:
+    """The change the target asked when it was set."""
+    start, statement = row.standing.baseline, row.statement
+    if start is None or statement.scope == "cumulative" or start.value == 0:
+        return ABSENT
+    wanted = condition(statement, row.standing.indicator).aim(start.value) - start.value
+    if statement.written_unit.base == "%":
+        return f"{signed(wanted, 1)}" + study.words("个百分点", " pp")
+    return signed(100 * wanted / start.value, 0) + "%"
+
+
+def _by(study: Study, row: GapRow) -> str:
+    """How far the latest figure lies beyond the end that was asked for, or short of it."""
+    stands, unit = row.standing, row.statement.written_unit
+    asked = condition(row.statement, stands.indicator)
+    reached = stands.total if asked.combine == "sum" else None if stands.latest is None else float(stands.latest.base_value)
+    if reached is None or stands.gap is None:
+        return ABSENT
+    if stands.gap > 0:
+        return study.words(f"差{gap_text(stands, 'zh')}", f"{gap_text(stands, 'en')} short")
+    over = (reached - asked.bound) / float(unit.scale)
+    over = over if asked.floor is not None else -over
+    text = four(over) + (study.words("个百分点", " pp") if unit.base == "%" else "")
+    shown = text if unit.base == "%" else with_unit(four(over), unit, study.lang)
+    return study.words(f"超出{shown}", f"{shown} above")

@@ -109,7 +109,8 @@ def _value(text: str, unit: str) -> Figure | None:
     """A cell with the unit of its row; the span stays within the cell."""
     read = figures(text) or []
     if not read or not read[0].unit:
-        read = figures(re.sub(r"\]?(?=[^\d\]]*$)", lambda sign: sign[0] + (unit or "个"), text, count=1))  # 60以上 of % is 60%以上
-        if read and not unit:
-            read = [replace(read[0], unit="", doubt=(*read[0].doubt, "no unit"))]
+        # 60以上 of % is 60%以上; 个 stands in, for 78.9岁 by itself would be an age
+        read = figures(re.sub(r"\]?(?=[^\d\]]*$)", lambda sign: sign[0] + (unit if unit == "%" else "个"), text, count=1))
+        if read:
+            read = [replace(read[0], unit=unit, doubt=read[0].doubt if unit else (*read[0].doubt, "no unit"))]
     return replace(read[0], end=min(read[0].end, len(text))) if read else None

@@ -128,13 +128,14 @@ def _respectively(line: str, found: list[Figure]) -> list[Figure]:
     while at < len(found):
         end = _listed(line, found, at)
         listed = found[at:end]
-        if len(listed) > 1 and _APART.search(words_before(line, listed[0].start)):
+        norm = listed[0].normative and len({figure.unit for figure in listed}) == 1  # 不低于800元、1000元
+        if len(listed) > 1 and (norm or _APART.search(words_before(line, listed[0].start))):
             first, last = listed[0].comparator, listed[-1].comparator
             plain = [figure.comparator for figure in listed[1:-1]] + [last if first != "eq" else first]
             shared = first if first != "eq" else last
             if shared not in ("eq", "between") and set(plain) == {"eq"}:
                 listed = [figure if figure.comparator != "eq" else placed(figure, shared) for figure in listed]
-            found[at:end] = [replace(figure, change=listed[0].change) for figure in listed]
+            found[at:end] = [replace(figure, change=listed[0].change, normative=figure.normative or norm) for figure in listed]
         at = end
     return found
 

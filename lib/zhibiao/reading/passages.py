@@ -22,13 +22,15 @@ WHOLE_HEADING = re.compile(r"(?:[一二三四五六七八九十]{1,3}、|\([一�
 ALONE = re.compile(r"[><≥≤约\[\]\d\s.%,\-年月日:/()]*")
 """A cell of a table, a date, a number of a page."""
 
+DEADLINE = re.compile(r"(?:19|20)\d\d年(?:\d{1,2}月)?(?:\d{1,2}日)?[底末初]?前?(?:完成)?")
+
 BODIES = re.compile(r"(?:[^,。;]{0,14}(?:委|局|部门?|院校|学校|高校|办公室|中心|政府|人社厅|教育厅|企业|职教社)等?[、,]?)+(?:等(?:单位|部门)?)?")
 """A cell that names who is responsible."""
 
 TITLE_LINE = re.compile(r"#.*|(?:[^,。;:、“]|“[^”]{0,40}”){0,90}(?:规划|方案|意见|公报|纲要|办法|通知|报告|决定|条例|清单|[\])]\d{1,4}号)(?:的通知)?(?:\([^()。]{1,20}\))?")
 
 SPACED_HEAD = re.compile(r"^\s*(?:序号\s+)?(?:主要|核心|具体)?(?:指标|项目)(?:名称|内容)?\s.*(?:19|20)\d\d(?:\s?年|\s|$)")
-SPACED_ROW = re.compile(r"(?=.*\d)\S+(?:\s\S+){1,12}(?<![。；;])")
+SPACED_ROW = re.compile(r"(?=.*\d)\S+(?:\s+\S+){1,12}(?<![。；;])")
 CELL_GAP = re.compile(r"(?<=\S) (?=\S)(?!(?<=\d )[年以左个%])(?![(（])")
 """Rows of a table as a PDF gives them, a single blank between cells; 2020 年 and 98 以上 are one cell."""
 
@@ -90,11 +92,11 @@ def dashes_lost(raw: str) -> bool:
 def _goes_on(last: str, following: str) -> bool:
     if len(last) < LONG or last[-1] in "。;!?:\t”》" or "\t" in last or "\t" in following:
         return False
-    if WHOLE_HEADING.fullmatch(last):
+    if WHOLE_HEADING.fullmatch(last) or (BODIES.fullmatch(last) and DEADLINE.fullmatch(following)):
         return False
     if last.startswith(("![", "---")) or STAMPED.search(last) or TITLE_LINE.fullmatch(last) or re.fullmatch(r"[^,。]{0,12}[\[(]20\d\d[\])]\d{1,4}号.{0,6}", following):
         return False
-    return not HEADING.match(following) and not ALONE.fullmatch(following) and not BODIES.fullmatch(following)
+    return not HEADING.match(following) and not any(cell.fullmatch(following) for cell in (ALONE, DEADLINE, BODIES))
 
 
 def _folded(piece: str, start: int) -> Line:

@@ -17,7 +17,16 @@ OTHER_ROUND = re.compile(r"每(?:学期|半年|季度?|月|周|[天日]|[两二�
 """Rounds that are no year: what they ask for is a rule."""
 
 WITHIN_YEAR = re.compile(rf"年度(?={wording.YEARLY}|[^,。;]{{0,4}}(?:供应|安排|投入)[^,。;]{{0,3}}量)|(?<![\d一二三四五六七八九十每今去上本当多近全前后青老成中少学近])年(?={wording.YEARLY})|当年实现")
+CAPACITY = re.compile(r"(?:能力|规模)[^,。;]{0,2}(?:达到?|突破|超过?|扩大到|提高到|提升到|增加到)[^,。;]{0,4}$")
+"""年培训能力达到5000人次 is what can be done in a year, reached at the end."""
+
 MEAN = re.compile(r"年均(?!浓度|值|气温|降)|[两三四五]年平均|平均每年|每年平均|年平均")
+OWN_TIME = re.compile(r"期间|时期|年内|[两三四五十\d]年[^度级制]|(?<!截)[到至]20\d\d")
+"""A time of the clause itself, against 每年 in the clause before."""
+
+YEARS_LONG = re.compile(r"(?:^|\d是|[一二三四五六]是)[三四五十35]年(?=[^,;。内来期间左右前后度级制以之]{2})")
+"""五年提供见习岗位10万个: a clause that begins with the length of the plan."""
+
 TOTAL = re.compile(r"累计|合计达|总计|[五三四两]年(?:内)?(?:共|累计|合计|总共)|(?<![所院校家县区市省全与])共(?=[^,。;有同计]{0,2}(?:募集|筹集|开展|培训|培养|建设|新建|新增|完成|投入|安排|引进|评选))")
 HELD = re.compile(r"(?:保持|稳定|维持|巩固)(?:在|为)?$|保持$")
 HELD_AT = re.compile(r"(?:保持|稳定|维持)在[^,。;]{0,4}$")
@@ -32,6 +41,9 @@ RAISED = re.compile(r"(?:提高|增加|上调|调整|提标|提升|增长)(?:到
 
 RULED_SUBJECT = re.compile(r"课时|学时|教学时间|学分|工资总额|附加|公用经费|编制|员额|职数|费用|成绩|权重|岗位(?:总)?[数量]|职工总数|实习|收入|保证金|标准(?!化)|结余|额度|待遇|折算|分成|抵免|抵扣|税率")
 """Shares of these are rules where no year is named: 实训课时占总课时50%以上."""
+
+TAUGHT = re.compile(r"课时|学时|教学时间|学分|工资总额|附加|公用经费")
+"""Of these even the plan of a single year states what always holds."""
 
 RULED = ("%", "倍", "个百分点", "百分点", "人/人", "元", "学时", "课时", "学分", "个学时", "门", "平方米", "个学分", "小时", "亩", "分钟")
 """Units in which a lower or an upper bound is a rule rather than a thing to be built."""
@@ -137,7 +149,7 @@ def scope_of(said: Said) -> tuple[Scope, bool, bool]:
     annual, mean, total = _repeated(said)
     # 到2025年年招生突破12万人 is of that one year
     yearly = bool(WITHIN_YEAR.search(said.clause))
-    annual = annual or (yearly and said.year is None)
+    annual = annual or (yearly and said.year is None and not CAPACITY.search(said.clause))
     held = (bool(HELD.search(said.clause)) and said.figure.comparator != "eq") or bool(HELD_AT.search(said.clause))
     if said.figure.bracketed:
         return "cumulative", False, False
@@ -161,12 +173,12 @@ def scope_of(said: Said) -> tuple[Scope, bool, bool]:
 def _repeated(said: Said) -> tuple[bool, bool, bool]:
     """Do 每年, 年均, 累计 hold here? 每年 also carries on to a clause without a verb of its own, 累计 along a list."""
     sentence, clause = said.up_to, CLAUSES.split(said.up_to)[-1]
-    mean, total = bool(MEAN.search(clause)), bool(TOTAL.search(clause))
+    mean, total = bool(MEAN.search(clause)), bool(TOTAL.search(clause) or YEARS_LONG.search(clause))
     annual = bool(ANNUAL.search(clause)) or mean
     if said.unit.endswith("元") and EACH.search(clause):
         annual = False  # 每人每年2000元 is what each one gets
     if not annual and not total and said.unit in ONE_BY_ONE and len(parts := CLAUSES.split(sentence)) > 1:
-        annual = bool(re.search(r"每年[^,;。]*\d", parts[-2])) and not TOTAL.search(parts[-2])
+        annual = bool(re.search(r"每年[^,;。]*\d", parts[-2])) and not TOTAL.search(parts[-2]) and not OWN_TIME.search(clause)
     if not annual and not total and not OWN_VERB.search(clause):
         earlier = [part for part in CLAUSES.split(sentence)[:-1] if part]
         if earlier and not EACH.search(earlier[-1]) and ANNUAL.search(earlier[-1]) and not TOTAL.search(earlier[-1]):
@@ -201,7 +213,7 @@ def _binds(said: Said) -> bool:
     clause = "".join(parts[-2:]) if parts[-1].startswith("其中") else said.clause
     if PRINCIPLE.search(said.clause) or FOR_EACH.search(said.clause):
         return True
-    if said.unit.endswith("元") and RAISED.search(said.sentence):
+    if said.unit.endswith("元") and (RAISED.search(said.sentence) or said.figure.change):
         return False
     each = said.unit.endswith("元") and bool(EACH.search(clause)) and not (said.mark and said.mark.goal)
     given = said.unit.endswith("元") and not said.figure.unit.startswith("亿") and bool(GIVEN.search(said.clause))
@@ -216,7 +228,7 @@ def _binds(said: Said) -> bool:
         return True
     if said.unit in LENGTHS or given:
         return True
-    if said.aims or (said.one_year and not (said.figure.normative and RULED_SUBJECT.search(f"{clause}{said.words}"))):
+    if said.aims or (said.one_year and not (said.figure.normative and TAUGHT.search(f"{clause}{said.words}"))):
         return False
     ruled = said.unit in RULED or said.unit.endswith("元")
     if said.figure.normative and (ruled or STANDING.search(said.sentence)):
@@ -240,6 +252,8 @@ def _adds_up(said: Said, yearly: bool) -> bool:
 
 def _flows(said: Said) -> bool:
     if "%" in said.unit or said.unit in ("倍", "位", "个百分点", "百分点", "人/人", "岁"):
+        return False
+    if CAPACITY.search(said.clause):
         return False
     standing = said.unit not in ("人", "名", "人次") and any(thing in said.around for thing in wording.STANDING_THINGS)
     if said.unit in wording.FLOW_UNITS or ALWAYS_FLOWS.search(said.around):

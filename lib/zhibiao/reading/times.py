@@ -25,6 +25,9 @@ MARK = re.compile(
 COMPARED = re.compile(r"(?:比|较|同比|相比|对比|与|超过?)[^,。;、占例重年]{0,10}$")
 """Before a year with which something is compared: 比2020年增长, 较“十五”末的2004年."""
 
+TIMES = re.compile(r"[^,。;]{0,3}的[\d.]{1,6}倍")
+"""Behind a time that is the measure of another: 是“十二五”时期的1.6倍."""
+
 GOAL = re.compile(r"(?:到|至|力争|确保|争取)(?:“)?$")
 DUE = re.compile(r"(?:完成|办结|实施|达标|达到|建成)?(?:时限|时间|期限)?[::]?(?P<mark>(?:19|20)\d\d年(?:\d{1,2}月)?[底末]?前|到(?:19|20)\d\d年[底末]?)(?:完成|建成|达到|实现|落实)?")
 """A date that is set behind what it dates: (2023年底前完成)."""
@@ -88,7 +91,7 @@ def _read(match: re.Match[str], text: str, facts: Facts) -> Mark | None:
     before = text[max(match.start() - 12, 0) : match.start()]
     at, to = match.span()
     goal = bool(GOAL.search(before))
-    compared = bool(COMPARED.search(before)) and not goal
+    compared = (bool(COMPARED.search(before)) and not goal) or bool(TIMES.match(text, to))
     if match["start"]:
         start, end = int(match["start"]), int(match["end"])
         return Mark(at, to, Span(start, end), within=True, compared=compared) if FIRST_YEAR <= start <= end <= LAST_YEAR else None
@@ -129,7 +132,8 @@ def _relative(match: re.Match[str], text: str, facts: Facts, compared: bool) -> 
     if count := match["passing"] or match["inside"]:
         end = now + int(number_of(count))
         strict = match["inside"] or text.startswith(("内", "里"), to)
-        if facts.plan and abs(end - facts.plan.end) == 1 and not (strict and facts.own_years and end < facts.plan.end):
+        whole = facts.plan and int(number_of(count)) == facts.plan.end - facts.plan.start + 1
+        if facts.plan and (end - facts.plan.end == 1 or (whole and facts.plan.end - end == 1)) and not (strict and facts.own_years and end < facts.plan.end):
             end = facts.plan.end  # three years from 2022 on may end in 2024
         return Mark(at, to, Span(end, end), goal=True) if end <= LAST_YEAR else None
     if count := match["past"] or match["lately"] or match["those"]:
@@ -142,7 +146,8 @@ def _relative(match: re.Match[str], text: str, facts: Facts, compared: bool) -> 
     if word in ("全年", "年内", "年底前") and facts.report_year is None and not (facts.plan and facts.plan.start == facts.plan.end):
         return None
     year = now - 1 if last else now + 1 if word == "明年" else now
-    return Mark(at, to, Span(year, year), goal=word == "年底前", looking_back=last, compared=compared)
+    onwards = word in ("今年", "本年", "本年度") and text.startswith(("起", "开始"), to)
+    return Mark(at, to, Span(year, year), goal=word == "年底前", looking_back=last, compared=compared, onwards=onwards)
 
 
 def respectively(sentence: str) -> Span | None:

@@ -16,16 +16,20 @@ FIVE_YEARS = {"十五": 2001, "十一五": 2006, "十二五": 2011, "十三五":
 """First years of the five-year plans."""
 
 NAME = re.compile(r"“?(?P<name>十[一二三四五六]五|(?<!第)“十五”)”?(?=期间|时期|以来|末|规划|发展|,|”|期|$)")
-TITLE = re.compile(r"规划|方案|意见|公报|计划|纲要|办法|通知|报告|决定|条例|实事|要点|目标任务")
+TITLE = re.compile(r"规划|方案|意见|公报|计划|纲要|办法|通知|报告|决定|条例|实事|要点|目标任务|总结")
 SPEECH = re.compile(r"政府工作报告|计划草案|预算草案|工作报告")
 """A report that looks back on one year and ahead on the next."""
 
-REPORT = re.compile(r"公报|统计快报|年度报告|统计报告|质量报告|完成情况|事业发展概况|发展统计")
+REPORT = re.compile(r"公报|统计快报|年度报告|统计报告|质量报告|完成情况|事业发展概况|发展统计|总结(?![和及暨])")
 NUMBER = re.compile(r"[\u4e00-\u9fff]{2,12}[\[(](?P<year>(?:19|20)\d\d)[\])]\d{1,4}号")
 CITED = re.compile(r"》\(?$|(?:根据|按照|贯彻|落实|依据)[^。]*$")
 """Before the number of another document."""
 
 DAY = re.compile(r"(?P<year>(?:19|20)\d\d)[年\-./](?P<month>\d{1,2})[月\-./](?P<day>\d{1,2})日?")
+MONTH = re.compile(r"\(?(?P<year>(?:19|20)\d\d)年(?P<month>\d{1,2})月\)?")
+WRITTEN = re.compile(r"(?P<year>[一二][一二三四五六七八九〇○零O]{3})年(?P<month>[一二三四五六七八九十]{1,2})月(?:(?P<day>[一二三四五六七八九十]{1,3})日)?")
+"""二〇二二年三月十八日"""
+
 YEARS = re.compile(r"(?P<start>(?:19|20)\d\d)年?[-至到](?P<end>(?:19|20)\d\d)年?")
 HORIZON = re.compile(r"(?:到|(?<!截)至|力争)(20\d\d)年")
 COUNT = r"(?:\d{1,2}|[一二两三四五六七八九十])"
@@ -109,7 +113,8 @@ def _title(titles: list[str]) -> str:
     return (bare or titles or [""])[0].strip()
 
 
-def _issued(texts: list[str], numbered: re.Match[str] | None) -> dt.date | None:
+def _issued(written: list[str], numbered: re.Match[str] | None) -> dt.date | None:
+    texts = [WRITTEN.sub(_in_figures, text) if len(text) <= 60 else text for text in written]
     stated = next((match for text in texts[:40] for match in re.finditer(rf"(?:成文|印发|发文|发布)(?:日期|时间)[\])]?[::]?{DAY.pattern}", text)), None)
     alone = [match for text in texts if len(text) <= 60 and "号" not in text[-3:] for match in [DAY.search(text)] if match]
     feet = [match for match in alone if "年" in match[0]] or alone
@@ -120,7 +125,14 @@ def _issued(texts: list[str], numbered: re.Match[str] | None) -> dt.date | None:
             continue
         if numbered is None or abs(day.year - int(numbered["year"])) <= 1:
             return day
+    if numbered is None and (month := next((match for text in texts if (match := MONTH.fullmatch(text))), None)):
+        return dt.date(int(month["year"]), min(int(month["month"]), 12) or 1, 1)
     return dt.date(int(numbered["year"]), 1, 1) if numbered else None
+
+
+def _in_figures(match: re.Match[str]) -> str:
+    year = "".join(str(DIGITS.get(sign, 0)) for sign in match["year"])
+    return f"{year}年{number_of(match['month'])}月" + (f"{number_of(match['day'])}日" if match["day"] else "")
 
 
 def _planned(title: str, texts: list[str], start: int | None) -> tuple[Span | None, bool]:

@@ -44,6 +44,8 @@ def left_out(first: re.Match[str], last: re.Match[str], before: str, after: str,
         return True
     if number in "1一" and re.search(r"每(?:新)?(?:招|吸纳|安置|培训|培养|引进|认定|带动|增加?|新增|建成|通过|接收|组织)[\u4e00-\u9fff]{0,2}$", before) and unit in ("人", "名", "家", "个", "户", "所"):
         return True  # 每招用1人
+    if unit in ("名", "位", "强") and before.endswith("前"):
+        return True  # 前10名给予奖励
     if before.endswith(("每", "图", "表")) or after.startswith(("+", "号", "〕")) or (number in "1一" and re.match(r"[1一](?!\d)", after)):
         return True
     if chinese and number[0] in TENS_WORDS:
@@ -67,12 +69,12 @@ def left_out(first: re.Match[str], last: re.Match[str], before: str, after: str,
         known = re.search(r"(?:达到|突破|超过|不少于|不低于|保持在|稳定在|达|为|[生员师工人才者量模数])$", before)
         ends = re.match(r"以上|以内|以下|左右|上下|[,。;、)]|$", after)
         return chinese or not (ends and (known or re.search(r"[\u4e00-\u9fff]$", before)))
-    return chinese and bool(unit) and first is last and _idle(before, after, number, unit)
+    return chinese and bool(unit) and not scale and first is last and _idle(before, after, number, unit)
 
 
 def _is_length(before: str, after: str, number: str) -> bool:
     """A length of time counts only where a rule or a measured mean sets it (一年以上, 不少于6个月, 平均13.8年)."""
-    if re.search(r"年限[^,。;]{0,8}$", before) or (re.search(r"达到?$", before) and AFTER.match(after)):
+    if re.search(r"年限[^,。;]{0,8}$|(?:缩短|压缩|压减|延长|控制|限定)(?:至|到|在|为)?$", before) or (re.search(r"达到?$", before) and AFTER.match(after)):
         return True
     if wording.TIME_BEFORE.search(before) or wording.CONDITION.search(before):
         return False
@@ -83,6 +85,8 @@ def _idle(before: str, after: str, number: str, unit: str) -> bool:
     """A Chinese numeral that counts nothing: 一个, 两个维护, 三项制度."""
     compared = bool(AFTER.match(after) or BEFORE.search(before) or NORM.search(before))
     if number == "一" and ((unit in ("所", "座", "家") and BUILT.search(before)) or (unit == "个" and BUILT_UP.search(before))):
+        return False
+    if unit == "倍" and re.search(r"(?:增加|增长|提高|扩大|提升|高)了?$", before):
         return False
     if number == "一" or unit in ("届", "期", "次", "类", "位", "条", "部", "处", "对", "起", "片", "份", "门"):
         return not compared

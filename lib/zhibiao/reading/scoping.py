@@ -33,7 +33,7 @@ HELD_AT = re.compile(r"(?:保持|稳定|维持)在[^,。;]{0,4}$")
 KEPT_WITHIN = re.compile(r"率[^,。;]{0,6}控制在[^,。;]{0,3}$")
 PRINCIPLE = re.compile(r"原则上|一般(?:为|是|不|应|在|按)")
 STANDING = re.compile(r"原则上|按照?[^,。;]{2,30}$|按规定|定额|基准|(?:将|拿出|提取|计提|列支)[^,。;]{0,14}$|按[\d.]*$")
-GIVEN = re.compile(r"(?:给予|奖励|补助|补贴|资助|奖补|贴息|贷款)[^,。;]{0,24}$|每(?:人|生|户|家|个|名|所|间|班|项)?每?[月天年次]|每(?:人|生|户|名)|标准(?:为|是|按|每|不)|最高|一次性|定额|额度")
+GIVEN = re.compile(r"(?:给予|奖励|补助|补贴|资助|奖补|贴息|贷款)[^,。;]{0,24}$|每(?:人|生|户|家|个|名|所|间|班|项)?每?[月天年次]|每(?:人|生|户|名)|每(?:所|个|家|项|班|校|县)[^,。;]{0,14}(?:不超过|最高|不低于|不少于)|标准(?:为|是|按|每|不)|最高|一次性|定额|额度")
 """Before a sum of money: what each one gets."""
 
 RAISED = re.compile(r"(?:提高|增加|上调|调整|提标|提升|增长)(?:到|至|为)[^,;。]{0,24}$")
@@ -75,10 +75,13 @@ LAW = re.compile(r"^[^,;。]{0,12}的?(?:政策|规定|标准|要求|比例)|^�
 """Behind a figure: it is part of a rule that is in force (提高至8%的税收政策)."""
 
 STANDING_SHARE = re.compile(r"按照?[^,;。]{0,20}$")
+SUBSIDY = re.compile(r"(?:补助|补贴|奖补|贴息|分担|配套|抵免)比例")
+SETS_ASIDE = re.compile(r"(?:将|拿出|提取|计提|列支)[^,。;]{0,14}$")
 LAW_BEFORE = re.compile(r"落实|执行|按|巩固|严格|提取|计提")
 SPENT = re.compile(r"(?:资金|经费)?(?:应|须|要|可)?(?:用于|用作|奖励给|留归|归)")
 """Behind a share: a rule how money is to be spent (60%以上用于一线职工培训)."""
 
+DONE_AGAIN = ("人次", "次", "场", "场次")
 PERSONS = ("人", "名")
 CLAUSES = re.compile(r"[,;:。]")
 
@@ -199,6 +202,8 @@ def _endless(said: Said, annual: bool) -> bool:
         return True
     if EACH_ONE_YEARLY.search(said.up_to) and not said.unit.endswith("元"):
         return True  # 每人每年不超过3次
+    if said.unit in LENGTHS and PRINCIPLE.search(said.clause):
+        return True
     own_round = bool(OTHER_ROUND.search(CLAUSES.split(said.up_to)[-1]))
     if annual and not own_round:
         return figure.normative and said.mark is None and said.open_ended
@@ -217,14 +222,15 @@ def _binds(said: Said) -> bool:
         return False
     each = said.unit.endswith("元") and bool(EACH.search(clause)) and not (said.mark and said.mark.goal)
     given = said.unit.endswith("元") and not said.figure.unit.startswith("亿") and bool(GIVEN.search(said.clause))
-    dated = said.mark is not None and not said.mark.onwards and (said.own_mark or not (given or (said.unit in LENGTHS and said.figure.normative)))
+    lasts = given or (said.unit in LENGTHS and said.figure.normative) or (said.unit == "%" and bool(SPENT.match(said.rest) or SETS_ASIDE.search(clause) or SUBSIDY.search(clause)))
+    dated = said.mark is not None and not said.mark.onwards and (said.own_mark or not lasts)
     if not said.own_clause and STANDING_SHARE.search(said.clause) and re.match("[^,;。]{0,3}的比例", said.rest):
         return True  # 到2015年,建成…;按5%-10%的比例设置
     if said.figure.role == "to" or (dated and not each):
         return False  # 2012年,给予每人每年2000元 sets a rule all the same
     if not said.own_mark and LAW.match(said.rest) and LAW_BEFORE.search(said.clause):
         return True
-    if said.unit == "%" and SPENT.match(said.rest):
+    if said.unit == "%" and (SPENT.match(said.rest) or SUBSIDY.search(clause)):
         return True
     if said.unit in LENGTHS or given:
         return True
@@ -242,9 +248,9 @@ def _adds_up(said: Said, yearly: bool) -> bool:
     period, year = said.period, said.year
     if period is None or period.start >= period.end:
         return False
-    if year is not None:
+    if year is not None and not (said.mark is not None and said.mark.lasting):
         of_the_year = yearly or (said.mark is not None and said.mark.named_year and not said.mark.goal and not said.mark.edge)
-        added = ADDED.search(said.clause) or (said.unit in PERSONS and PEOPLE_MADE.search(said.around) and not LEVEL.search(said.clause)) or (said.unit in ("人次", "次", "场", "场次") and (DONE.search(said.clause) or not LEVEL.search(said.clause)))
+        added = ADDED.search(said.clause) or (said.unit in PERSONS and PEOPLE_MADE.search(said.around) and not LEVEL.search(said.clause)) or (said.unit in DONE_AGAIN and (DONE.search(said.clause) or not LEVEL.search(said.clause)))
         if of_the_year or said.kind != "target" or not added:
             return False
     return _flows(said)
@@ -256,6 +262,8 @@ def _flows(said: Said) -> bool:
     if CAPACITY.search(said.clause):
         return False
     standing = said.unit not in ("人", "名", "人次") and any(thing in said.around for thing in wording.STANDING_THINGS)
+    if said.unit in LENGTHS or (said.unit not in DONE_AGAIN and said.unit in wording.FLOW_UNITS and LEVEL.search(said.clause)):
+        return False  # 每万人口拥有量达到8件
     if said.unit in wording.FLOW_UNITS or ALWAYS_FLOWS.search(said.around):
         return not (said.unit in ("种", "期") and standing)
     if standing or LEVEL.search(said.clause):

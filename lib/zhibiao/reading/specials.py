@@ -35,14 +35,17 @@ NESTED = re.compile(rf"(?P<number>{ARABIC})(?P<scale>{SCALE})?\((?P<inner>[^()]{
 """63757(其中民办20000)所: the unit comes after the bracket and is that of both."""
 
 FULL = re.compile(r"(?:率|比例|占比|比重)[^,。;:、]{0,6}(?P<full>全覆盖|全部覆盖)")
-CYCLE = re.compile(rf"(?P<number>{NUMERAL})年(?:一(?:个)?(?:周期|轮)|(?P<within>内)(?=建成|完成|实现|达到|投入使用|全面)(?![^,;。]{{0,30}}\d))")
+CYCLE = re.compile(rf"(?P<number>{NUMERAL})年(?:一(?:个)?(?:周期|轮)|(?P<within>内)(?=建成|完成|达到|投入使用)(?![^,;。]{{0,30}}\d))")
 """5年一周期, 三年内建成: lengths that a rule or a deadline sets."""
 
 RANK = re.compile(
     rf"(?:全国|全市|全省|全区|国内|世界|全球|西部|位居|居|列|位列|排名|排)[^,。;、第]{{0,6}}第(?P<number>{NUMERAL})(?:位|名)?(?=[、,。;)]|$)"
 )
 FIRST_FEW = re.compile(rf"前(?P<number>{NUMERAL})(?:位|名|强)?(?=[、,。;)行之]|$)")
-NEIGHBOURS = re.compile(rf"(?P<pair>两三|三四|三五|四五|五六|六七|七八|八九)(?P<scale>万|千|百|十)?(?P<unit>{UNIT})")
+MYRIAD = re.compile(rf"(?<![\d零一二两三四五六七八九十百千几数个])(?:(?<=[近超逾过约上])|(?=万[余多]))万(?P<more>余|多)?(?P<unit>{UNIT})")
+"""近万名, 万余人次: the scale is the number."""
+
+NEIGHBOURS = re.compile(rf"(?<![〇○零一二三四五六七八九])(?P<pair>两三|三四|三五|四五|五六|六七|七八|八九)(?P<scale>万|千|百|十)?(?P<unit>{UNIT})")
 
 
 def special_figures(line: str) -> Iterator[Figure]:
@@ -90,6 +93,8 @@ def special_figures(line: str) -> Iterator[Figure]:
     for match in FIRST_FEW.finditer(line):
         if match["number"][0].isdigit() or match[0][-1] in "位名强" or match["number"] in ("十", "五", "三"):
             yield Figure(*match.span(), None, number_of(match["number"]), "位", "le", doubt=("rank",))
+    for match in MYRIAD.finditer(line):
+        yield compared(line, Figure(*match.span(), Decimal(1), Decimal(1), "万" + match["unit"], "eq", chinese=True), more=bool(match["more"]))
     for match in NEIGHBOURS.finditer(line):
         low, high = (number_of(sign + ("十" if match["scale"] == "十" else "")) for sign in match["pair"])
         scale = match["scale"] if match["scale"] in ("万", "千", "百") else ""

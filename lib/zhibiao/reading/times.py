@@ -22,7 +22,7 @@ MARK = re.compile(
 )
 """One alternative for each way to name a time; which it was is told by the group that is set."""
 
-COMPARED = re.compile(r"(?:比|较|同比|相比|对比|与|超过?)[^,。;、占例重年]{0,10}$")
+COMPARED = re.compile(r"(?:(?<!占)比(?![例重])|较|同比|相比|对比|与|超过?)[^,。;、占例重年]{0,10}$")
 """Before a year with which something is compared: 比2020年增长, 较“十五”末的2004年."""
 
 TIMES = re.compile(r"[^,。;]{0,3}的[\d.]{1,6}倍")
@@ -44,7 +44,7 @@ class Mark:
 
     ``goal`` marks an end to work for (到2025年, “十四五”末, 三年内), ``edge`` the end or beginning of a year (2025年底), ``onwards`` a
     beginning (2021年起), ``within`` a time in which something goes on (“十四五”期间, 2021—2025年), ``looking_back`` 五年来,
-    ``endless`` that its last year cannot be told (2001年以来 in a text without a date).
+    ``lasting`` that a length of time is named (三年内), ``endless`` that its last year cannot be told (2001年以来 in a text without a date).
     """
 
     at: int
@@ -57,6 +57,7 @@ class Mark:
     looking_back: bool = False
     compared: bool = False
     named_year: bool = False
+    lasting: bool = False
     endless: bool = False
 
     @property
@@ -135,7 +136,9 @@ def _relative(match: re.Match[str], text: str, facts: Facts, compared: bool) -> 
         whole = facts.plan and int(number_of(count)) == facts.plan.end - facts.plan.start + 1
         if facts.plan and (end - facts.plan.end == 1 or (whole and facts.plan.end - end == 1)) and not (strict and facts.own_years and end < facts.plan.end):
             end = facts.plan.end  # three years from 2022 on may end in 2024
-        return Mark(at, to, Span(end, end), goal=True) if end <= LAST_YEAR else None
+        if facts.is_speech and match[0].startswith(("今后", "未来")):
+            return Mark(at, to, Span(now, end - 1), within=True)  # 今后五年 begin with this one
+        return Mark(at, to, Span(end, end), goal=True, lasting=True) if end <= LAST_YEAR else None
     if count := match["past"] or match["lately"] or match["those"]:
         years = int(number_of(count))
         return Mark(at, to, Span(now - years, now - 1), within=True, looking_back=True) if years > 1 else None

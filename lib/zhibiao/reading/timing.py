@@ -84,9 +84,19 @@ class _Place:
         own = [mark for mark in self.named if mark.at >= self.start]
         if own:
             listed = respectively(self.sentence)
-            return replace(own[-1], span=listed) if listed else own[-1]
+            return replace(own[-1], span=listed) if listed else self._reaching(own)
         behind = due(self.rest)
         return Mark(self.figure.end, self.figure.end, behind, goal=True) if behind else None
+
+    def _reaching(self, own: list[Mark]) -> Mark:
+        """The last time that reaches to the figure: a year within an earlier part of the sentence (…,2020年达到3680亿元;) does not."""
+        text = self.passage.line.text
+        part = text.rfind(";", self.start, self.figure.start) + 1
+        for mark in reversed(own):
+            inside = mark.named_year and not (mark.goal or mark.edge or mark.onwards) and text[max(mark.at - 1, 0) : mark.at] in (",", "、")
+            if mark.at >= part or not inside:
+                return mark
+        return own[-1]
 
     @cached_property
     def goal(self) -> Mark | None:
@@ -208,7 +218,7 @@ def _span(place: _Place, kind: StatementKind) -> Span | None:
     if kind == "target":
         heading = first_span(place.passage.lead, facts) if facts.is_speech else place.heading
         return heading if heading and (facts.written is None or heading.end >= facts.written) else facts.binding
-    past = [mark.span for mark in place.named if (mark.within or mark.looking_back or mark.at < OPENING) and (facts.written is None or mark.span.end <= facts.written)]
+    past = [mark.span for mark in place.named if (mark.within or mark.looking_back or (mark.at < OPENING and place.figure.role != "from")) and (facts.written is None or mark.span.end <= facts.written)]
     if past:
         return past[-1]
     if facts.is_speech:

@@ -64,7 +64,8 @@ def _stretches(registry: Registry, entry: Entry) -> Iterator[Stretch]:
     for indicator in entry.observed:
         for region in sorted({row.region for row in registry.observations if row.indicator == indicator}):
             known = {p.period.year: float(p.base_value) for p in exact(registry.series(region, indicator)) if p.base_value > 0}
-            edges = sorted(b.year for b in entry.breaks if (b.region, b.indicator) == (region, indicator))
+            breaks = {b.year for b in entry.breaks if (b.region, b.indicator) == (region, indicator)}
+            edges = sorted(breaks | set(registry.indicator(indicator).breaks_in(region)))
             for start, end in zip([0, *edges], [*edges, 9999], strict=True):
                 years = tuple(year for year in known if start <= year < end)
                 if years:

@@ -31,6 +31,9 @@ METHOD_NAMES: Mapping[str, tuple[str, str]] = {
 SHOWN = (1, 3, 5)
 """Years ahead that tables show; the chart has all."""
 
+OWN = 3
+"""Figures known in the table of a region's own: most indicators have no more, and those of the longer series stand in the other tables."""
+
 LOOKS_OF = {COMBINED: "curve", LAST_VALUE: "second curve", "drift": "fourth curve", "half_slope": "third curve", "theta": "pace"}
 
 
@@ -124,7 +127,8 @@ def chart(study: Study, trials: pd.DataFrame, points: int) -> Chart:
 def own(study: Study, trials: pd.DataFrame, classes: Mapping[str, ReferenceClass]) -> Table:
     """What would have been said of the region's own figures, by indicator."""
     mine = trials[(trials.region == study.region.code) & (trials.origin + trials.ahead <= study.as_of)]
-    ours = mine[mine.method == COMBINED]
+    ours = mine[(mine.method == COMBINED) & (mine.points <= OWN)]
+    ours = ours[ours.points == ours.groupby("indicator").points.transform("max")]
     columns = [
         Column("indicator", study.words("指标", "indicator"), width=4),
         Column("points", study.words("已知个数", "figures known"), "right", width=2),
@@ -135,7 +139,7 @@ def own(study: Study, trials: pd.DataFrame, classes: Mapping[str, ReferenceClass
         Column("covered95", study.words("95%区间包住", "inside the 95 % band"), "right", width=3),
     ]
     rows = []
-    for _, group in ours.groupby(["indicator", "points"], sort=False):
+    for _, group in ours.groupby("indicator", sort=False):
         indicator, points = str(group.indicator.iloc[0]), int(group.points.iloc[0])
         same = mine[(mine.indicator == indicator) & (mine.points == points)]
         last = same[same.method == (LAST_VALUE if points > 1 else COMBINED)]

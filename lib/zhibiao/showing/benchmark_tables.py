@@ -15,7 +15,7 @@ from zhibiao.showing.numbers import percent
 from zhibiao.showing.sentences import Sentences
 from zhibiao.showing.table import Column, Kind, Table
 
-COLLECTIONS: Mapping[str, tuple[str, str]] = {"m3": ("M3年度序列", "M3 yearly series"), "countries": ("未参与建类的国家", "countries held out")}
+COLLECTIONS: Mapping[str, tuple[str, str]] = {"m3": ("M3年度序列", "M3 yearly series"), "countries": ("未参与建类的国家", "Countries held out")}
 MEASURES: Mapping[str, tuple[str, str]] = {
     "median_error": ("中位误差", "median error"),
     "scaled_error": ("按历年变动计的误差（MASE）", "error in yearly steps (MASE)"),
@@ -24,10 +24,15 @@ MEASURES: Mapping[str, tuple[str, str]] = {
     "score80": ("80%区间得分", "interval score of the 80 % band"),
 }
 SHARES = ("median_error", "covered80", "covered95")
-PLAIN_RULES: Mapping[str, tuple[str, str]] = {"growth rate": ("年均增长率外推", "growth rate"), "straight line": ("直线外推", "straight line")}
+DIGITS: Mapping[str, int] = {**dict.fromkeys(SHARES, 0), "scaled_error": 2, "score80": 1}
+OTHER_NAMES: Mapping[str, tuple[str, str]] = {
+    "growth rate": ("年均增长率外推", "growth rate"),
+    "straight line": ("直线外推", "straight line"),
+    "mean of ETS, ARIMA, Theta": ("ETS、ARIMA、Theta之均值", "mean of ETS, ARIMA, Theta"),
+}
 KINDS: Mapping[str, tuple[str, str]] = {"own": ("本套", "this suite"), "rule": ("简单规则", "simple rule"), "peer": ("其他软件", "other library")}
 GOAL = 0.8
-PEER_LOOKS = ("third curve", "fourth curve", "pace")
+PEER_LOOKS = ("third curve", "fourth curve", "second curve", "pace")
 
 
 OWN = re.compile(r"zhibiao \((\w+)\)")
@@ -41,7 +46,7 @@ def _name(method: str, lang: str, classes: Mapping[str, ReferenceClass]) -> str:
         if named is None:
             return "本套（未指明类）" if lang == "zh" else "this suite (no class named)"
         return f"本套（{named.entry.zh}）" if lang == "zh" else f"this suite ({named.entry.en})"
-    zh, en = METHOD_NAMES.get(method) or PLAIN_RULES.get(method) or (method, method)
+    zh, en = METHOD_NAMES.get(method) or OTHER_NAMES.get(method) or (method, method)
     return zh if lang == "zh" else en
 
 
@@ -68,7 +73,7 @@ def table(study: Study, measured: Sequence[Measured], classes: Mapping[str, Refe
     columns = [
         Column("method", study.words("方法", "method"), width=4),
         Column("kind", study.words("类别", "kind"), width=2),
-        *(Column(f"p{p}", study.words(f"{p}个数", f"{p} points") if p else study.words("全部历史", "whole history"), "right", kind, width=2, digits=0 if kind == "share" else 2) for p in lengths),
+        *(Column(f"p{p}", study.words(f"{p}个数", f"{p} points") if p else study.words("全部历史", "whole history"), "right", kind, width=2, digits=DIGITS[measure]) for p in lengths),
     ]  # fmt: skip
     cells: dict[str, dict[str, object]] = {}
     for row in rows:
@@ -76,8 +81,15 @@ def table(study: Study, measured: Sequence[Measured], classes: Mapping[str, Refe
         said[f"p{row.points}"] = getattr(row, measure)
     name, what = COLLECTIONS.get(collection, (collection, collection))[study.lang != "zh"], MEASURES[measure][study.lang != "zh"]
     title = study.words(f"{name}：{what}", f"{name}: {what}") + (study.words(f"（1—{pooled[1]}年后合计）", f" (1–{pooled[1]} years ahead pooled)") if pooled else "")
-    series = {row.points: row.series for row in rows}
+    series = {row.points: row.series for row in rows if row.kind == "own"}
     notes = [study.words("序列或历史数：", "Series or histories: ") + study.words("、", ", ").join(f"{_length_text(study, p)} – {series[p]}" for p in lengths) + study.words("。", ".")] if rows else []
+    if any(row.kind == "peer" for row in rows):
+        notes.append(
+            study.words(
+                "其他软件为 statsforecast 各法及其自带的区间，与本套用同一批数、同一次运行；“—”是它拒绝了二十分之一以上的序列。",
+                "Other libraries: methods of statsforecast with their own bands, on the same series in the same run; “—” where one refused more than a twentieth of the series.",
+            )
+        )
     return Table(columns, list(cells.values()), title=title, notes=notes, empty=_absent(study, collection))
 
 
@@ -98,7 +110,7 @@ def verdict(study: Study, measured: Sequence[Measured], classes: Mapping[str, Re
         peers = [row for row in same if row.kind == "peer" and row.covered80 is not None]
         text = study.words(
             f"{_length_text(study, points)}{'个数' if points else '历史'}：误差{ours.scaled_error:.2f}倍年均变动" + (f"，其余最好的是{_name(best.method, 'zh', classes)} {best.scaled_error:.2f}" if best else ""),
-            f"{_length_text(study, points)} points: error {ours.scaled_error:.2f} yearly steps" + (f", the best other is {_name(best.method, 'en', classes)} with {best.scaled_error:.2f}" if best else ""),
+            f"{f'{points} points' if points else 'Whole history'}: error {ours.scaled_error:.2f} yearly steps" + (f", the best other is {_name(best.method, 'en', classes)} with {best.scaled_error:.2f}" if best else ""),
         )
         if ours.covered80 is not None:
             text += study.words(f"；80%区间实际包住{percent(ours.covered80, 0)}", f"; the 80 % band held {percent(ours.covered80, 0)}")

@@ -155,15 +155,13 @@ def _people(value: float | None, unit: Unit, lang: str) -> str:
 
 
 def projections(study: Study, simulation: Simulation) -> Table:
-    """Every fan at the horizon: latest figure, median, band, what it rests on."""
+    """Every fan at the horizon: latest figure, median, band."""
     level = study.level
     columns = [
         Column("indicator", study.words("指标", "indicator"), width=4),
         Column("latest", study.words("最近数", "latest"), "right", width=3),
         Column("median", study.words(f"{study.horizon}年中位", f"median {study.horizon}"), "right", width=3),
         Column("band", study.words(f"{level}%区间", f"{level} % band"), "right", width=4),
-        Column("own", study.words("自身年份", "own years"), "right", width=2),
-        Column("reference", study.words("参照类（条数／变动次数）", "reference class (series, moves)"), width=4),
     ]
     rows = []
     for name, fan in simulation.fans.items():
@@ -179,8 +177,6 @@ def projections(study: Study, simulation: Simulation) -> Table:
                 "latest": QUALIFIERS[point.qualifier] + with_unit(in_unit(point.base_value, unit.scale), unit, study.lang) + f" ({point.period})",
                 "median": ABSENT if done else in_unit(fan.quantile(0.5)[position], unit.scale, digits),
                 "band": ABSENT if done else "—".join(in_unit(edge[position], unit.scale, digits) for edge in (low, high)),
-                "own": str(fan.basis.own_points),
-                "reference": f"{fan.basis.reference} ({fan.basis.series} / {fan.basis.moves})",
             }
         )
     return Table(

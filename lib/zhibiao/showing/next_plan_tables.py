@@ -39,7 +39,7 @@ def levels(study: Study, simulation: Simulation) -> Table:
         _level_row(study, indicator, fan, next_plan.levels(fan.at(study.horizon), indicator))
         for indicator, fan in _projected(study, simulation)
     ]
-    return _levels_table(study, rows, study.words(f"照同类序列那样变动，{study.horizon}年各指标达到的水平与可能性", f"Levels in {study.horizon} and their chances, if they move as series like them did"))
+    return _levels_table(study, rows, study.words(f"照同类序列那样变动，{study.horizon}年各指标达到的水平与可能性", f"Levels in {study.horizon} and their chances, if they move as series like them did"), noted=True)
 
 
 def totals(study: Study, simulation: Simulation) -> Table:
@@ -50,7 +50,7 @@ def totals(study: Study, simulation: Simulation) -> Table:
         if draws is not None:
             rows.append(_level_row(study, indicator, fan, next_plan.levels(draws, indicator), bracketed=True))
     span = f"{_first(study)}—{study.horizon}"
-    return _levels_table(study, rows, study.words(f"照同类序列那样变动，{span}年累计的量与可能性", f"Totals over {span} and their chances, if flows move as series like them did"))
+    return _levels_table(study, rows, study.words(f"照同类序列那样变动，{span}年累计的量与可能性", f"Totals over {span} and their chances, if flows move as series like them did"), noted=False)
 
 
 def _projected(study: Study, simulation: Simulation) -> Iterator[tuple[Indicator, Fan]]:
@@ -73,7 +73,7 @@ def _level_text(level: Level, unit: Unit, digits: int, bracketed: bool) -> str:
     return text.replace("≥", "≥[").replace("≤", "≤[") + "]" if bracketed else text
 
 
-def _levels_table(study: Study, rows: list[dict[str, str]], title: str) -> Table:
+def _levels_table(study: Study, rows: list[dict[str, str]], title: str, noted: bool) -> Table:
     columns = [
         Column("indicator", study.words("指标", "indicator"), width=4),
         Column("unit", study.words("单位", "unit"), width=2),
@@ -85,16 +85,16 @@ def _levels_table(study: Study, rows: list[dict[str, str]], title: str) -> Table
         "They follow from how such series really moved, know nothing of measures to come, and propose nothing. ≥: the chance of being there or above; a range stands where no direction is better. * medium confidence.",
     )
     empty = study.words(f"{study.region.zh}没有可推断的数，推不出水平；须先报数，见清单。", f"No figure of {study.region.en} can be projected, so no level follows; figures come first, see the list.")
-    return Table(columns, rows, title=title, notes=[note] if rows else [], empty=empty)
+    return Table(columns, rows, title=title, notes=[note] if rows and noted else [], empty=empty)
 
 
 def comparable(study: Study, simulation: Simulation, classes: Mapping[str, ReferenceClass]) -> Table:
     """How much comparable series moved in the years of a plan."""
     columns = [
         Column("indicator", study.words("指标", "indicator"), width=4),
-        Column("reference", study.words("同类序列", "comparable series"), width=4),
+        Column("reference", study.words("同类序列", "comparable series"), width=3),
         Column("latest", study.words("最近的数", "latest figure"), "right", width=3),
-        *(Column(f"e{share:.2f}", study.words(f"{HALVES[share][0]}超过", f"exceeded by {HALVES[share][1]}"), "right", width=4) for share in EXCEEDED),
+        *(Column(f"e{share:.2f}", study.words(f"{HALVES[share][0]}超过", f"exceeded by {HALVES[share][1]}"), "right", width=5) for share in EXCEEDED),
     ]
     rows = []
     for indicator, fan in _projected(study, simulation):
@@ -133,12 +133,15 @@ def pipe(study: Study, simulation: Simulation) -> Table | Sentences:
         Column("why", study.words("取自", "taken from"), width=5),
         Column("then", study.words(f"{study.horizon}年相配的另一头", f"what goes with it in {study.horizon}"), width=5),
     ]
-    rows = []
+    found: dict[tuple[str, str], list[str]] = {}
     for value, by, why in _ends(study, simulation, "intake", start.intake, start.year):
-        rows.append({"given": study.words("年招生", "intake ") + _amount(study, value, unit), "why": why, "then": _then(study, next_plan.enrolment_with(start, value, by, study.horizon), unit, "enrolment")})
+        then = _then(study, next_plan.enrolment_with(start, value, by, study.horizon), unit, "enrolment")
+        found.setdefault((study.words("年招生", "intake ") + _amount(study, value, unit), then), []).append(why)
     first = max(study.as_of, start.year) + 1
     for value, _, why in _ends(study, simulation, "enrolment", start.enrolment, start.year):
-        rows.append({"given": study.words("在校生", "enrolment ") + _amount(study, value, unit), "why": why, "then": _then(study, next_plan.intake_for(start, value, first, study.horizon), unit, "intake")})
+        then = _then(study, next_plan.intake_for(start, value, first, study.horizon), unit, "intake")
+        found.setdefault((study.words("在校生", "enrolment ") + _amount(study, value, unit), then), []).append(why)
+    rows = [{"given": given, "why": study.words("；", "; ").join(why), "then": then} for (given, then), why in found.items()]
     ratio = fixed(start.ratio, 2)
     notes = [
         study.words(
@@ -269,6 +272,8 @@ def _asked(study: Study, row: GapRow) -> str:
     if start is None or statement.scope == "cumulative" or start.value == 0:
         return ABSENT
     wanted = condition(statement, row.standing.indicator).aim(start.value) - start.value
+    if wanted == 0:
+        return study.words("守住", "none: keep")
     if statement.written_unit.base == "%":
         return f"{signed(wanted, 1)}" + study.words("个百分点", " pp")
     return signed(100 * wanted / start.value, 0) + "%"

@@ -426,15 +426,15 @@ class Report:
 
     def looked_back(self) -> Sentences:
         """How the targets of each document ended."""
-        from zhibiao.showing import next_plan_tables
+        from zhibiao.showing import outcome_tables
 
-        return next_plan_tables.looked_back(self.study, self.rows)
+        return outcome_tables.looked_back(self.study, self.rows)
 
     def outcomes(self) -> Table:
         """Ended targets of which anything was reported."""
-        from zhibiao.showing import next_plan_tables
+        from zhibiao.showing import outcome_tables
 
-        return next_plan_tables.outcomes(self.study, self.rows)
+        return outcome_tables.outcomes(self.study, self.rows)
 
     # --- whether the documents agree ------------------------------------------------------------------------------------
 

@@ -89,3 +89,9 @@ def test_what_has_not_ended_is_not_looked_back_on():
     report = typed("2020=9.9 2022=10.1", ">10.5@2025")
     assert "没有期满的目标" in str(report.looked_back())
     assert "没有期满的目标" in str(report.outcomes())
+
+
+def test_a_level_never_contradicts_a_newer_floor():
+    nation = setup(region="全国", as_of=2025, horizon=2030)
+    assert "高技能人才总量" not in {row["indicator"] for row in cells(nation.next_levels())}  # >5000万 in 2020, exact only in 2010
+    assert any("高技能人才总量 >5000万人" in note for note in nation.next_levels().notes)

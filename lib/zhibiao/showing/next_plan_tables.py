@@ -1,27 +1,22 @@
-"""What follows for a next plan: levels and their chances, what comparable series did, the pipe, and how the old targets ended."""
+"""What follows for a next plan: levels and their chances, what comparable series did, and which intake goes with which enrolment."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from zhibiao.assessing.gaps import GapRow
-from zhibiao.assessing.panel import SILENT_VERDICTS
-from zhibiao.assessing.semantics import condition
 from zhibiao.catalogue.study import Study
-from zhibiao.model import Indicator, Unit
+from zhibiao.model import Indicator, Observation, Unit
 from zhibiao.model.fan import Fan
 from zhibiao.projecting.reference import ReferenceClass
-from zhibiao.showing import assessable
-from zhibiao.showing.gap_tables import gap_text, latest_text, observed_text
-from zhibiao.showing.numbers import ABSENT, fixed, four, in_unit, percent, signed
+from zhibiao.showing.gap_tables import observed_text
+from zhibiao.showing.numbers import fixed, in_unit, percent, signed
 from zhibiao.showing.pictures import digits_for, display_unit
 from zhibiao.showing.sentences import Sentences
-from zhibiao.showing.statement_tables import value_with_unit, with_unit
+from zhibiao.showing.statement_tables import with_unit
 from zhibiao.showing.table import Column, Table
-from zhibiao.showing.words import STATES, VERDICTS, word, years_text
+from zhibiao.showing.words import years_text
 from zhibiao.simulating import next_plan
 from zhibiao.simulating.next_plan import CHANCES, EXCEEDED, PERIOD, Flow, Level
 from zhibiao.simulating.scenario import Simulation, start_pair
@@ -35,11 +30,15 @@ def _first(study: Study) -> int:
 
 def levels(study: Study, simulation: Simulation) -> Table:
     """Which level of each indicator holds at the horizon with which chance."""
-    rows = [
-        _level_row(study, indicator, fan, next_plan.levels(fan.at(study.horizon), indicator))
-        for indicator, fan in _projected(study, simulation)
+    rows = [_level_row(study, indicator, fan, next_plan.levels(fan.at(study.horizon), indicator)) for indicator, fan in _projected(study, simulation)]
+    notes = [
+        study.words(
+            "由同类序列的实际变动推得，不知道本地今后的措施，也不是目标建议。≥：高于或等于它的可能性；写成一段的指标没有好坏方向。* 可信度中等。",
+            "They follow from how such series really moved, know nothing of measures to come, and propose nothing. ≥: the chance of being there or above; a range stands where no direction is better. * medium confidence.",
+        ),
+        *_left_out(study, simulation),
     ]
-    return _levels_table(study, rows, study.words(f"照同类序列那样变动，{study.horizon}年各指标达到的水平与可能性", f"Levels in {study.horizon} and their chances, if they move as series like them did"), noted=True)
+    return _levels_table(study, rows, study.words(f"照同类序列那样变动，{study.horizon}年各指标达到的水平与可能性", f"Levels in {study.horizon} and their chances, if they move as series like them did"), notes)
 
 
 def totals(study: Study, simulation: Simulation) -> Table:
@@ -50,13 +49,26 @@ def totals(study: Study, simulation: Simulation) -> Table:
         if draws is not None:
             rows.append(_level_row(study, indicator, fan, next_plan.levels(draws, indicator), bracketed=True))
     span = f"{_first(study)}—{study.horizon}"
-    return _levels_table(study, rows, study.words(f"照同类序列那样变动，{span}年累计的量与可能性", f"Totals over {span} and their chances, if flows move as series like them did"), noted=False)
+    return _levels_table(study, rows, study.words(f"照同类序列那样变动，{span}年累计的量与可能性", f"Totals over {span} and their chances, if flows move as series like them did"), ())
 
 
 def _projected(study: Study, simulation: Simulation) -> Iterator[tuple[Indicator, Fan]]:
     for name, fan in simulation.fans.items():
-        if fan.basis.last_year < study.horizon and int(fan.years[-1]) >= study.horizon and name not in simulation.assumed:
+        ahead = fan.basis.last_year < study.horizon <= int(fan.years[-1])
+        if ahead and name not in simulation.assumed and _floor_since(study, name, fan) is None:
             yield study.indicator(name), fan
+
+
+def _floor_since(study: Study, name: str, fan: Fan) -> Observation | None:
+    """A newer figure that is printed as a floor: the fan knows nothing of it, so that its levels could contradict it."""
+    newest = study.series(name).annual[-1]
+    return newest if newest.period.year > fan.basis.last_year else None
+
+
+def _left_out(study: Study, simulation: Simulation) -> list[str]:
+    found = {name: point for name, fan in simulation.fans.items() if (point := _floor_since(study, name, fan)) is not None}
+    told = [f"{study.indicator(name).name(study.lang)} {observed_text(point, display_unit(study, study.indicator(name)), study.lang, named=True)}" for name, point in found.items()]
+    return [study.words(f"最近只印出下限的不列：{'、'.join(told)}。", f"Left out, as the newest figure is printed as a floor: {', '.join(told)}.")] if told else []
 
 
 def _level_row(study: Study, indicator: Indicator, fan: Fan, found: Sequence[Level], bracketed: bool = False) -> dict[str, str]:
@@ -73,19 +85,15 @@ def _level_text(level: Level, unit: Unit, digits: int, bracketed: bool) -> str:
     return text.replace("≥", "≥[").replace("≤", "≤[") + "]" if bracketed else text
 
 
-def _levels_table(study: Study, rows: list[dict[str, str]], title: str, noted: bool) -> Table:
+def _levels_table(study: Study, rows: list[dict[str, str]], title: str, notes: Sequence[str]) -> Table:
     columns = [
         Column("indicator", study.words("指标", "indicator"), width=4),
         Column("unit", study.words("单位", "unit"), width=2),
         Column("latest", study.words("最近的数", "latest figure"), "right", width=3),
         *(Column(f"c{c:g}", study.words(f"{percent(c, 0)}的可能", f"chance {percent(c, 0)}"), "right", width=3) for c in CHANCES),
     ]
-    note = study.words(
-        "由同类序列的实际变动推得，不知道本地今后的措施，也不是目标建议。≥：高于或等于它的可能性；写成一段的指标没有好坏方向。* 可信度中等。",
-        "They follow from how such series really moved, know nothing of measures to come, and propose nothing. ≥: the chance of being there or above; a range stands where no direction is better. * medium confidence.",
-    )
     empty = study.words(f"{study.region.zh}没有可推断的数，推不出水平；须先报数，见清单。", f"No figure of {study.region.en} can be projected, so no level follows; figures come first, see the list.")
-    return Table(columns, rows, title=title, notes=[note] if rows and noted else [], empty=empty)
+    return Table(columns, rows, title=title, notes=notes if rows else [], empty=empty)
 
 
 def comparable(study: Study, simulation: Simulation, classes: Mapping[str, ReferenceClass]) -> Table:
@@ -101,9 +109,11 @@ def comparable(study: Study, simulation: Simulation, classes: Mapping[str, Refer
         built, unit = classes[fan.basis.reference], display_unit(study, indicator)
         last = study.series(indicator.id).at(fan.basis.last_year)
         value = float(np.median(fan.at(fan.basis.last_year)))
-        row = {"indicator": indicator.name(study.lang), "reference": built.entry.zh if study.lang == "zh" else built.entry.en, "latest": observed_text(last, unit, study.lang)}
+        rate = built.scale == "logit"
+        name = indicator.name(study.lang) + (study.words("（百分点）", ", pp") if rate else "")
+        row = {"indicator": name, "reference": built.entry.zh if study.lang == "zh" else built.entry.en, "latest": observed_text(last, unit, study.lang)}
         for change in next_plan.changes(built, value):
-            row[f"e{change.share:.2f}"] = _change_text(study, change.up, change.down, built.scale == "logit")
+            row[f"e{change.share:.2f}"] = _change_text(change.up, change.down, rate)
         rows.append(row)
     note = study.words(
         "参照类只记变动大小，不分升降：“十分之一超过+a / -b”是说，每十段五年的历史中有一段升过a或降过b。各类视升降为各半，故单向的份额约为一半。"
@@ -116,9 +126,9 @@ def comparable(study: Study, simulation: Simulation, classes: Mapping[str, Refer
     return Table(columns, rows, title=title, notes=[note] if rows else [], empty=empty)
 
 
-def _change_text(study: Study, up: float, down: float, rate: bool) -> str:
+def _change_text(up: float, down: float, rate: bool) -> str:
     if rate:
-        return f"{signed(up, 1)} / {signed(down, 1)}" + study.words("个百分点", " pp")
+        return f"{signed(up, 1)} / {signed(down, 1)}"
     return f"{signed(100 * up, 0)}% / {signed(100 * down, 0)}%"
 
 
@@ -194,102 +204,3 @@ def _known_years(study: Study, indicator: Indicator, years: Sequence[int]) -> st
     if not years:
         return study.words(f"{name}一个数也没有", f"{name} has no figure")
     return study.words(f"{name}有{years_text(tuple(years))}年", f"{name} has {years_text(tuple(years))}")
-
-
-def passed(study: Study, rows: Sequence[GapRow]) -> list[GapRow]:
-    """Targets whose last year lies behind."""
-    return [row for row in rows if row.statement.horizon is not None and row.statement.horizon <= study.as_of]
-
-
-def looked_back(study: Study, rows: Sequence[GapRow]) -> Sentences:
-    """How the targets of each document ended, and what share of them can be judged."""
-    lines = []
-    for plan in study.plans:
-        mine = [row for row in rows if row.standing.plan.id == plan.id]
-        over = passed(study, mine)
-        running = [row for row in mine if row not in over and row.statement.horizon is not None]
-        if not over:
-            if mine:
-                lines.append(study.words(f"{plan.document}：截至{study.as_of}年没有期满的目标。", f"{plan.document}: no target has ended by {study.as_of}."))
-            continue
-        told = assessable.share(study, over).rstrip("。.")
-        if running:
-            told += study.words(f"；另有{len(running)}项尚未期满", f"; {len(running)} more are still running")
-        lines.append(study.words(f"{plan.document}，截至{study.as_of}年期满：{told}。", f"{plan.document}, ended by {study.as_of}: {told}."))
-    return Sentences(tuple(lines) or (study.words(f"所选文件没有给{study.region.zh}定下目标。", f"The chosen documents set no target for {study.region.en}."),))
-
-
-def outcomes(study: Study, rows: Sequence[GapRow]) -> Table:
-    """Ended targets of which anything was reported: result, by how much it was met or missed, verdict."""
-    over = passed(study, rows)
-    known = [row for row in over if row.standing.latest is not None]
-    columns = [
-        Column("indicator", study.words("指标", "indicator"), width=4),
-        Column("target", study.words("目标", "target"), "right", width=3),
-        Column("baseline", study.words("当初要求的变动", "change asked then"), "right", width=3),
-        Column("latest", study.words("最近的数", "latest figure"), "right", width=3),
-        Column("by", study.words("超出或差", "above or short"), "right", width=3),
-        Column("verdict", study.words("判断", "verdict"), width=3),
-        Column("clause", study.words("条款", "clause"), width=4),
-    ]
-    cells = [
-        {
-            "indicator": row.standing.indicator.name(study.lang),
-            "target": value_with_unit(row.statement, study.lang) + (study.words(f"（{row.statement.horizon}）", f" ({row.statement.horizon})")),
-            "baseline": _asked(study, row),
-            "latest": latest_text(row.standing, study.lang),
-            "by": _by(study, row),
-            "verdict": word(VERDICTS, row.standing.verdict, study.lang),
-            "clause": study.short_clause(row.statement),
-        }
-        for row in known
-    ]
-    silent = Counter(row.standing.state for row in over if row.standing.latest is None)
-    notes = []
-    if cells:
-        notes.append(
-            study.words(
-                "判断为“期满未报”的，最后一年没有报数：“超出或差”按更早的数算，只供参考，不是结果。* 可信度中等。",
-                "Where the verdict is “not reported” the last year has no figure: “above or short” goes by an earlier one, for orientation, and is no result. * medium confidence.",
-            )
-        )
-    if silent and cells:
-        listed = study.words("、", ", ").join(f"{word(STATES, state, study.lang)} {count}" for state, count in silent.items())
-        notes.append(study.words(f"其余{sum(silent.values())}项期满的目标一个数也没有报过（{listed}）。", f"Of {sum(silent.values())} more no figure was ever reported ({listed})."))
-    empty = (
-        study.words(f"{len(over)}项期满的目标都没有报过一个数，无从回看。", f"Nothing was ever reported of the {len(over)} ended targets: there is nothing to look back on.")
-        if over
-        else study.words("没有期满的目标。", "No target has ended.")
-    )
-    judged = sum(row.standing.verdict not in SILENT_VERDICTS for row in over)
-    title = study.words(f"期满的{len(over)}项目标：{judged}项有结果，{len(cells)}项至少有一个数", f"{len(over)} ended targets: {judged} with a result, {len(cells)} with at least one figure")
-    return Table(columns, cells, title=title, notes=notes, empty=empty)
-
-
-def _asked(study: Study, row: GapRow) -> str:
-    """The change the target asked when it was set."""
-    start, statement = row.standing.baseline, row.statement
-    if start is None or statement.scope == "cumulative" or start.value == 0:
-        return ABSENT
-    wanted = condition(statement, row.standing.indicator).aim(start.value) - start.value
-    if wanted == 0:
-        return study.words("守住", "none: keep")
-    if statement.written_unit.base == "%":
-        return f"{signed(wanted, 1)}" + study.words("个百分点", " pp")
-    return signed(100 * wanted / start.value, 0) + "%"
-
-
-def _by(study: Study, row: GapRow) -> str:
-    """How far the latest figure lies beyond the end that was asked for, or short of it."""
-    stands, unit = row.standing, row.statement.written_unit
-    asked = condition(row.statement, stands.indicator)
-    reached = stands.total if asked.combine == "sum" else None if stands.latest is None else float(stands.latest.base_value)
-    if reached is None or stands.gap is None:
-        return ABSENT
-    if stands.gap > 0:
-        return study.words(f"差{gap_text(stands, 'zh')}", f"{gap_text(stands, 'en')} short")
-    over = (reached - asked.bound) / float(unit.scale)
-    over = over if asked.floor is not None else -over
-    text = four(over) + (study.words("个百分点", " pp") if unit.base == "%" else "")
-    shown = text if unit.base == "%" else with_unit(four(over), unit, study.lang)
-    return study.words(f"超出{shown}", f"{shown} above")

@@ -15,7 +15,7 @@ from zhibiao.showing.table import Column, Table
 from zhibiao.showing.words import years_text
 from zhibiao.simulating.scenario import Simulation
 
-NAMED = 12
+NAMED = 8
 """So many indicators are named for one reason; of more the number says enough, the list of figures asked for has them all."""
 
 
@@ -59,7 +59,7 @@ def _basis_row(study: Study, indicator: Indicator, fan: Fan, classes: Mapping[st
     set_by_scenario = fan.method == "scenario"
     return {
         "indicator": indicator.name(study.lang),
-        "own": study.words(f"{len(years)}个", f"{len(years)}") + study.words(f"（{_years(years)}）", f" ({_years(years)})"),
+        "own": study.words(f"{len(years)}个", f"{len(years)}") + study.words(f"（{_years(years)}）", f" ({_years(years).replace('、', ', ')})"),
         "reference": study.words("情景设定，不推断", "set by the scenario") if set_by_scenario else name,
         "series": ABSENT if set_by_scenario else thousands(b.series),
         "moves": ABSENT if set_by_scenario else thousands(b.moves),
@@ -99,6 +99,6 @@ def _reason(study: Study, indicator: Indicator, classes: Mapping[str, ReferenceC
 
 
 def _listed(study: Study, reason: str, names: list[str]) -> str:
-    listed = study.words("、", ", ").join(names[:NAMED])
+    listed = study.words("、", "; ").join(names[:NAMED])
     more = study.words("等", " and others") if len(names) > NAMED else ""
     return study.words(f"不推断（{reason}，{len(names)}项）：{listed}{more}。", f"Not projected ({reason}; {len(names)}): {listed}{more}.")

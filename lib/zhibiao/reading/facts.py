@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ SPEECH = re.compile(r"政府工作报告|计划草案|预算草案|工作报告"
 """A report that looks back on one year and ahead on the next."""
 
 REPORT = re.compile(r"公报|统计快报|年度报告|统计报告|质量报告|完成情况|事业发展概况|发展统计|总结(?![和及暨])")
+RULES = re.compile(r"(?:细则|办法|条例|规定|标准|规范|守则)(?:\(.{1,6}\))?(?:的通知)?$")
 NUMBER = re.compile(r"[\u4e00-\u9fff]{2,12}[\[(](?P<year>(?:19|20)\d\d)[\])]\d{1,4}号")
 CITED = re.compile(r"》\(?$|(?:根据|按照|贯彻|落实|依据)[^。]*$")
 """Before the number of another document."""
@@ -32,6 +34,7 @@ WRITTEN = re.compile(r"(?P<year>[一二][一二三四五六七八九〇○零O]{
 
 YEARS = re.compile(r"(?P<start>(?:19|20)\d\d)年?[-至到](?P<end>(?:19|20)\d\d)年?")
 HORIZON = re.compile(r"(?:到|(?<!截)至|力争)(20\d\d)年")
+UNDER_TITLE = re.compile(r"\((?:19|20)\d\d年?[-至到](?:19|20)\d\d年?\)")
 COUNT = r"(?:\d{1,2}|[一二两三四五六七八九十])"
 PASSING = re.compile(rf"(?:经过|通过|用)(?:[\d一二三四五六七八九十]{{1,2}}[-至到])?({COUNT})年(?=左右|的?努力|的?时间|,|建设)")
 LEVEL = {"nation": 0, "province": 1, "prefecture": 2, "county": 3}
@@ -58,6 +61,11 @@ class Facts:
     def written(self) -> int | None:
         """The year in which the document speaks: of its issue, else the first of its plan."""
         return self.issued.year if self.issued else self.told or (self.plan.start if self.plan else None)
+
+    @property
+    def sets_rules(self) -> bool:
+        """Is it a text of rules (办法, 细则), whose figures hold until it is repealed?"""
+        return bool(RULES.search(self.title)) and self.plan is not None and not self.own_years
 
     @property
     def dated(self) -> bool:
@@ -88,12 +96,15 @@ def facts_of(found: Sequence[Line], registry: Registry, name: str) -> Facts:
     head = [line.text.lstrip("#") for line in found[:40]]
     titles = [text for text in head if TITLE.search(text) and 6 <= len(text) <= 90 and not re.search(r"[。;]|^各", text) and not text.startswith(("title:", "---"))]
     title = _title(titles) or name
+    title += next((following for text, following in itertools.pairwise(head) if text == title and UNDER_TITLE.fullmatch(following)), "")
     numbered = next((match for text in head for match in NUMBER.finditer(text) if not CITED.search(text[: match.start()])), None)
     issued = _issued([line.text for line in found], numbered)
     report_year = None
     stated = re.search(r"((?:19|20)\d\d|[一二〇○零][〇○零九一二三四五六七八]{3})年", title) or re.search(r"((?:19|20)\d\d)", name)
     if REPORT.search(title) and stated and not SPEECH.search(title):
         report_year = int("".join(str(DIGITS.get(sign, sign)) for sign in stated[1]))
+        opened = {year for line in found for year in (report_year, report_year - 1) if line.text.startswith(f"{year}年") and len(line.text) > 30}
+        report_year = min(opened) if len(opened) == 1 else report_year  # the report of 2023 on 2022
     named = re.search(r"(?<!\d)((?:19|20)\d\d)(?!\d)", name)
     told = int(named[1]) if named and issued is None and title != name else None
     plan, own = (None, False) if report_year else _planned(title, [line.text for line in found], issued.year if issued else told)
@@ -118,15 +129,16 @@ def _issued(written: list[str], numbered: re.Match[str] | None) -> dt.date | Non
     stated = next((match for text in texts[:40] for match in re.finditer(rf"(?:成文|印发|发文|发布)(?:日期|时间)[\])]?[::]?{DAY.pattern}", text)), None)
     alone = [match for text in texts if len(text) <= 60 and "号" not in text[-3:] for match in [DAY.search(text)] if match]
     feet = [match for match in alone if "年" in match[0]] or alone
-    for match in [stated, *feet] if stated else feet:
+    for found in [stated, *feet] if stated else feet:
         try:
-            day = dt.date(int(match["year"]), int(match["month"]), int(match["day"]))
+            day = dt.date(int(found["year"]), int(found["month"]), int(found["day"]))
         except ValueError:
             continue
         if numbered is None or abs(day.year - int(numbered["year"])) <= 1:
             return day
-    if numbered is None and (month := next((match for text in texts if (match := MONTH.fullmatch(text))), None)):
-        return dt.date(int(month["year"]), min(int(month["month"]), 12) or 1, 1)
+    months = [match for text in texts if (match := MONTH.fullmatch(text))]
+    if numbered is None and months:
+        return dt.date(int(months[0]["year"]), min(int(months[0]["month"]), 12) or 1, 1)
     return dt.date(int(numbered["year"]), 1, 1) if numbered else None
 
 

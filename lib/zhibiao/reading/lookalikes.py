@@ -51,7 +51,7 @@ def left_out(first: re.Match[str], last: re.Match[str], before: str, after: str,
     if chinese and number[0] in TENS_WORDS:
         if re.search(r"[数几若好]$", before):
             return True
-        if number[0] != "十" and not re.search(r"(?:超过?|过|近|约|逾|突破|达到?|上)$", before) and not (last["more"] or last["more2"]):
+        if number[0] != "十" and not re.search(r"(?:超过?|过|近|约|逾|突破|达到?|上)$", before) and not (last["more"] or last["more2"] or AFTER.match(after)):
             return True
     if not scale and unit in ("", "年") and not chinese and any(re.fullmatch(r"(?:19|20)\d\d", n) for n in (number, last["number"])):
         return True
@@ -74,7 +74,7 @@ def left_out(first: re.Match[str], last: re.Match[str], before: str, after: str,
 
 def _is_length(before: str, after: str, number: str) -> bool:
     """A length of time counts only where a rule or a measured mean sets it (一年以上, 不少于6个月, 平均13.8年)."""
-    if re.search(r"年限[^,。;]{0,8}$|(?:缩短|压缩|压减|延长|控制|限定)(?:至|到|在|为)?$", before) or (re.search(r"达到?$", before) and AFTER.match(after)):
+    if re.search(r"(?:年限|天数|时长)[^,。;]{0,14}$|(?:增加|减少|缩短|延长|压缩)了?$|(?:缩短|压缩|压减|延长|控制|限定)(?:至|到|在|为)?$", before) or (re.search(r"达到?$", before) and AFTER.match(after)):
         return True
     if wording.TIME_BEFORE.search(before) or wording.CONDITION.search(before):
         return False

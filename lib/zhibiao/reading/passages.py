@@ -76,7 +76,7 @@ def lines(raw: str) -> list[Line]:
         line = _folded("" if here in noise else piece, here)
         if not line.text:
             continue
-        if found and _goes_on(found[-1].text, line.text):
+        if found and _goes_on(found[-1].text, line.text) and not (len(found) == 1 and _is_title(found[0].text, line.text)):
             last = found[-1]
             found[-1] = Line(last.text + line.text, last.origins + line.origins)
         else:
@@ -87,6 +87,11 @@ def lines(raw: str) -> list[Line]:
 def dashes_lost(raw: str) -> bool:
     """Has the text lost dashes and separators, as in 2022422日 or 〔202135号?"""
     return bool(re.search(r"(?<!\d)20\d\d[1-9]\d{1,3}\s*日|[〔\[(]20\d{3,5}\s*号", raw))
+
+
+def _is_title(first: str, following: str) -> bool:
+    """Is a text's first line, without a stop, the title of the paragraph below?"""
+    return len(first) <= 45 and not re.search("[,。;:]", first) and (len(following) > 60 or "。" in following)
 
 
 def _goes_on(last: str, following: str) -> bool:

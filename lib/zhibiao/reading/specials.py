@@ -35,7 +35,7 @@ NESTED = re.compile(rf"(?P<number>{ARABIC})(?P<scale>{SCALE})?\((?P<inner>[^()]{
 """63757(其中民办20000)所: the unit comes after the bracket and is that of both."""
 
 FULL = re.compile(r"(?:率|比例|占比|比重)[^,。;:、]{0,6}(?P<full>全覆盖|全部覆盖)")
-CYCLE = re.compile(rf"(?P<number>{NUMERAL})年(?:一(?:个)?(?:周期|轮)|(?P<within>内)(?=建成|完成|达到|投入使用)(?![^,;。]{{0,30}}\d))")
+CYCLE = re.compile(rf"(?P<number>{NUMERAL})年(?:一(?:个)?(?:[^,。;\d]{{0,4}}周期|轮)|(?P<within>内)(?=建成|完成|达到|投入使用)(?![^,;。]{{0,30}}\d))")
 """5年一周期, 三年内建成: lengths that a rule or a deadline sets."""
 
 RANK = re.compile(

@@ -131,9 +131,8 @@ def timing_of(passage: Passage, figure: Figure, facts: Facts) -> Timing:
     if facts.report_year:
         return _reported(place, facts.report_year)
     read = _timing(place)
-    one_year = facts.own_years and facts.plan and facts.plan.start == facts.plan.end
-    if one_year and read.period == facts.plan and read.scope in ("cumulative", "annual"):
-        return replace(read, scope="point", mean=False)  # 全年 in the plan of a single year
+    if read.scope in ("cumulative", "annual") and read.period and read.period.start == read.period.end:
+        return replace(read, scope="point", mean=False)  # 全年, 保持在 in the plan or the review of a single year
     return read
 
 
@@ -159,6 +158,8 @@ def _timing(place: _Place) -> Timing:
         figure, place.passage.line.text[figure.start : figure.end], place.sentence, place.rest, mark, year, period, kind, place.passage.aims, facts.open_ended,
         bool(facts.own_years and facts.plan and facts.plan.start == facts.plan.end), mark is not None and mark is place.mark,
     )  # fmt: skip
+    if kind == "target" and facts.sets_rules and mark is None and place.mark is None:
+        return replace(timed, scope="standing")
     scope, mean, maintain = scoping.scope_of(said)
     if scope == "standing":
         return replace(timed, scope="standing")
@@ -167,7 +168,7 @@ def _timing(place: _Place) -> Timing:
     if kind == "achieved" and _endless(place):
         return replace(timed, scope=scope, mean=mean, maintain=maintain, doubt=(*doubt, "no year"))
     if scope in ("annual", "cumulative"):
-        return replace(timed, scope=scope, period=period, mean=mean, maintain=maintain) if period else replace(timed, doubt=(*doubt, "no year"))
+        return replace(timed, scope=scope, period=period, mean=mean, maintain=maintain) if period else replace(timed, scope=scope, mean=mean, maintain=maintain, doubt=(*doubt, "no year"))
     if kind == "achieved" and year is None and doubt == ("existing",):
         now = facts.written
         return replace(timed, period=Span(now, now) if now and facts.issued else None)
@@ -225,7 +226,7 @@ def _span(place: _Place, kind: StatementKind) -> Span | None:
         return first_span(place.passage.lead, facts)
     if place.heading and (facts.written is None or place.heading.start < facts.written):
         return place.heading
-    return facts.looked_back
+    return facts.looked_back if facts.dated else None
 
 
 def _reported(place: _Place, year: int) -> Timing:

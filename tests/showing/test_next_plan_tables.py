@@ -95,3 +95,8 @@ def test_a_level_never_contradicts_a_newer_floor():
     nation = setup(region="全国", as_of=2025, horizon=2030)
     assert "高技能人才总量" not in {row["indicator"] for row in cells(nation.next_levels())}  # >5000万 in 2020, exact only in 2010
     assert any("高技能人才总量 >5000万人" in note for note in nation.next_levels().notes)
+
+
+def test_large_levels_have_three_digits():
+    guangzhou = setup(region="广州", as_of=2025, horizon=2030)
+    assert all(row["c0.5"].endswith("00") for row in cells(guangzhou.next_levels()) if row["unit"] == "人")

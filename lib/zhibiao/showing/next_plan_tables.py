@@ -80,9 +80,15 @@ def _level_row(study: Study, indicator: Indicator, fan: Fan, found: Sequence[Lev
 
 
 def _level_text(level: Level, unit: Unit, digits: int, bracketed: bool) -> str:
-    low, high = (None if end is None else in_unit(end, unit.scale, digits) for end in (level.low, level.high))
+    low, high = (None if end is None else _rounded(end, unit, digits) for end in (level.low, level.high))
     text = f"{low}—{high}" if low is not None and high is not None else f"≥{low}" if low is not None else f"≤{high}"
     return text.replace("≥", "≥[").replace("≤", "≤[") + "]" if bracketed else text
+
+
+def _rounded(value: float, unit: Unit, digits: int) -> str:
+    """A level in the unit of the document; from a thousand on three digits, for it is no surer than that."""
+    scaled = value / float(unit.scale)
+    return fixed(float(f"{scaled:.3g}"), 0) if scaled >= 1000 else fixed(scaled, digits)
 
 
 def _levels_table(study: Study, rows: list[dict[str, str]], title: str, notes: Sequence[str]) -> Table:

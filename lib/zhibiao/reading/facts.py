@@ -28,7 +28,7 @@ CITED = re.compile(r"》\(?$|(?:根据|按照|贯彻|落实|依据)[^。]*$")
 """Before the number of another document."""
 
 DAY = re.compile(r"(?P<year>(?:19|20)\d\d)[年\-./](?P<month>\d{1,2})[月\-./](?P<day>\d{1,2})日?")
-MONTH = re.compile(r"\(?(?P<year>(?:19|20)\d\d)年(?P<month>\d{1,2})月\)?")
+MONTH = re.compile(r"(?:-{1,2}|\()?(?P<year>(?:19|20)\d\d)年(?P<month>\d{1,2})月(?:在.{4,60}[上议])?\)?")
 WRITTEN = re.compile(r"(?P<year>[一二][一二三四五六七八九〇○零O]{3})年(?P<month>[一二三四五六七八九十]{1,2})月(?:(?P<day>[一二三四五六七八九十]{1,3})日)?")
 """二〇二二年三月十八日"""
 

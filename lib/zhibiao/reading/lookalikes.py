@@ -44,6 +44,8 @@ def left_out(first: re.Match[str], last: re.Match[str], before: str, after: str,
         return True
     if number in "1一" and re.search(r"每(?:新)?(?:招|吸纳|安置|培训|培养|引进|认定|带动|增加?|新增|建成|通过|接收|组织)[\u4e00-\u9fff]{0,2}$", before) and unit in ("人", "名", "家", "个", "户", "所"):
         return True  # 每招用1人
+    if unit in ("个", "级") and re.match(r"[^,。;]{0,6}(?:台阶|百分点大关)", after):
+        return True  # 跨越4个千亿元台阶
     if unit in ("名", "位", "强") and before.endswith("前"):
         return True  # 前10名给予奖励
     if before.endswith(("每", "图", "表")) or after.startswith(("+", "号", "〕")) or (number in "1一" and re.match(r"[1一](?!\d)", after)):

@@ -34,7 +34,7 @@ SPACED_ROW = re.compile(r"(?=.*\d)\S+(?:\s+\S+){1,12}(?<![。；;])")
 CELL_GAP = re.compile(r"(?<=\S) (?=\S)(?!(?<=\d )[年以左个%])(?![(（])")
 """Rows of a table as a PDF gives them, a single blank between cells; 2020 年 and 98 以上 are one cell."""
 
-STAMPED = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s?\d\d?:\d\d(?::\d\d)?)?$|^(?:-{1,2}|\()?(?:19|20)\d\d年\d{1,2}月\d{1,2}日在.{4,60}[上议]\)?$|^(?:首页|当前位置|您的?位置)")
+STAMPED = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s?\d\d?:\d\d(?::\d\d)?)?$|^(?:-{1,2}|\()?(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?在.{4,60}[上议]\)?$|^(?:首页|当前位置|您的?位置)")
 """The head of a web page or the day of a speech, which no sentence goes on from."""
 
 LONG = 15

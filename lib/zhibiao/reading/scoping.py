@@ -53,6 +53,9 @@ LENGTHS = ("年", "个月", "天", "周", "小时", "个小时", "个工作日",
 OWN_VERB = re.compile(rf"{wording.any_of(word for word in wording.MAKING if len(word) > 1)}|保持|达到|提高|扩大|给予|奖励|补助|资助")
 FLOWS = re.compile(wording.any_of(wording.MADE_ON_THE_WAY))
 PEOPLE_MADE = re.compile(wording.any_of(wording.MAKING_PEOPLE))
+BUILDS = re.compile(r"(?:打造|建设|建成|创建|培育|形成|布局|设立|建立|组建)[^,;。]{0,6}$")
+"""Before what stands at the end: 打造10个培训品牌, though 培训 is a verb of flows elsewhere."""
+
 ALWAYS_FLOWS = re.compile(r"新增(?!长)|新建|新设|改扩建|改造|累计|评出|选派|荣获|获得|获|摘得|招收|走进|升格|增补|化解|建成技师学院")
 LEVEL = re.compile(r"(?:达到|达|总量|总数|总规模|规模|保有量|拥有量?|存量|余额|容量|能力|增加到|扩大到|提高到|增长到|发展到|在校生|在岗|持有)[^,。;]{0,6}$")
 """Words of a stock: it stands at the end."""
@@ -181,7 +184,7 @@ def _repeated(said: Said) -> tuple[bool, bool, bool]:
     if said.unit.endswith("元") and EACH.search(clause):
         annual = False  # 每人每年2000元 is what each one gets
     if not annual and not total and said.unit in ONE_BY_ONE and len(parts := CLAUSES.split(sentence)) > 1:
-        annual = bool(re.search(r"每年[^,;。]*\d", parts[-2])) and not TOTAL.search(parts[-2]) and not OWN_TIME.search(clause)
+        annual = bool(re.search(r"每年[^,;。]*\d" if not clause.startswith("带动") else r"(?:每年|年均)[^,;。]*\d", parts[-2])) and not TOTAL.search(parts[-2]) and not OWN_TIME.search(clause)
     if not annual and not total and not OWN_VERB.search(clause):
         earlier = [part for part in CLAUSES.split(sentence)[:-1] if part]
         if earlier and not EACH.search(earlier[-1]) and ANNUAL.search(earlier[-1]) and not TOTAL.search(earlier[-1]):
@@ -224,6 +227,8 @@ def _binds(said: Said) -> bool:
     given = said.unit.endswith("元") and not said.figure.unit.startswith("亿") and bool(GIVEN.search(said.clause))
     lasts = given or (said.unit in LENGTHS and said.figure.normative) or (said.unit == "%" and bool(SPENT.match(said.rest) or SETS_ASIDE.search(clause) or SUBSIDY.search(clause)))
     dated = said.mark is not None and not said.mark.onwards and (said.own_mark or not lasts)
+    if said.unit == "%" and re.search(r"按照?[^,;。\d]{2,24}的$", said.clause):
+        return True  # 2020年前轮训一遍,按公用经费的5%安排
     if not said.own_clause and STANDING_SHARE.search(said.clause) and re.match("[^,;。]{0,3}的比例", said.rest):
         return True  # 到2015年,建成…;按5%-10%的比例设置
     if said.figure.role == "to" or (dated and not each):
@@ -269,4 +274,4 @@ def _flows(said: Said) -> bool:
     if standing or LEVEL.search(said.clause):
         return False
     people = said.unit in PERSONS and bool(PEOPLE_MADE.search(said.around))
-    return people or bool(FLOWS.search(said.around))
+    return people or bool(FLOWS.search(said.clause if BUILDS.search(said.clause) else said.around))

@@ -42,7 +42,7 @@ RANK = re.compile(
     rf"(?:全国|全市|全省|全区|国内|世界|全球|西部|位居|居|列|位列|排名|排)[^,。;、第]{{0,6}}第(?P<number>{NUMERAL})(?:位|名)?(?=[、,。;)]|$)"
 )
 FIRST_FEW = re.compile(rf"前(?P<number>{NUMERAL})(?:位|名|强)?(?=[、,。;)行之]|$)")
-MYRIAD = re.compile(rf"(?<![\d零一二两三四五六七八九十百千几数个])(?:(?<=[近超逾过约上])|(?=万[余多]))万(?P<more>余|多)?(?P<unit>{UNIT})")
+MYRIAD = re.compile(rf"(?<![\d零一二两三四五六七八九十百千几数个])(?:(?<=[近超逾上])|(?<=[^经通]过)|(?=[万亿][余多]))(?P<scale>[万亿])(?P<more>余|多)?(?P<unit>{UNIT})(?!以上的?(?:项目|企业|产业))")
 """近万名, 万余人次: the scale is the number."""
 
 NEIGHBOURS = re.compile(rf"(?<![〇○零一二三四五六七八九])(?P<pair>两三|三四|三五|四五|五六|六七|七八|八九)(?P<scale>万|千|百|十)?(?P<unit>{UNIT})")
@@ -94,7 +94,7 @@ def special_figures(line: str) -> Iterator[Figure]:
         if match["number"][0].isdigit() or match[0][-1] in "位名强" or match["number"] in ("十", "五", "三"):
             yield Figure(*match.span(), None, number_of(match["number"]), "位", "le", doubt=("rank",))
     for match in MYRIAD.finditer(line):
-        yield compared(line, Figure(*match.span(), Decimal(1), Decimal(1), "万" + match["unit"], "eq", chinese=True), more=bool(match["more"]))
+        yield compared(line, Figure(*match.span(), Decimal(1), Decimal(1), match["scale"] + match["unit"], "eq", chinese=True), more=bool(match["more"]))
     for match in NEIGHBOURS.finditer(line):
         low, high = (number_of(sign + ("十" if match["scale"] == "十" else "")) for sign in match["pair"])
         scale = match["scale"] if match["scale"] in ("万", "千", "百") else ""

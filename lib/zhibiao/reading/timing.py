@@ -22,6 +22,9 @@ BACK = re.compile(r"^(?:[^,。]{0,12})?(?:近年来|多年来|历年来|以来,|
 OPENING = 25
 """Characters within which a paragraph says what time it is about."""
 
+HEADED = 8
+"""Characters within which a year and a colon head a paragraph."""
+
 FARTHEST = 300
 """Characters of a sentence that are looked at on either side of a number."""
 
@@ -103,6 +106,9 @@ class _Place:
         """The time that an earlier sentence sets as the goal: among aims any of the paragraph, elsewhere the first."""
         passage = self.passage
         reach = self.start if passage.aims else min(passage.line.text.find("。") + 1, self.start)
+        opening = [mark for mark in self.named if mark.at < HEADED and mark.named_year and passage.line.text[mark.to : mark.to + 1] in (":", "(")]
+        if opening and not passage.aims:
+            return opening[0]  # 2023年:启动阶段。…
         goals = [mark for mark in self.named if mark.at < reach and (mark.goal or mark.within) and not mark.looking_back]
         if goals:
             return goals[-1]

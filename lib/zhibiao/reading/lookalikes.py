@@ -11,7 +11,10 @@ FILLER = r"(?:了|到|至|于|在|为|有)?(?:每学年|每学期|每年|每周|
 BEFORE = re.compile(rf"(?P<word>{wording.any_of(wording.BEFORE)}){FILLER}$")
 NORM = re.compile(rf"(?P<word>{wording.any_of(word for word in wording.NORMS if word not in ('最低', '最高'))})(?:[^,;:。、()\d]{{0,16}}|[^,;:。、()\d]{{0,30}}的)$")
 CLASS_OF_THINGS = re.compile(r"(?:以上|以下)?的?(?:的?超?大班|用人单位|企业|单位|班额|班级)|以[上下]的[^,。;]{0,14}(?:机关|单位|村|社区|乡镇|小区)")
-APPLICANTS = re.compile(r"(?:及)?以[上下](?:的(?:用人单位|企业|单位|人员|劳动者|[^,。;、]{0,8}(?:学校|院校|学院|专业|企业))|的?,?(?:均|也|方)?可(?=以|申|参|享|建|按|报))")
+APPLICANTS = re.compile(
+    r"(?:及)?以[上下](?:的(?:用人单位|企业|单位|人员|劳动者|[^,。;、]{0,8}(?:学校|院校|学院|专业|企业|纳税人|贷款|家庭|个人))"
+    r"|(?:项目|贷款|家庭)|的?,?(?:均|也|方)?可(?=以|申|参|享|建|按|报))|的部分"
+)
 """After a length of time or a sum: who may apply (年营业收入500万元以上的企业), no aim."""
 
 CLASS_BY_SUM = re.compile(r"(?:级|以上)?的?(?:企业|产业|园区|开发区|集群|大县|强县|强镇|工程)")
@@ -23,6 +26,9 @@ PERSONS = re.compile(r"[\u4e00-\u9fff]{0,6}?(?:学徒|群众|人口|学生|学�
 BUILT = re.compile(r"(?:建成|新建|建好|建设|创建|新增|争创|办好|设立|布局)$")
 BUILT_UP = re.compile(r"(?:建成|新建|创建|争创|建好)$")
 """Verbs after which 一所, 一个 count one thing that is built rather than introduce it."""
+
+SANCTIONED = re.compile(r"的[^,。;、]{0,4}(?:单位|学校|院校|企业|机构|地区|县|专业|不予|不得|核减|取消|暂停|扣减|通报|约谈)")
+"""Behind a share: who falls under a sanction or a prize (完成率低于60%的单位), no aim."""
 
 TENS_WORDS = ("十", "百", "千", "万", "亿")
 
@@ -63,6 +69,8 @@ def left_out(first: re.Match[str], last: re.Match[str], before: str, after: str,
         return True
     if unit == "岁" and not re.search(r"寿命[^,。;]{0,12}$|平均年龄[^,。;]{0,8}$", before):
         return True  # who is meant
+    if unit == "%" and re.search(r"(?:低于|不足|未达到|达不到|不到|超过|高于)$", before) and SANCTIONED.match(after):
+        return True
     if unit.endswith("元") and CLASS_BY_SUM.match(after):
         return True
     if scale and not unit:

@@ -50,7 +50,7 @@ RULED = ("%", "倍", "个百分点", "百分点", "人/人", "元", "学时", "�
 
 LENGTHS = ("年", "个月", "天", "周", "小时", "个小时", "个工作日", "分钟", "日")
 
-OWN_VERB = re.compile(rf"{wording.any_of(word for word in wording.MAKING if len(word) > 1)}|保持|达到|提高|扩大|给予|奖励|补助|资助")
+OWN_VERB = re.compile(rf"{wording.any_of(word for word in wording.MAKING if len(word) > 1)}|保持|达到|提高|扩大|给予|奖励|补助|资助|配备")
 FLOWS = re.compile(wording.any_of(wording.MADE_ON_THE_WAY))
 PEOPLE_MADE = re.compile(wording.any_of(wording.MAKING_PEOPLE))
 BUILDS = re.compile(r"(?:打造|建设|建成|创建|培育|形成|布局|设立|建立|组建)[^,;。]{0,6}$")
@@ -65,7 +65,7 @@ ADDED = re.compile(r"新增(?!长)|新建|改扩建")
 DONE = re.compile(r"开展|组织|完成|举办|实施")
 """Verbs that make even a level of person-times something that adds up: 到2025年,开展培训达到10万人次."""
 
-EACH = re.compile(r"每(?:人|生|名|户|家|个|校|班|所|亩)[^,。;]{0,3}每(?:学?年|月)|[生人户]均")
+EACH = re.compile(r"每(?:人|生|名|户|家|个|校|班|所|亩)[^,。;]{0,8}每(?:学?年|月)|[生人户]均")
 ONE_BY_ONE = ("人", "名", "人次", "次", "场", "场次", "期")
 """Units of what is done again each year where 每年 stands in the clause before."""
 
@@ -161,6 +161,8 @@ def scope_of(said: Said) -> tuple[Scope, bool, bool]:
         return "cumulative", False, False
     if said.kind == "target" and _endless(said, annual):
         return "standing", False, False
+    if total and not annual and said.kind == "target" and said.unit in LENGTHS and said.figure.normative:
+        return "standing", False, False  # 每人累计不少于12周
     if total and "%" not in said.figure.unit:
         return "cumulative", False, False
     if mean or annual or held:
@@ -180,11 +182,11 @@ def _repeated(said: Said) -> tuple[bool, bool, bool]:
     """Do 每年, 年均, 累计 hold here? 每年 also carries on to a clause without a verb of its own, 累计 along a list."""
     sentence, clause = said.up_to, CLAUSES.split(said.up_to)[-1]
     mean, total = bool(MEAN.search(clause)), bool(TOTAL.search(clause) or YEARS_LONG.search(clause))
-    annual = bool(ANNUAL.search(clause)) or mean
+    annual = (bool(ANNUAL.search(clause)) and not re.search(r"每年.*20\d\d年", clause)) or mean  # 每年提高2个百分点、2023年达到65%
     if said.unit.endswith("元") and EACH.search(clause):
         annual = False  # 每人每年2000元 is what each one gets
     if not annual and not total and said.unit in ONE_BY_ONE and len(parts := CLAUSES.split(sentence)) > 1:
-        annual = bool(re.search(r"每年[^,;。]*\d" if not clause.startswith("带动") else r"(?:每年|年均)[^,;。]*\d", parts[-2])) and not TOTAL.search(parts[-2]) and not OWN_TIME.search(clause)
+        annual = bool(re.search(r"每年[^,;。]*\d" if not clause.startswith("带动") else r"(?:每年|年均)[^,;。]*\d", parts[-2])) and not TOTAL.search(parts[-2]) and not OWN_TIME.search(clause) and not re.search("配备|达到|拥有|保有", clause)
     if not annual and not total and not OWN_VERB.search(clause):
         earlier = [part for part in CLAUSES.split(sentence)[:-1] if part]
         if earlier and not EACH.search(earlier[-1]) and ANNUAL.search(earlier[-1]) and not TOTAL.search(earlier[-1]):

@@ -61,7 +61,7 @@ def special_figures(line: str) -> Iterator[Figure]:
             continue
         unit = "%" if a + b == 100 else ("人/人" if b == 1 else f":{match['b']}")
         read = compared(line, Figure(*match.span(), a, a, unit, "eq", doubt=("ratio",)))
-        yield _per_teacher(read, b) if a == 1 < b and PER_TEACHER.search(line[: match.start()]) else read
+        yield _per_teacher(read, b) if a == 1 < b and (PER_TEACHER.search(line[: match.start()]) or line.startswith("的师生比", match.end())) else read
     for match in BRACKETED.finditer(line):
         if match["unit"] or match["scale"] or match["sign"]:
             value = number_of(match["number"])

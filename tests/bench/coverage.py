@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from zhibiao.catalogue.load import load
 from zhibiao.projecting import moves, reference
 from zhibiao.projecting.learning import learn
 from zhibiao.projecting.moves import PastSeries
@@ -83,7 +84,7 @@ def countries(
 ) -> dict[int, tuple[np.ndarray, np.ndarray]]:
     """Mean and spread over random halves: one half of the countries builds the class, the other half is judged."""
     past = moves.world_bank(file, entry)
-    chinese = moves.observed(FOLDER.parent / "observations", entry)
+    chinese = moves.observed(load(), entry)
     names = sorted({series.origin for series in past})
     found = []
     for split in range(SPLITS):
@@ -96,7 +97,7 @@ def countries(
 
 def left_out(entry: Entry, classes: dict[str, ReferenceClass], file: Path) -> dict[int, tuple[float, ...]]:
     """Chinese series of a class, each judged by the class built without it."""
-    past = moves.observed(FOLDER.parent / "observations", entry)
+    past = moves.observed(load(), entry)
     others = moves.world_bank(file, entry)
     rows = []
     for series in past:

@@ -24,6 +24,7 @@ from pathlib import Path
 
 import numpy as np
 
+from zhibiao.catalogue.load import load
 from zhibiao.projecting import moves, reference
 from zhibiao.projecting.forecast import forecast
 from zhibiao.projecting.learned import METHODS
@@ -180,7 +181,7 @@ def halves(world: Path) -> tuple[dict[str, ReferenceClass], list[moves.PastSerie
     past = moves.world_bank(world, entry)
     names = sorted({series.origin for series in past})
     half = set(np.random.default_rng(0).permutation(names)[: len(names) // 2])
-    known = [*(s for s in past if s.origin in half), *moves.observed(FOLDER.parent / "observations", entry)]
+    known = [*(s for s in past if s.origin in half), *moves.observed(load(), entry)]
     taught = reference.taught(moves.measure(entry, known), learn(entry, known), {})
     return {**classes, "enrolment": taught}, [s for s in past if s.origin not in half]
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from zhibiao.catalogue.load import shipped
+from zhibiao.catalogue.load import load, shipped
 from zhibiao.errors import ParameterError, RegistryError
 from zhibiao.projecting import learned, moves, reference
 from zhibiao.projecting.moves import PastSeries, absolute_moves, measure, observed, world_bank, written
@@ -88,9 +88,9 @@ def test_world_bank_series_are_cut_where_the_classification_changes(tmp_path):
 
 def test_observed_series_leave_out_floors_and_stop_at_breaks():
     classes = {item.id: item for item in reference.entries(FOLDER)}
-    fujian = [past for past in observed(FOLDER.parent / "observations", classes["schools"]) if past.origin == "350000"]
+    fujian = [past for past in observed(load(), classes["schools"]) if past.origin == "350000"]
     assert [past.years[-1] for past in fujian] == [1995, 1996, 1998]
-    nation = next(past for past in observed(FOLDER.parent / "observations", classes["rate"]) if past.origin == "100000")
+    nation = next(past for past in observed(load(), classes["rate"]) if past.origin == "100000")
     assert nation.years == (2008, 2021, 2024)  # 2017 is printed as a floor
 
 

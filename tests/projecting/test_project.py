@@ -105,7 +105,7 @@ def test_basis_tells_what_the_fan_rests_on():
     assert basis.own_weight == pytest.approx(taught.width[1]) and 0.3 < basis.scale < 1  # a calm series of two points
     assert basis.shift == pytest.approx(float(np.median(chongqing().at(2025))) / 99000 - 1)
     alone = project([2020], [99000], horizon=2025, reference=ENROLMENT, seed=7).basis
-    assert (alone.series, alone.moves, alone.shift) == (ENROLMENT.series[4], ENROLMENT.moves[4], 0)
+    assert (alone.series, alone.moves) == (ENROLMENT.series[4], ENROLMENT.moves[4]) and alone.shift == pytest.approx(0, abs=1e-4)
     assert basis.coverage == ENROLMENT.entry.coverage[80][5]
     assert basis.extended_from is None and chongqing(horizon=2031).basis.extended_from == 10
     assert 0.1 < basis.typical_move < 0.3
@@ -153,3 +153,13 @@ def test_an_upper_bound_holds_for_counts_too():
 def test_what_cannot_be_projected_is_refused(more, match):
     with pytest.raises(ParameterError, match=match):
         project(**{"horizon": 2025, "reference": ENROLMENT, "seed": 1, **more})
+
+
+def test_a_later_floor_lifts_the_paths_below_it_and_their_later_years():
+    plain = project([2010], [100], horizon=2025, reference=ENROLMENT, seed=1)
+    lifted = project([2010], [100], horizon=2025, reference=ENROLMENT, seed=1, floors={2020: 150.0})
+    assert lifted.at(2020).min() == pytest.approx(150) and np.array_equal(plain.at(2019), lifted.at(2019))
+    above = plain.at(2020) >= 150
+    assert above.any() and np.allclose(plain.at(2025)[above], lifted.at(2025)[above])
+    raised = np.log(lifted.at(2025)[~above] / plain.at(2025)[~above])
+    assert raised == pytest.approx(np.log(150 / plain.at(2020)[~above]))

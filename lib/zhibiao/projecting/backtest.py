@@ -7,7 +7,6 @@ series of the registry, and the width of a class that borrows its shape is measu
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import pandas as pd
 
@@ -16,9 +15,8 @@ from zhibiao.projecting import moves
 from zhibiao.projecting.forecast import forecast
 from zhibiao.projecting.learned import COMBINED, METHODS
 from zhibiao.projecting.moves import PastSeries
-from zhibiao.projecting.reference import Entry, ReferenceClass, taught
+from zhibiao.projecting.reference import ReferenceClass, taught
 from zhibiao.projecting.seriesfile import GivenSeries
-from zhibiao.projecting.trajectories import exact
 
 LENGTHS = (1, 3, 6, 10)
 """How many of the latest figures a forecast is shown."""
@@ -33,14 +31,6 @@ ELSEWHERE = "_elsewhere"
 COLUMNS = ("reference", "indicator", "region", "method", "points", "origin", "ahead", "truth", "median", "low80", "high80", "low95", "high95", "error")
 
 
-@dataclass(frozen=True)
-class Stretch:
-    """A series between two changes of definition, one indicator of one region."""
-
-    indicator: str
-    past: PastSeries
-
-
 def backtest(registry: Registry, classes: Mapping[str, ReferenceClass]) -> pd.DataFrame:
     """Forecast every series of the registry from each of its years, 1 to 5 years ahead, from its last 1, 3, 6 and 10 figures.
 
@@ -53,66 +43,54 @@ def backtest(registry: Registry, classes: Mapping[str, ReferenceClass]) -> pd.Da
     rows: list[tuple[object, ...]] = []
     for built in classes.values():
         if built.entry.observed:
-            stretches = tuple(_stretches(registry, built.entry))
-            for region in sorted({stretch.past.origin for stretch in stretches}):
+            stretches = tuple(moves.observed(registry, built.entry))
+            for region in sorted({stretch.origin for stretch in stretches}):
                 without = _without(built, region, stretches, classes)
-                rows += _judged(built, without, [stretch for stretch in stretches if stretch.past.origin == region])
+                rows += _judged(built, without, [stretch for stretch in stretches if stretch.origin == region])
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _stretches(registry: Registry, entry: Entry) -> Iterator[Stretch]:
-    for indicator in entry.observed:
-        for region in sorted({row.region for row in registry.observations if row.indicator == indicator}):
-            known = {p.period.year: float(p.base_value) for p in exact(registry.series(region, indicator)) if p.base_value > 0}
-            breaks = {b.year for b in entry.breaks if (b.region, b.indicator) == (region, indicator)}
-            edges = sorted(breaks | set(registry.indicator(indicator).breaks_in(region)))
-            for start, end in zip([0, *edges], [*edges, 9999], strict=True):
-                years = tuple(year for year in known if start <= year < end)
-                if years:
-                    yield Stretch(indicator, PastSeries(region, years, tuple(known[year] for year in years)))
-
-
-def _without(built: ReferenceClass, region: str, stretches: Sequence[Stretch], classes: Mapping[str, ReferenceClass]) -> ReferenceClass:
+def _without(built: ReferenceClass, region: str, stretches: Sequence[PastSeries], classes: Mapping[str, ReferenceClass]) -> ReferenceClass:
     """The class as it would be if nothing were known of the region."""
     own = classes.get(built.id + ELSEWHERE)
     if own is not None:
         return own
     shape = str(built.entry.shape)
     elsewhere = classes.get(shape + ELSEWHERE, classes[shape])
-    measured = moves.measure(built.entry, [s.past for s in stretches if s.past.origin != region], elsewhere)
+    measured = moves.measure(built.entry, [s for s in stretches if s.origin != region], elsewhere)
     return taught(measured, None, {shape: elsewhere})
 
 
-def _judged(built: ReferenceClass, without: ReferenceClass, stretches: Sequence[Stretch]) -> Iterator[tuple[object, ...]]:
+def _judged(built: ReferenceClass, without: ReferenceClass, stretches: Sequence[PastSeries]) -> Iterator[tuple[object, ...]]:
     lower, upper = (0.0, 100.0) if built.scale == "logit" else (None, None)
     for points in LENGTHS:
-        windows = [(stretch, place) for stretch in stretches for place in range(points - 1, len(stretch.past.years)) if _later(stretch, place)]
+        windows = [(stretch, place) for stretch in stretches for place in range(points - 1, len(stretch.years)) if _later(stretch, place)]
         if not windows:
             continue
         given = [_given(stretch, place, points) for stretch, place in windows]
         for method in METHODS if points > 1 else (COMBINED,):
             told = forecast(given, AHEAD, {without.id: without}, method=method, reference=without.id, levels=LEVELS, lower=lower, upper=upper)
             for (stretch, place), one in zip(windows, told, strict=True):
-                origin = stretch.past.years[place]
+                origin = stretch.years[place]
                 bands = [one.quantiles[p] for level in LEVELS for p in ((1 - level / 100) / 2, (1 + level / 100) / 2)]
                 for year, truth in _later(stretch, place).items():
                     at = year - origin - 1
                     median = one.quantiles[0.5][at]
                     yield (
-                        *(built.id, stretch.indicator, stretch.past.origin, method, points, origin, year - origin, truth, median),
+                        *(built.id, stretch.indicator, stretch.origin, method, points, origin, year - origin, truth, median),
                         *(band[at] for band in bands),
                         abs(median / truth - 1) if upper is None else abs(median - truth) / upper,
                     )
 
 
-def _later(stretch: Stretch, place: int) -> dict[int, float]:
-    origin = stretch.past.years[place]
-    return {y: v for y, v in zip(stretch.past.years, stretch.past.values, strict=True) if origin < y <= origin + AHEAD}
+def _later(stretch: PastSeries, place: int) -> dict[int, float]:
+    origin = stretch.years[place]
+    return {y: v for y, v in zip(stretch.years, stretch.values, strict=True) if origin < y <= origin + AHEAD}
 
 
-def _given(stretch: Stretch, place: int, points: int) -> GivenSeries:
+def _given(stretch: PastSeries, place: int, points: int) -> GivenSeries:
     kept = slice(place + 1 - points, place + 1)
-    return GivenSeries(f"{stretch.indicator} {stretch.past.origin}", stretch.past.years[kept], stretch.past.values[kept], 0)
+    return GivenSeries(f"{stretch.indicator} {stretch.origin}", stretch.years[kept], stretch.values[kept], 0)
 
 
 def accuracy(trials: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from zhibiao.catalogue.load import read_observations
+from zhibiao.catalogue.load import read
 from zhibiao.catalogue.registry import Registry
 from zhibiao.errors import ParameterError, RegistryError
 from zhibiao.projecting import learned as tables
@@ -35,6 +35,8 @@ class PastSeries:
     values: tuple[float, ...]
     collection: str = ""
     """The published collection it is from; collections count alike when a class learns from several."""
+    indicator: str = ""
+    """What a series of the registry measures."""
 
 
 def world_bank(file: Path, entry: Entry) -> list[PastSeries]:
@@ -52,22 +54,21 @@ def world_bank(file: Path, entry: Entry) -> list[PastSeries]:
     return found
 
 
-def observed(folder: Path, entry: Entry) -> list[PastSeries]:
-    """Read the class's series from observation files: annual, floors left out, cut where the class names a break."""
-    rows = tuple(row for path in sorted(folder.glob("*.csv")) for row in read_observations(path))
-    registry = Registry((), {}, {}, {}, {}, {}, rows)
+def observed(registry: Registry, entry: Entry) -> list[PastSeries]:
+    """The class's observed series: whole years, floors left out, parted where an indicator's definition changes.
+
+    Zeros stay out as well: they have no place on a logarithm.
+    """
     found = []
     for indicator in entry.observed:
-        for region in sorted({row.region for row in rows if row.indicator == indicator}):
+        for region in sorted({row.region for row in registry.observations if row.indicator == indicator}):
             annual = registry.series(region, indicator).annual
-            points = {
-                point.period.year: float(point.base_value) for point in annual if point.qualifier in ("eq", "about")
-            }
-            edges = sorted(b.year for b in entry.breaks if (b.region, b.indicator) == (region, indicator))
+            points = {point.period.year: float(point.base_value) for point in annual if point.qualifier in ("eq", "about") and point.base_value > 0}
+            edges = registry.indicator(indicator).breaks_in(region)
             for start, end in zip([0, *edges], [*edges, 9999], strict=True):
                 part = {year: value for year, value in points.items() if start <= year < end}
                 if part:
-                    found.append(PastSeries(region, *_columns(part)))
+                    found.append(PastSeries(region, *_columns(part), indicator=indicator))
     return found
 
 
@@ -148,25 +149,25 @@ def collected(entry: Entry, files: Mapping[str, Path]) -> list[PastSeries]:
     return found
 
 
-def gather(entry: Entry, observations: Path, world: Path, files: Mapping[str, Path]) -> list[PastSeries]:
+def gather(entry: Entry, registry: Registry, world: Path, files: Mapping[str, Path]) -> list[PastSeries]:
     """All series that a class is measured on."""
-    return [*world_bank(world, entry), *observed(observations, entry), *collected(entry, files)]
+    return [*world_bank(world, entry), *observed(registry, entry), *collected(entry, files)]
 
 
 def rebuild(folder: Path, file: Path, files: Mapping[str, Path] | None = None) -> dict[str, ReferenceClass]:
     """Measure and teach every class of ``classes.yaml`` in `folder`, in its order; a shape stands before those that use it.
 
-    `folder` lies beside ``observations``; `file` holds the World Bank's series, `files` those of collections. A class whose
+    `folder` lies in a registry; `file` holds the World Bank's series, `files` those of collections. A class whose
     collections are not given is left as it is.
     """
     from zhibiao.projecting.learning import learn
 
-    given = files or {}
+    given, registry = files or {}, read([folder.parent])
     built: dict[str, ReferenceClass] = {}
     for entry in reference.entries(folder):
         if any(name not in given for name in entry.collections):
             continue
-        past = gather(entry, folder.parent / "observations", file, given)
+        past = gather(entry, registry, file, given)
         if entry.shape is not None and entry.shape not in built:
             raise RegistryError(
                 f"形状 {entry.shape!r} 须先于 {entry.id!r} the shape must stand first",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -36,6 +36,7 @@ def project(
     reference: ReferenceClass,
     lower: float | None = None,
     upper: float | None = None,
+    floors: Mapping[int, float] | None = None,
     draws: int = 4000,
     seed: int,
     region: str = "",
@@ -60,6 +61,9 @@ def project(
         Gives scale, centre and spread. Beyond its last horizon the square root rule extends the spread, and the basis says so.
     lower, upper : float, optional
         Bounds in base units; a class of rates needs both.
+    floors : mapping of int to float, optional
+        What values after the last exact one are known to reach ("5000万以上"): a path below is lifted to it on the scale, with all
+        its later years.
     draws : int
         Number of paths. They come in mirrored pairs.
     seed : int
@@ -95,8 +99,12 @@ def project(
     ahead = max(horizon - last, 0)
     seen = _outlook(reference, ordered, [known[year] for year in ordered], ahead, ruler)
     stepped = _of_one(reference, levels[-1]) if seen is None else _of_more(seen)
+    lifted = np.zeros(draws)
     for step, scores in enumerate(_walk(end - last, draws, _generator(seed, region, indicator, last)), start=1):
-        paths[:, last - first + step] = ruler.back(stepped(step, scores))
+        level = stepped(step, scores)
+        if floors and last + step in floors:
+            lifted = np.maximum(lifted, ruler.to(np.array([floors[last + step]])) - level)
+        paths[:, last - first + step] = ruler.back(level + lifted)
     for year, value in known.items():
         paths[:, year - first] = value
 
@@ -145,7 +153,7 @@ def _basis(reference: ReferenceClass, seen: Outlook | None, years: Sequence[int]
         last_year=years[-1],
         shape=reference.entry.shape,
         extended_from=farthest if ahead > farthest else None,
-        shift=float(np.median(ends)) / last - 1 if ahead and last and seen is not None else 0.0,
+        shift=float(np.median(ends)) / last - 1 if ahead and last else 0.0,
     )
 
 

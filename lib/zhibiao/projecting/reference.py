@@ -14,7 +14,7 @@ from pydantic import Field
 
 from zhibiao.catalogue import csvfile, yamlfile
 from zhibiao.errors import ParameterError, RegistryError, closest
-from zhibiao.model.record import Identifier, Record, RegionCode, Text
+from zhibiao.model.record import Identifier, Record, Text
 from zhibiao.projecting import learned as tables
 from zhibiao.projecting.learned import Learned
 from zhibiao.projecting.rules import Years
@@ -38,14 +38,6 @@ class WorldBank(Record):
     indicator: Text
     first: int | None = None
     last: int | None = None
-
-
-class Break(Record):
-    """A year from which an observed series counts something else: no move crosses it."""
-
-    region: RegionCode
-    indicator: Identifier
-    year: int
 
 
 class Teaching(Record):
@@ -78,7 +70,6 @@ class Entry(Record):
     learned: Teaching | None = None
     observed: tuple[Identifier, ...] = ()
     world_bank: tuple[WorldBank, ...] = ()
-    breaks: tuple[Break, ...] = ()
     least: Decimal | None = None
     most: Decimal | None = None
     shape: Identifier | None = None

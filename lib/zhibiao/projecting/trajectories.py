@@ -38,6 +38,11 @@ def _alike(indicator: Indicator, region: str, points: tuple[Observation, ...]) -
     return tuple(point for point in points if point.period.year >= since)
 
 
+def _floors(series: Series, after: int) -> dict[int, float]:
+    """What is known of years after the last exact figure: at least so much."""
+    return {p.period.year: float(p.base_value) for p in series.annual if p.qualifier in ("ge", "gt") and p.period.year > after}
+
+
 def trajectory(study: Study, indicator: Indicator, reference: ReferenceClass) -> Fan:
     """Project one indicator of the study's region to its horizon.
 
@@ -57,6 +62,7 @@ def trajectory(study: Study, indicator: Indicator, reference: ReferenceClass) ->
         reference=reference,
         lower=None if indicator.lower is None else float(indicator.lower),
         upper=None if indicator.upper is None else float(indicator.upper),
+        floors=_floors(study.series(indicator.id), points[-1].period.year),
         seed=study.seed,
         region=study.region.code,
         indicator=indicator.id,

@@ -139,9 +139,11 @@ def _centre(fan: Fan, ahead: int, lang: str) -> str:
     b, zh = fan.basis, lang == "zh"
     if fan.method == "cohort":
         return "按学生流量推算" if zh else "follows the flow of students"
-    if b.own_points == 1:
-        return f"停在{b.last_year}年的数，不作增长外推" if zh else f"stays at the figure of {b.last_year}; no growth rate is extrapolated"
     size = percent(abs(b.shift), 0)
+    if b.own_points == 1 and size == percent(0, 0):
+        return f"停在{b.last_year}年的数，不作增长外推" if zh else f"stays at the figure of {b.last_year}; no growth rate is extrapolated"
+    if b.own_points == 1:
+        return f"因此后公布的下限比{b.last_year}年的数高{size}" if zh else f"is {size} above the figure of {b.last_year}, lifted by a floor published since"
     if size == percent(0, 0):
         return f"{ahead}年后与{b.last_year}年的数持平" if zh else f"is level with the figure of {b.last_year} after {ahead} years"
     if zh:

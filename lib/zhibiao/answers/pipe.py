@@ -1,0 +1,41 @@
+"""Intake and enrolment. Each answer imports what it needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from zhibiao.answers.base import Answers
+
+if TYPE_CHECKING:
+    from zhibiao.showing.chart import Chart
+    from zhibiao.showing.sentences import Sentences
+    from zhibiao.showing.table import Table
+
+
+class Pipe(Answers):
+    """Intake and enrolment."""
+
+    def ratios(self) -> Table:
+        """Students per entrant."""
+        from zhibiao.showing import flow_tables
+
+        return flow_tables.ratios(self.study)
+
+    def implied(self) -> Table:
+        """Length and retention that each pair implies."""
+        from zhibiao.showing import flow_tables
+
+        return flow_tables.implied(self.study)
+
+    def pair_map(self) -> Chart | Sentences:
+        """Map of length and retention."""
+        from zhibiao.showing import pictures
+
+        chart = pictures.pair_map(self.study)
+        return chart or self._sentence("没有同一年的招生与在校生，无从作图。", "No year has both intake and enrolment.")
+
+    def needs(self) -> Table:
+        """Intake that a floor under enrolment implies."""
+        from zhibiao.showing import flow_tables
+
+        return flow_tables.needs(self.study)

@@ -6,11 +6,13 @@ A file of ``prose`` is a head, then paragraphs that each follow that head, or wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from opencc import OpenCC
 
 from zhibiao.catalogue.load import read, shipped
 from zhibiao.catalogue.registry import Registry
@@ -53,3 +55,30 @@ def test_spans_hold_the_figures(registry: Registry) -> None:
         found = extract_text(text, "x", registry).candidates
         assert len(found) == len(expected)
         assert all(text[c.char_start : c.char_end] == c.written for c in found)
+
+
+def _wrapped(text: str) -> str:
+    """Lines broken after 38 characters, but for rows of tables."""
+    lines = text.split("\n")
+    return "\n".join(line if re.search(r"[|\t]|\S  ", line) else "\n".join(line[at : at + 38] for at in range(0, max(len(line), 1), 38)) for line in lines)
+
+
+COPIES: dict[str, Callable[[str], str]] = {
+    "indented": lambda text: "\n".join(f"　　{line}" if line.strip() else line for line in text.split("\n")),
+    "without empty lines": lambda text: re.sub(r"\n\n+", "\n", text),
+    "broken lines": _wrapped,
+    "full width": lambda text: text.translate(str.maketrans("0123456789%", "０１２３４５６７８９％")),
+    "headings of Markdown": lambda text: "# " + re.sub(r"(?m)^([一二三四五六七八九]、.{2,30})$", r"## \1", text),
+    "line ends of Windows": lambda text: text.replace("\n", "\r\n"),
+    "page of the web": lambda text: f"首页 > 政务公开 > 规划计划\n\n{text}\n\n扫一扫在手机打开当前页\n",
+    "traditional characters": lambda text: str(OpenCC("s2t").convert(text)),
+}
+"""How a document may come."""
+
+
+@pytest.mark.parametrize("copy", COPIES)
+def test_however_it_was_copied(copy: str, registry: Registry) -> None:
+    for name, text, expected in blocks():
+        if name.startswith("plan"):
+            found = extract_text(COPIES[copy](text), "x", registry).candidates
+            assert [told(candidate) for candidate in found] == expected, name

@@ -63,6 +63,11 @@ class Facts:
         return self.issued.year if self.issued else self.told or (self.plan.start if self.plan else None)
 
     @property
+    def is_account(self) -> bool:
+        """Does it tell of the present state (a report of an inspection, a talk), rather than plan from the year before?"""
+        return bool(re.search(r"(?:情况|调研|检查)[^,。]{0,4}报告|讲话|汇报", self.title)) and not self.own_years
+
+    @property
     def sets_rules(self) -> bool:
         """Is it a text of rules (办法, 细则), whose figures hold until it is repealed?"""
         return bool(RULES.search(self.title)) and self.plan is not None and not self.own_years
@@ -94,7 +99,7 @@ class Facts:
 def facts_of(found: Sequence[Line], registry: Registry, name: str) -> Facts:
     """Read the head and the foot of a document."""
     head = [line.text.lstrip("#") for line in found[:40]]
-    titles = [text for text in head if TITLE.search(text) and 6 <= len(text) <= 90 and not re.search(r"[。;]|^各", text) and not text.startswith(("title:", "---"))]
+    titles = [text for text in head if TITLE.search(text) and 6 <= len(text) <= 90 and not re.search(r"[。;]|^各|^(?:首页|当前位置|您的?位置|所在位置)|>", text) and not text.startswith(("title:", "---"))]
     title = _title(titles) or name
     title += next((following for text, following in itertools.pairwise(head) if text == title and UNDER_TITLE.fullmatch(following)), "")
     numbered = next((match for text in head for match in NUMBER.finditer(text) if not CITED.search(text[: match.start()])), None)

@@ -30,6 +30,7 @@ BODIES = re.compile(r"(?:[^,。;]{0,14}(?:委|局|部门?|院校|学校|高校|�
 TITLE_LINE = re.compile(r"#.*|(?:[^,。;:、“]|“[^”]{0,40}”){0,90}(?:规划|方案|意见|公报|纲要|办法|通知|报告|决定|条例|清单|[\])]\d{1,4}号)(?:的通知)?(?:\([^()。]{1,20}\))?")
 
 SPACED_HEAD = re.compile(r"^\s*(?:序号\s+)?(?:主要|核心|具体)?(?:指标|项目)(?:名称|内容)?\s.*(?:19|20)\d\d(?:\s?年|\s|$)")
+HEAD_OF_TABLE = 160
 SPACED_ROW = re.compile(r"(?=.*\d)\S+(?:\s+\S+){1,12}(?<![。；;])")
 CELL_GAP = re.compile(r"(?<=\S) (?=\S)(?!(?<=\d )[年以左个%])(?![(（])")
 """Rows of a table as a PDF gives them, a single blank between cells; 2020 年 and 98 以上 are one cell."""
@@ -70,13 +71,13 @@ def lines(raw: str) -> list[Line]:
     for piece in raw.splitlines(keepends=True):
         here, start = start, start + len(piece)
         if piece.strip():
-            tabled = bool(SPACED_HEAD.search(piece)) or (tabled and bool(SPACED_ROW.fullmatch(piece.strip())))
+            tabled = bool(SPACED_HEAD.search("".join(sign if sign.isspace() else folded_character(sign) for sign in piece[:HEAD_OF_TABLE]))) or (tabled and bool(SPACED_ROW.fullmatch(piece.strip())))
         if tabled:
             piece = CELL_GAP.sub("\t", piece)
         line = _folded("" if here in noise else piece, here)
         if not line.text:
             continue
-        if found and _goes_on(found[-1].text, line.text) and not (len(found) == 1 and _is_title(found[0].text, line.text)):
+        if found and _goes_on(found[-1].text, line.text) and not _is_title(found, line.text):
             last = found[-1]
             found[-1] = Line(last.text + line.text, last.origins + line.origins)
         else:
@@ -89,9 +90,11 @@ def dashes_lost(raw: str) -> bool:
     return bool(re.search(r"(?<!\d)20\d\d[1-9]\d{1,3}\s*日|[〔\[(]20\d{3,5}\s*号", raw))
 
 
-def _is_title(first: str, following: str) -> bool:
-    """Is a text's first line, without a stop, the title of the paragraph below?"""
-    return len(first) <= 45 and not re.search("[,。;:]", first) and (len(following) > 60 or "。" in following)
+def _is_title(found: list[Line], following: str) -> bool:
+    """Is the last of a text's first lines, none of them with a stop, the title of the paragraph below?"""
+    if len(found) > 6 or any("。" in line.text for line in found):
+        return False
+    return len(found[-1].text) <= 45 and not re.search("[,;:]", found[-1].text) and (len(following) > 60 or "。" in following)
 
 
 def _goes_on(last: str, following: str) -> bool:

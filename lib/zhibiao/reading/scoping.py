@@ -33,7 +33,7 @@ HELD_AT = re.compile(r"(?:保持|稳定|维持)在[^,。;]{0,4}$")
 KEPT_WITHIN = re.compile(r"率[^,。;]{0,6}控制在[^,。;]{0,3}$")
 PRINCIPLE = re.compile(r"原则上|一般(?:为|是|不|应|在|按)")
 STANDING = re.compile(r"原则上|按照?[^,。;]{2,30}$|按规定|定额|基准|(?:将|拿出|提取|计提|列支)[^,。;]{0,14}$|按[\d.]*$")
-GIVEN = re.compile(r"(?:给予|奖励|补助|补贴|资助|奖补|贴息|贷款)[^,。;]{0,24}$|每(?:人|生|户|家|个|名|所|间|班|项)?每?[月天年次]|每(?:人|生|户|名)|每(?:所|个|家|项|班|校|县)[^,。;]{0,14}(?:不超过|最高|不低于|不少于)|标准(?:为|是|按|每|不)|最高|一次性|定额|额度")
+GIVEN = re.compile(r"(?:给予|奖励|补助|补贴|资助|奖补|贴息|贷款)[^,。;]{0,24}$|每(?:人|生|户|家|个|名|所|间|班|项)?每?[月天年次]|每(?:人|生|户|名)|每(?:校|所|个|家|项|村|县)[^,。;]{0,6}(?:支持|补助|奖补|奖励|资助|安排)|每(?:所|个|家|项|班|校|县)[^,。;]{0,14}(?:不超过|最高|不低于|不少于)|标准(?:为|是|按|每|不)|最高|一次性|定额|额度")
 """Before a sum of money: what each one gets."""
 
 RAISED = re.compile(r"(?:提高|增加|上调|调整|提标|提升|增长)(?:到|至|为)[^,;。]{0,24}$")
@@ -109,6 +109,8 @@ class Said:
     open_ended: bool
     one_year: bool
     own_mark: bool
+    after_mark: int
+    """Where in the sentence the words behind that time begin."""
 
     @cached_property
     def up_to(self) -> str:
@@ -124,6 +126,11 @@ class Said:
     def own_clause(self) -> bool:
         """Is the time named between the last semicolon and the figure?"""
         return self.own_mark and bool(re.search(r"(?:19|20)\d\d|[“一二三四五]年?", self.sentence.split(";")[-1]))
+
+    @property
+    def near_mark(self) -> bool:
+        """Does the time stand in the clause of the figure, or by itself before it (到2025年,)?"""
+        return self.own_mark and not re.search("[,;]", self.sentence[self.after_mark + 1 :])
 
     @property
     def several_years(self) -> bool:
@@ -228,7 +235,7 @@ def _binds(said: Said) -> bool:
     each = said.unit.endswith("元") and bool(EACH.search(clause)) and not (said.mark and said.mark.goal)
     given = said.unit.endswith("元") and not said.figure.unit.startswith("亿") and bool(GIVEN.search(said.clause))
     lasts = given or (said.unit in LENGTHS and said.figure.normative) or (said.unit == "%" and bool(SPENT.match(said.rest) or SETS_ASIDE.search(clause) or SUBSIDY.search(clause)))
-    dated = said.mark is not None and not said.mark.onwards and (said.own_mark or not lasts)
+    dated = said.mark is not None and not said.mark.onwards and (said.near_mark or not lasts)
     if said.unit == "%" and re.search(r"按照?[^,;。\d]{2,24}的$", said.clause):
         return True  # 2020年前轮训一遍,按公用经费的5%安排
     if not said.own_clause and STANDING_SHARE.search(said.clause) and re.match("[^,;。]{0,3}的比例", said.rest):

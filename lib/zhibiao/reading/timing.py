@@ -156,13 +156,15 @@ def _timing(place: _Place) -> Timing:
     if "length of time" in figure.doubt and figure.comparator == "le" and figure.high and mark and mark.year and not mark.goal:
         end = mark.year + int(figure.high)  # 2019年启动,三年内建成
         return replace(timed, period=Span(end, end))
+    if kind == "achieved" and mark is None and facts.is_account and facts.issued:
+        return replace(timed, period=Span(facts.issued.year, facts.issued.year))
     year = mark.year if mark and not mark.onwards else None
     period = mark.span if mark and mark.year is None else span
     if kind != "achieved" and year and span:
         period = Span(min(span.start, year), year)
     said = scoping.Said(
         figure, place.passage.line.text[figure.start : figure.end], place.sentence, place.rest, mark, year, period, kind, place.passage.aims, facts.open_ended,
-        bool(facts.own_years and facts.plan and facts.plan.start == facts.plan.end), mark is not None and mark is place.mark,
+        bool(facts.own_years and facts.plan and facts.plan.start == facts.plan.end), mark is not None and mark is place.mark, max(mark.to - place.start, 0) if mark else 0,
     )  # fmt: skip
     if kind == "target" and facts.sets_rules and mark is None and place.mark is None:
         return replace(timed, scope="standing")

@@ -19,6 +19,11 @@ class Rule:
 
 RULES = (
     Rule("chance", "1", dt.date(2026, 11, 22), "首版", "first version"),
+    Rule(
+        "chance", "2", dt.date(2026, 11, 26),
+        "两个及以上的数的序列：中位与宽窄学自同类序列后来的走势，不再停在最近值；此后公布的下限抬高轨迹",
+        "series of two figures and more: centre and width learned from how series of the kind went on, no longer held at the last value; a floor published since lifts the fan",
+    ),
     Rule("schedule", "1", dt.date(2026, 11, 22), "首版", "first version"),
     Rule(
         "schedule", "2", dt.date(2026, 11, 26),

@@ -72,7 +72,7 @@ def test_one_point_keeps_its_value_and_is_spread_as_the_class_moves():
     (found,) = forecast([series(100.0)], 5, CLASSES, reference="enrolment")
     assert found.method == "last_value" and quantiles(found, 0.5) == pytest.approx([100] * 5)
     edge = np.exp(float(CLASSES["enrolment"].quantile(5, 0.8)))
-    assert found.quantiles[0.9][-1] == pytest.approx(100 * edge) and found.quantiles[0.09999999999999998][-1] == pytest.approx(100 / edge)
+    assert found.quantiles[0.9][-1] == pytest.approx(100 * edge) and found.quantiles[0.1][-1] == pytest.approx(100 / edge)
 
 
 def test_quantiles_are_those_of_the_fan():
@@ -86,7 +86,7 @@ def test_quantiles_are_those_of_the_fan():
 def test_bands_widen_and_beyond_ten_years_by_the_square_root():
     (found,) = forecast([series(100.0, 104, 103, 110)], 40, CLASSES, reference="enrolment")
     width = np.log(quantiles(found, 0.9) / quantiles(found, 0.5))
-    assert np.all(np.diff(np.log(quantiles(found, 0.9) / np.array(found.quantiles[0.09999999999999998]))) > -1e-9)
+    assert np.all(np.diff(np.log(quantiles(found, 0.9) / np.array(found.quantiles[0.1]))) > -1e-9)
     assert width[39] / width[9] == pytest.approx(2) and found.quantiles[0.5][39] == pytest.approx(found.quantiles[0.5][9])
 
 
@@ -164,3 +164,10 @@ def test_tables_hold_the_centre_as_their_median():
     for name in ("general", "enrolment", "share"):
         for row in CLASSES[name].learned.rows.values():
             assert row.shape[PROBABILITIES.index(0.5)] == 0 and row.shape[0] < 0 < row.shape[-1]
+
+
+def test_a_series_that_ends_at_zero_stays_there():
+    (still,) = forecast([series(0.0, 0, 0)], 5, CLASSES, reference="enrolment")
+    assert quantiles(still, 0.5) == pytest.approx([0] * 5, abs=0.05) and still.quantiles[0.025][-1] == 0
+    (fan,) = (project([2019, 2020], [0, 0], horizon=2025, reference=CLASSES["enrolment"], seed=1),)
+    assert np.median(fan.at(2025)) == pytest.approx(0, abs=0.05) and fan.draws.min() == 0

@@ -46,6 +46,8 @@ def project(
 
 
 def _records(found: Forecast, levels: tuple[int, ...]) -> list[dict[str, object]]:
+    from zhibiao.projecting.forecast import ends
+
     rows = []
     for step, year in enumerate(found.years):
         row: dict[str, object] = {"series_id": found.id, "year": year, "method": found.method, "median": _number(found.quantiles[0.5][step])}

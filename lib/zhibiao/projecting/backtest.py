@@ -12,7 +12,7 @@ import pandas as pd
 
 from zhibiao.catalogue.registry import Registry
 from zhibiao.projecting import moves
-from zhibiao.projecting.forecast import forecast
+from zhibiao.projecting.forecast import ends, forecast
 from zhibiao.projecting.learned import COMBINED, METHODS
 from zhibiao.projecting.moves import PastSeries
 from zhibiao.projecting.reference import ReferenceClass, taught
@@ -72,7 +72,7 @@ def _judged(built: ReferenceClass, without: ReferenceClass, stretches: Sequence[
             told = forecast(given, AHEAD, {without.id: without}, method=method, reference=without.id, levels=LEVELS, lower=lower, upper=upper)
             for (stretch, place), one in zip(windows, told, strict=True):
                 origin = stretch.years[place]
-                bands = [one.quantiles[p] for level in LEVELS for p in ((1 - level / 100) / 2, (1 + level / 100) / 2)]
+                bands = [one.quantiles[p] for level in LEVELS for p in ends(level)]
                 for year, truth in _later(stretch, place).items():
                     at = year - origin - 1
                     median = one.quantiles[0.5][at]

@@ -38,6 +38,15 @@ class Forecast:
     quantiles: Mapping[float, tuple[float, ...]]
 
 
+def ends(level: int) -> tuple[float, float]:
+    """Probabilities at the ends of the central band of `level` per cent: keys of `Forecast.quantiles`.
+
+    >>> ends(95)
+    (0.025, 0.975)
+    """
+    return round((100 - level) / 200, 6), round((100 + level) / 200, 6)
+
+
 def forecast(
     series: Sequence[GivenSeries],
     horizon: int,
@@ -74,7 +83,7 @@ def forecast(
         raise ParameterError(
             f"参照类 {reference!r} 为比率，须给出上下限 is of rates and needs bounds", where="--lower, --upper", allowed=["--lower 0 --upper 100"]
         )
-    tails = sorted({0.5, *(p for level in levels for p in ((1 - level / 100) / 2, (1 + level / 100) / 2))})
+    tails = sorted({0.5, *(p for level in levels for p in ends(level))})
     found: dict[int, Forecast] = {}
     for places, years, values, ruler, unit in _groups(series, lower, upper):
         quantiles: dict[float, Floats] = {}
@@ -104,10 +113,10 @@ def _groups(series: Sequence[GivenSeries], lower: float | None, upper: float | N
     for place, one in enumerate(series):
         scale = "logit" if lower is not None and upper is not None else ("plain" if lower is None and min(one.values) < 0 else "log")
         smallest = min((v for v in one.values if v > 0), default=1.0)
-        zero = min(HALF_A_UNIT, smallest / 2) if scale == "log" and min(one.values) <= 0 else HALF_A_UNIT
-        sorted_in.setdefault((len(one.years), scale, zero), []).append(place)
+        added = min(HALF_A_UNIT, smallest / 2) if scale == "log" and min(one.values) <= 0 else 0.0
+        sorted_in.setdefault((len(one.years), scale, added), []).append(place)
     found = []
-    for (_, scale, zero), places in sorted_in.items():
+    for (_, scale, added), places in sorted_in.items():
         years = np.array([series[place].years for place in places], dtype=np.int64)
         values = np.array([series[place].values for place in places], dtype=np.float64)
         unit = np.ones(len(places))
@@ -115,7 +124,7 @@ def _groups(series: Sequence[GivenSeries], lower: float | None, upper: float | N
             unit = np.maximum(np.abs(values).mean(axis=1), np.finfo(float).tiny)
             ruler = Ruler("plain", -math.inf, math.inf)
         else:
-            ruler = Ruler("logit" if scale == "logit" else "log", lower or 0.0, math.inf if upper is None else upper, zero)
+            ruler = Ruler("logit" if scale == "logit" else "log", lower or 0.0, math.inf if upper is None else upper, added)
         found.append((places, years, values, ruler, unit))
     return found
 

@@ -120,7 +120,8 @@ def outlook(learned: Learned, years: Years, values: Floats, ahead: int, ruler: R
     """
     levels = ruler.to(values)
     basis = learned.basis if ruler.scale == "log" else "scale"
-    seen = shown(years, ruler.back(levels), levels, basis)
+    # exp(level) and not the value: a series that holds a zero is taken with what was added to it
+    seen = shown(years, np.exp(levels) if ruler.scale == "log" else levels, levels, basis)
     points = years.shape[1]
     rows = [learned.row(method, points, h) for h in range(1, ahead + 1)]
     centre = np.stack(centres(learned, years, levels, seen, rows[:AHEAD], ruler, method), axis=1)

@@ -19,7 +19,7 @@ from zhibiao.model.fan import Basis, Fan
 from zhibiao.model.period import LAST_YEAR
 from zhibiao.projecting.learned import AHEAD, COMBINED, PROBABILITIES, Outlook, outlook
 from zhibiao.projecting.reference import ReferenceClass
-from zhibiao.projecting.scales import Floats, Ruler
+from zhibiao.projecting.scales import HALF_A_UNIT, Floats, Ruler
 
 LAST_VALUE = "last_value"
 """Method of a series of one point."""
@@ -84,7 +84,8 @@ def project(
     known = _checked(years, values, horizon, reference, lower, upper, draws)
     ordered = sorted(known)
     first, last = ordered[0], ordered[-1]
-    ruler = Ruler(reference.scale, 0.0 if lower is None else lower, math.inf if upper is None else upper)
+    added = 0.0 if min(known.values()) > 0 else HALF_A_UNIT
+    ruler = Ruler(reference.scale, 0.0 if lower is None else lower, math.inf if upper is None else upper, added)
     levels = ruler.to(np.array([known[year] for year in ordered]))
     scale, _ = reference.spread(reference.ratios(ordered, levels))
 

@@ -13,7 +13,7 @@ Scale = Literal["log", "logit", "plain"]
 Floats = NDArray[np.float64]
 
 HALF_A_UNIT = 0.5
-"""Stands for a count of zero, which has no logarithm."""
+"""Added to the counts of a series that holds a zero, for zero has no logarithm; taken off again on the way back."""
 
 EDGE = 0.0005
 """A rate printed as 0 or 100 % is taken to lie half of its last digit inside: its odds would be without limit."""
@@ -32,20 +32,20 @@ class Ruler:
         ``log``, ``logit`` or ``plain``.
     low, high : float
         Bounds in base units; a logit needs both, the others clip there.
-    zero : float
-        What stands for a count of zero on the log scale.
+    added : float
+        Added before the logarithm, for a series that holds a zero.
     """
 
     scale: Scale
     low: float = 0.0
     high: float = math.inf
-    zero: float = HALF_A_UNIT
+    added: float = 0.0
 
     def to(self, values: Floats) -> Floats:
         """Values in base units to the scale, same shape. On the plain scale they stay as they are."""
         values = np.asarray(values, dtype=np.float64)
         if self.scale == "log":
-            return np.log(np.where(values > 0, values, self.zero))
+            return np.log(np.maximum(values + self.added, np.finfo(float).tiny))
         if self.scale == "logit":
             share = np.clip((values - self.low) / (self.high - self.low), EDGE, 1 - EDGE)
             return np.log(share / (1 - share))
@@ -54,7 +54,7 @@ class Ruler:
     def back(self, levels: Floats) -> Floats:
         """From the scale to base units, within the bounds, same shape."""
         if self.scale == "log":
-            return np.clip(np.exp(np.clip(levels, -FARTHEST, FARTHEST)), self.low, self.high)
+            return np.clip(np.exp(np.clip(levels, -FARTHEST, FARTHEST)) - self.added, self.low, self.high)
         if self.scale == "logit":
             odds = np.clip(levels, -FARTHEST, FARTHEST)
             return np.clip(self.low + (self.high - self.low) / (1 + np.exp(-odds)), self.low, self.high)

@@ -52,8 +52,8 @@ def _records(found: Forecast, levels: tuple[int, ...]) -> list[dict[str, object]
     for step, year in enumerate(found.years):
         row: dict[str, object] = {"series_id": found.id, "year": year, "method": found.method, "median": _number(found.quantiles[0.5][step])}
         for width in levels:
-            row[f"lo{width}"] = _number(found.quantiles[(1 - width / 100) / 2][step])
-            row[f"hi{width}"] = _number(found.quantiles[(1 + width / 100) / 2][step])
+            low, high = ends(width)
+            row[f"lo{width}"], row[f"hi{width}"] = _number(found.quantiles[low][step]), _number(found.quantiles[high][step])
         rows.append(row)
     return rows
 

@@ -75,3 +75,11 @@ def test_no_path_of_a_machine_is_committed(pattern: str) -> None:
 def test_the_source_root_is_not_ignored() -> None:
     ignored = [line for line in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
     assert not {"lib", "lib/", "/lib", "/lib/"} & set(ignored)
+
+
+def test_the_lock_of_the_bench_holds_what_it_asks_for() -> None:
+    bench = ROOT / "tests" / "bench"
+    asked = [line for line in (bench / "requirements.in").read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    lock = (bench / "requirements.txt").read_text(encoding="utf-8")
+    assert asked and all(f"\n{line} " in f"\n{lock}" for line in asked), MEND
+    assert lock.count("--hash=sha256:") >= lock.count("==")

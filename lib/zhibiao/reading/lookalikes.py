@@ -20,7 +20,7 @@ APPLICANTS = re.compile(
 CLASS_BY_SUM = re.compile(r"(?:级|以上)?的?(?:企业|产业|园区|开发区|集群|大县|强县|强镇|工程)")
 """After a sum of money: a class of things (产值过百亿元企业), no aim."""
 
-PERSONS = re.compile(r"[\u4e00-\u9fff]{0,6}?(?:学徒|群众|人口|学生|学员|居民|农民|农民工|职工|教师|劳动力|劳动者|毕业生|就业|人才|青年|妇女|老人|儿童|用户|游客|户籍人口|牧民|村民|搬迁群众|人员|干部|党员|家庭|考生|新生)")
+PERSONS = re.compile(r"[\u4e00-\u9fff]{0,6}?(?:学徒|群众|人口|学生|学员|居民|农民|农民工|职工|教师|劳动力|劳动者|毕业生|就业|人才|青年|妇女|老人|儿童|技师|技工|工人|工匠|学子|大学生|新生|志愿者|监测对象|帮扶对象|用户|游客|户籍人口|牧民|村民|搬迁群众|人员|干部|党员|家庭|考生|新生)")
 """After a number with a scale alone: persons (46万群众)."""
 
 BUILT = re.compile(r"(?:建成|新建|建好|建设|创建|新增|争创|办好|设立|布局)$")
@@ -67,7 +67,7 @@ def left_out(first: re.Match[str], last: re.Match[str], before: str, after: str,
         return True
     if (unit in ("人", "名") and CLASS_OF_THINGS.match(after)) or ((unit in LENGTHS or unit in ("元", "人", "名")) and APPLICANTS.match(after)):
         return True
-    if unit == "岁" and not re.search(r"寿命[^,。;]{0,12}$|平均年龄[^,。;]{0,8}$", before):
+    if unit == "岁" and not re.search(r"寿命[^,。;]{0,30}$|平均年龄[^,。;]{0,8}$", before):
         return True  # who is meant
     if unit == "%" and re.search(r"(?:低于|不足|未达到|达不到|不到|超过|高于)$", before) and SANCTIONED.match(after):
         return True

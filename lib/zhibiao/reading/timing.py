@@ -14,7 +14,7 @@ from zhibiao.reading.facts import Facts
 from zhibiao.reading.sections import Passage
 from zhibiao.reading.times import Mark, due, first_span, last_of, marks, respectively
 
-EXISTING = re.compile(r"(?<!在)现有|已有|已经|已建成?|已建立|(?<![由从比较])目前|截至|截止|作为|现已|已[^,。;]{0,8}$|[\u4e00-\u9fff](?<![为除])了(?:近|约|超过?)?$|(?:^|[,;])(?:围绕|结合|对接|依托)[^,。;]{0,20}$|对接[^,。;]{0,20}$")
+EXISTING = re.compile(r"(?<!在)现有|已有|已经|已建成?|已建立|(?<![由从比较])目前|截至|截止|作为|现已|已[^,。;]{0,8}$|[\u4e00-\u9fff](?<![为除])了(?:近|约|超过?)?$|(?:^|[,;])(?:围绕|结合|对接|依托)(?:(?!开展|组织|举办|实施|培训|培养|建设|建成|打造|新增|新建|完成|提供|开发|引进)[^,。;]){0,20}$|对接[^,。;]{0,20}$")
 STRIVE = re.compile(r"力争|争取|争创|努力实现")
 BACK = re.compile(r"^(?:[^,。]{0,12})?(?:近年来|多年来|历年来|以来,|五年来|一年来|过去[一二三四五]年)")
 """How a paragraph begins that tells what was done."""
@@ -137,8 +137,8 @@ def timing_of(passage: Passage, figure: Figure, facts: Facts) -> Timing:
     if facts.report_year:
         return _reported(place, facts.report_year)
     read = _timing(place)
-    if read.scope in ("cumulative", "annual") and read.period and read.period.start == read.period.end:
-        return replace(read, scope="point", mean=False)  # 全年, 保持在 in the plan or the review of a single year
+    if (read.scope == "cumulative" or read.maintain) and read.period and read.period.start == read.period.end:
+        return replace(read, scope="point", mean=False)  # 全年, 保持在 in the plan or the review of a single year; 每年, 年均 stay
     return read
 
 

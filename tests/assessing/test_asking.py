@@ -193,3 +193,32 @@ def test_a_named_series():
 def test_any_series_is_read_or_refused_in_one_way(text):
     for read in (series.parse, lambda line: series.parse_named(line, "--ratio-to")):
         assert "\n" not in (_read(read, text)[1] or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "unit", "change"),
+    [
+        ("翻一番@2025", "100", "%", "up"),
+        ("到2025年翻番", "100", "%", "up"),
+        ("翻两番@2030", "300", "%", "up"),
+        ("一半以上@2025", "50", "%", None),
+        ("超过七成@2025", "70", "%", None),
+        ("达到百分之九十五@2025", "95", "%", None),
+        ("不低于百分之十@2025", "10", "%", None),
+        ("四分之三@2025", "75", "%", None),
+    ],
+)
+def test_shares_and_doublings_in_words(text, low, unit, change):
+    found = parse(text)
+    size = found.low if found.low is not None else found.high
+    assert (size, found.unit, found.change) == (Decimal(low), unit, change)
+    assert parse(str(found)) == found
+
+
+@pytest.mark.parametrize(
+    ("series", "asked"),
+    [("2020=99000 2022=101000", "10.5万以上@2025"), ("2020=9.9 2022=10.1", "105000人@2025"), ("2021=150000 2022=3", "[15]万人@2021-2025")],
+)
+def test_figures_a_thousandfold_off_the_target_are_of_another_unit(series, asked, zhibiao):
+    done = zhibiao("grade", series, "--target", asked)
+    assert done.returncode == 2 and "write its unit" in done.stderr and not done.stdout

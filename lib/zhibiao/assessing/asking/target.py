@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from zhibiao.assessing.asking.signs import NUMBER, UNIT, measured, number, refuse
+from zhibiao.assessing.asking.words import CHANGES, KNOWN, SYMBOLS, WORDS
 from zhibiao.errors import ParameterError
 from zhibiao.model import Span
 
@@ -17,44 +18,14 @@ EXAMPLES = (
     "2x students each", "降低30%@2025", ">=50",
 )  # fmt: skip
 
-COMPARATORS = {
-    "gt": (">", "超过", "大于", "高于", "多于", "突破", "more than", "over", "above"),
-    "ge": (">=", "=>", "≥", "不低于", "不少于", "不小于", "至少", "at least", "not less than"),
-    "lt": ("<", "低于", "小于", "少于", "less than", "below", "under"),
-    "le": ("<=", "=<", "≤", "不超过", "不高于", "不大于", "不多于", "至多", "最多", "控制在", "at most", "not more than"),
-    "about": ("~", "≈", "大约", "约", "about"),
-    "eq": ("==", "=", "达到", "达", "为", "equals"),
-}
-AFTER = {"ge": ("及以上", "以上", "or more"), "le": ("及以下", "以下", "以内", "or less"), "about": ("左右", "上下")}
-"""Words behind the value."""
-SCOPES = {
-    "maintain": ("keep", "maintain", "保持在", "保持", "维持在", "维持", "稳定在"),
-    "annual": ("each year", "every year", "each", "per year", "yearly", "每年", "逐年"),
-    "mean": ("on average", "average", "mean", "年均"),
-    "cumulative": ("cumulative", "in total", "累计"),
-    "strive": ("strive for", "力争"),
-}
-CHANGES = {
-    "down": ("reduce by", "cut by", "down by", "降低", "下降", "减少"),
-    "up": ("increase by", "raise by", "up by", "增长", "提高", "增加", "上升"),
-}
-"""Words before a change: 30% is a share of the baseline, 30个百分点 and 2万人 are added to it."""
-SYMBOLS = {"gt": ">", "ge": ">=", "eq": "=", "lt": "<", "le": "<=", "about": "~", "between": "="}
-
-_WORDS = sorted(
-    [(word, "comparator", code) for code, words in COMPARATORS.items() for word in words]
-    + [(word, "after", code) for code, words in AFTER.items() for word in words]
-    + [(word, "scope", code) for code, words in SCOPES.items() for word in words]
-    + [(word, "change", code) for code, words in CHANGES.items() for word in words],
-    key=lambda entry: -len(entry[0]),
-)
-KNOWN = tuple(word for word, _, _ in _WORDS)
-
 _YEARS = r"(?P<start>[0-9]{4})\s*年?(?:\s*(?:-|~|至|到|to)\s*(?P<end>[0-9]{4})(?![0-9.])\s*年?)?(?:底|末|期间)?(?![0-9.])"
 _TIME = re.compile(rf"(?P<mark>@|(?:到|至|by\b|in\b|for\b))?\s*{_YEARS}")
 _VALUE = re.compile(
     rf"(?P<open>\[)?\s*(?P<low>{NUMBER})\s*(?P<unit>{UNIT})?\s*(?:(?:-|~|至|到|to)\s*(?P<high>{NUMBER})\s*(?P<unit2>{UNIT})?)?\s*(?P<close>\])?\s*(?P<unit3>{UNIT})?"
 )
+_DOUBLED = re.compile(r"翻(?:(?P<times>[一二两三四])番|番)|double|quadruple")
+_PART = re.compile(r"(?P<below>[二三四五六七八九十])分之(?P<above>[一二三四五六七八九])|(?P<half>一半|半数|half)|(?P<tenths>[一二三四五六七八九])成|百分之(?P<hundredths>[一二三四五六七八九十]{1,3})")
+_DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九十")} | {"两": 2}
 _TIMES = re.compile(rf"(?P<low>{NUMBER})\s*(?:x(?![A-Za-z])|X(?![A-Za-z])|×|倍|times\b)(?:\s*(?:于|of\b|the\b))*")
 _NAME = re.compile(r"[^\s@\[\]<>=≥≤~≈,;:，；、。0-9]+")
 _NAME_BEFORE = re.compile(rf"(?P<name>[^\s@\[\]<>=≥≤~≈,;:，；、。0-9]+?)\s*的?\s*(?={NUMBER}\s*倍)")
@@ -138,7 +109,7 @@ def parse(text: str) -> Target:
     line = measured(text, WHERE)
     said, at = _Said(), 0
     while (at := _blank(line, at)) < len(line):
-        step = _time(line, at, said) or _word(line, at, said) or _times(line, at, said) or _value(line, at, said) or _name(line, at, said)
+        step = _time(line, at, said) or _doubled(line, at, said) or _part(line, at, said) or _word(line, at, said) or _times(line, at, said) or _value(line, at, said) or _name(line, at, said)
         if not step:
             refuse(line, WHERE, at, "看不懂 cannot be read", EXAMPLES, KNOWN)
         at = step
@@ -170,7 +141,7 @@ def _time(line: str, at: int, said: _Said) -> int:
 
 
 def _word(line: str, at: int, said: _Said) -> int:
-    for word, kind, code in _WORDS:
+    for word, kind, code in WORDS:
         if not line.startswith(word, at) or (word.isascii() and word.isalpha() and line[at + len(word) : at + len(word) + 1].isalpha()):
             continue
         if kind == "scope":
@@ -189,6 +160,36 @@ def _word(line: str, at: int, said: _Said) -> int:
             said.comparator = code
         return at + len(word)
     return 0
+
+
+def _doubled(line: str, at: int, said: _Said) -> int:
+    """翻一番 is a rise by 100 %, 翻两番 by 300 %."""
+    match = _DOUBLED.match(line, at)
+    if match is None:
+        return 0
+    _fresh(line, at, said)
+    times = 2 if match[0] == "quadruple" else _DIGITS[match["times"]] if match["times"] else 1
+    said.change, said.low, said.unit = "up", Decimal(100) * (2**times - 1), "%"
+    return match.end()
+
+
+def _part(line: str, at: int, said: _Said) -> int:
+    """A share in words, 三分之一, 一半, 七成, 百分之九十, in per cent."""
+    match = _PART.match(line, at)
+    if match is None:
+        return 0
+    _fresh(line, at, said)
+    if match["half"]:
+        share = Decimal(50)
+    elif match["tenths"]:
+        share = Decimal(10) * _DIGITS[match["tenths"]]
+    elif match["hundredths"]:
+        tens, _, ones = match["hundredths"].rpartition("十")
+        share = Decimal(_DIGITS[ones] if "十" not in match["hundredths"] else 10 * _DIGITS[tens or "一"] + _DIGITS[ones or "零"])
+    else:
+        share = Decimal(100) * _DIGITS[match["above"]] / _DIGITS[match["below"]]
+    said.low, said.unit = share, "%"
+    return match.end()
 
 
 def _times(line: str, at: int, said: _Said) -> int:

@@ -11,6 +11,9 @@ from zhibiao.assessing.asking.target import Target
 from zhibiao.errors import ParameterError, RegistryError
 from zhibiao.model.units import SCALES, unit_of
 
+SLIP = 1000
+"""A figure that is so many times the target, or that small a part of it, was written in another unit."""
+
 PLAIN = "个"
 """The base unit where nobody names one."""
 
@@ -60,7 +63,27 @@ def units_of(figures: Sequence[Figure], baseline: Sequence[Figure], target: Targ
         if len(named) > 1:
             raise ParameterError(f"{'、'.join(named)} 并存，目标须写单位 stand side by side, so the target needs its unit", where="--unit", allowed=named)
         chosen = PLAIN
-    return Units(_full(chosen, base), base)
+    units = Units(_full(chosen, base), base)
+    if target is not None and target.change is None and (asked or given):
+        _refuse_slips((*figures, *baseline), target, units)
+    return units
+
+
+def _refuse_slips(figures: Sequence[Figure], target: Target, units: Units) -> None:
+    """Bare numbers that a written unit would make a thousand times the target, or a thousandth of it, are of another unit."""
+    aim = target.low if target.low is not None else target.high
+    for figure in figures:
+        if figure.unit is not None or not aim or not figure.value:
+            continue
+        share = abs(figure.value / aim)
+        # a first year may be a small part of a sum, but no year is a thousand times it
+        if share >= SLIP or (share * SLIP <= 1 and target.scope != "cumulative"):
+            raise ParameterError(
+                f"{figure.value:f} 按 {units.written} 计，与目标 {aim:f}{units.written} 相差千倍以上，单位不清 "
+                f"taken as {units.written} is a thousandfold off the target; write its unit",
+                where="SERIES",
+                allowed=[f"{figure.period}={figure.value:f}{scale}{units.base_unit}" for scale in ("", "万")],
+            )
 
 
 def _base(units: Iterable[str], where: str) -> str:

@@ -124,7 +124,7 @@ def outlook(learned: Learned, years: Years, values: Floats, ahead: int, ruler: R
     seen = shown(years, np.exp(levels) if ruler.scale == "log" else levels, levels, basis)
     points = years.shape[1]
     rows = [learned.row(method, points, h) for h in range(1, ahead + 1)]
-    centre = np.stack(centres(learned, years, levels, seen, rows[:AHEAD], ruler, method), axis=1)
+    centre = centres(learned, years, levels, seen, rows[:AHEAD], ruler, method)
     centre = np.concatenate([centre, np.repeat(centre[:, -1:], max(ahead - AHEAD, 0), axis=1)], axis=1)
     shapes = np.stack([row.shape for row in rows])
     width = _widening(np.stack([sigma(row.width, seen, learned.widened) for row in rows], axis=1), shapes)
@@ -138,14 +138,13 @@ def _widening(width: Floats, shapes: Floats) -> Floats:
     return np.asarray(width * np.maximum.accumulate(band, axis=1) / band)
 
 
-def centres(learned: Learned, years: Years, levels: Floats, seen: Shown, rows: list[Row], ruler: Ruler, method: str) -> list[Floats]:
+def centres(learned: Learned, years: Years, levels: Floats, seen: Shown, rows: list[Row], ruler: Ruler, method: str) -> Floats:
+    """Centres on the scale, (n, h), for as many years ahead as there are rows."""
     if method != COMBINED:
-        return list(ruled(method, years, levels, len(rows), ruler).T)
+        return ruled(method, years, levels, len(rows), ruler)
     matrix = seen.matrix(learned.features)
     own = np.stack([levels[:, -1] + matrix @ row.centre for row in rows], axis=1)
-    if not learned.averaged:
-        return list(own.T)
-    return list(averaged(own, years, levels, ruler).T)
+    return averaged(own, years, levels, ruler) if learned.averaged else own
 
 
 def averaged(own: Floats, years: Years, levels: Floats, ruler: Ruler) -> Floats:

@@ -127,7 +127,7 @@ class _Lesson:
         none = np.zeros(len(WIDTH))
         rows = [Row(c, none, none, 0, 0) for c in fitted]
         middle = centres(plain, self.windows.years, self.levels, self.seen, rows, self.ruler, method)
-        return fitted, self.future - np.stack(middle, axis=1)
+        return fitted, self.future - middle
 
     def moves(self, h: int) -> Floats:
         return np.asarray(self.future[:, h] - self.levels[:, -1])

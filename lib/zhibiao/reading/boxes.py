@@ -1,19 +1,27 @@
-"""Boxes of indicators 专栏: a name with its unit in brackets, and a column for each year, cell by cell or row by row."""
+"""Boxes of indicators 专栏: a name with its unit in brackets, and a column for each year or for now and then, cell by cell or row by row."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from zhibiao.reading.amounts import SCALE, Figure
+from zhibiao.reading.facts import QUOTED_PLAN, five_years
 from zhibiao.reading.figures import figures
 from zhibiao.reading.passages import Line
 from zhibiao.reading.sections import BOX, CHAPTER, SECTION, Passage
 from zhibiao.reading.wording import UNITS, any_of
 
-YEAR = re.compile(r"\D{0,6}(?P<year>(?:19|20)\d\d)年?(?P<what>[^\d,。]{0,10})")
+YEAR = re.compile(r"\D{0,10}(?P<year>(?:19|20)\d\d)年?(?P<what>[^\d,。]{0,10})")
+NOW = re.compile(r"\(?(?:现状|基期|基准|基数|当前|目前)(?:年|水平|情况)?(?:数?值|数)?\)?|现有(?:水平|值)?|完成(?:值|情况)|实际(?:值|完成)")
+THEN = re.compile(r"\(?(?:规划|预期|发展|期末|工作|主要|终期)?目标(?:数?值|水平|数)?\)?|(?:规划|预期|期末)(?:数?值|水平)")
+"""Columns without a year: the year before the plan, and its last."""
+
+PLAN_END = re.compile(r"“?十[一二三四五六]?五”?(?:时?期)?(?:末|目标值?|规划目标值?|规划值)(?:\(.{0,6}\))?")
+ENDED = re.compile(r"基|现状|实际|完成|实绩|现有|目前|当前")
 COLUMN = re.compile(r"\(?(?:单位|指标属性|属性|性质|类别|序号|备注|年均.{0,8}|累计.{0,6}|\[?.{0,4}累计\]?|指标值|责任单位|牵头单位|类型)\)?")
+MORE_NUMBERS = re.compile(r"年均|累计|增长|增幅")
 NAMES = re.compile(r"(?:主要|核心|具体|一级|二级)?(?:指标|项目|名称|指标名称|内容|指标内容)")
 NOTHING = re.compile(r"-+|/|无")
 ATTRIBUTE = re.compile(r"(?:预期|约束|指导|引导)性")
@@ -21,45 +29,80 @@ VALUE = re.compile(r"(?:[><≥≤=约近超]|>=|<=|达到|大于|不低于|不�
 UNIT = re.compile(rf"(?:{SCALE})?(?:{any_of(UNITS)})")
 LABEL_UNIT = re.compile(rf"\((?P<unit>(?:{SCALE})?(?:{any_of(UNITS)}))(?:,[^)]*)?\)?$")
 ITEM = re.compile(r"^(?:\(?\d{1,2}[.、)]|[一二三四五六七八九十]{1,3}、)(?!\d)")
+PART = re.compile(r"(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\))[^,。;:\d]{2,18}")
+"""A row that heads some of the indicators: 二、优质资源建设."""
 
 
 @dataclass(frozen=True)
 class BoxValue:
-    """One value of a box: its row's name, the year of its column, the figure and the line of its cell."""
+    """One value of a box: its row's name, the year of its column if that names one, the figure and the line of its cell."""
 
     line: Line
     figure: Figure
     label: str
-    year: int
+    year: int | None
     past: bool
     """Says the header that the column is the present state (基数, 现状, 实际)?"""
+    first: bool
+    """Is it the first of several columns?"""
     locator: str
     headings: tuple[str, ...]
     evidence: str
 
 
+@dataclass(frozen=True)
+class _Column:
+    year: int | None
+    past: bool
+
+
+@dataclass
+class _Row:
+    """Names one above the other in a cell, and the values of all of them, column by column."""
+
+    labels: list[str] = field(default_factory=list)
+    unit: str = ""
+    values: list[tuple[Line, Passage]] = field(default_factory=list)
+    awaits: bool = False
+
+
 def read_box(passages: Sequence[Passage], start: int) -> tuple[list[BoxValue], int] | None:
     """Read a box that begins at passage `start`; its values and the passage after it, or None where none begins here.
 
-    A box begins with a cell such as 指标 followed by at least one cell that is a year.
+    A box begins with a cell such as 指标 followed by at least one cell that is a year, or 现状, 目标.
     """
     first = passages[start].line.cells()[0].text
     if not NAMES.fullmatch(first) and first not in ("序号", "类别", "领域", "分类", "维度", "一级指标") and not YEAR.fullmatch(first):
         return None
     cells: list[tuple[Line, Passage]] = []
     end = start
-    while end < len(passages) and _is_row(passages[end].line.text):
+    while end < len(passages) and (_is_row(passages[end].line.text) or _is_part(passages, end)):
         cells += [(cell, passages[end]) for cell in passages[end].line.cells()]
         end += 1
     header = 0
     while header < len(cells) and _is_header(cells[header][0].text):
         header += 1
     heads = [cell.text for cell, _ in cells[:header]]
-    years = [match for head in heads if (match := YEAR.fullmatch(head)) and not COLUMN.fullmatch(head)]
-    if not years or header == len(cells) or (len(years) == header == 1):
+    columns = [column for head in heads if (column := _column(head))]
+    if not columns or header == len(cells) or (len(columns) == header == 1):
         return None  # a lone year is the date of something
-    units = any("单位" in head and COLUMN.fullmatch(head) and "责任" not in head and "牵头" not in head for head in heads)
-    return _rows(cells[header:], units, [(int(m["year"]), bool(re.search(r"基|现状|实际|完成|实绩", m[0]))) for m in years], passages[start]), end
+    rows = _rows(cells[header:], heads, len(columns))
+    grouped = not any(MORE_NUMBERS.search(head) for head in heads)
+    return [value for number, row in enumerate(rows, start=1) for value in _values(row, number, columns, passages[start], grouped)], end
+
+
+def _column(head: str) -> _Column | None:
+    if COLUMN.fullmatch(head):
+        return None
+    if match := YEAR.fullmatch(head):
+        return _Column(int(match["year"]), bool(ENDED.search(head)))
+    if PLAN_END.fullmatch(head):
+        name = QUOTED_PLAN.search(head) or re.match(r"(十[一二三四五六])五|(十五)", head)
+        span = five_years(name[0] if name else "")
+        return _Column(span.end, bool(ENDED.search(head))) if span else None
+    if NOW.fullmatch(head) or THEN.fullmatch(head):
+        return _Column(None, bool(NOW.fullmatch(head)))
+    return None
 
 
 def _is_row(text: str) -> bool:
@@ -68,41 +111,61 @@ def _is_row(text: str) -> bool:
     return all(len(cell) <= 40 and not re.search(r"[。;]", cell) for cell in text.split("\t"))
 
 
+def _is_part(passages: Sequence[Passage], at: int) -> bool:
+    """Does a line that looks like a heading stand above more rows of the table?"""
+    if not PART.fullmatch(passages[at].line.text):
+        return False
+    below = [cell.text for passage in passages[at + 1 : at + 5] if _is_row(passage.line.text) for cell in passage.line.cells()]
+    return sum(bool(VALUE.fullmatch(cell)) and not ITEM.match(cell) for cell in below) > 1
+
+
 def _is_header(text: str) -> bool:
-    return bool(NAMES.fullmatch(text) or COLUMN.fullmatch(text) or (YEAR.fullmatch(text) and not VALUE.fullmatch(text.split("年")[0] + "x")) or YEAR.fullmatch(text))
+    return bool(NAMES.fullmatch(text) or COLUMN.fullmatch(text) or _column(text))
 
 
-def _rows(cells: Sequence[tuple[Line, Passage]], units: bool, years: Sequence[tuple[int, bool]], head: Passage) -> list[BoxValue]:
-    found: list[BoxValue] = []
-    label, unit, filled, written, row, awaits = "", "", len(years), "", 0, False
+def _rows(cells: Sequence[tuple[Line, Passage]], heads: Sequence[str], width: int) -> list[_Row]:
+    """The rows of a table, from its cells one after the other."""
+    units = any("单位" in head and COLUMN.fullmatch(head) and "责任" not in head and "牵头" not in head for head in heads)
+    rows = [_Row()]
+    ordinal = 0
     for cell, passage in cells:
-        text = cell.text
+        text, row = cell.text, rows[-1]
         if ATTRIBUTE.fullmatch(text):
             continue
-        full = filled >= len(years)
-        if units and awaits and NOTHING.fullmatch(text):
-            awaits = False  # no unit in its column: it stands in the name
-            continue
-        awaits = awaits and bool(ATTRIBUTE.fullmatch(text))
-        if NOTHING.fullmatch(text) or (VALUE.fullmatch(text) and not ITEM.match(text) and not YEAR.fullmatch(text)):
-            if full or not label:
-                continue  # a number of a row, or a column that is no year (年均增长)
-            year, past = years[filled]
-            filled += 1
-            written += text
-            figure = None if NOTHING.fullmatch(text) else _value(text, unit)
-            if figure is not None:
-                where = passage.locator if passage.locator != head.locator else f"{head.locator}·{row}"
-                found.append(BoxValue(cell, figure, ITEM.sub("", LABEL_UNIT.sub("", label)), year, past, where, head.headings, written))
-        elif UNIT.fullmatch(text) and label and not filled:
-            unit = text
+        if units and row.awaits and NOTHING.fullmatch(text):
+            row.awaits = False  # no unit in its column: it stands in the name
+        elif "序号" in heads and text == str(ordinal + 1) and (not row.labels or len(row.values) >= width or not row.values):
+            ordinal += 1
+        elif NOTHING.fullmatch(text) or (VALUE.fullmatch(text) and not ITEM.match(text) and not re.match(r"(?:19|20)\d\d年", text)):
+            if row.labels:
+                row.values.append((cell, passage))
+                row.awaits = False
+        elif UNIT.fullmatch(text) and row.labels and not row.values:
+            row.unit, row.awaits = text, False
         else:
-            row += full or not label
-            label, filled, awaits = text, 0, True
-            match = LABEL_UNIT.search(text)
-            unit = match["unit"] if match else ""
-            written = ITEM.sub("", text)
-    return found
+            if row.values:
+                rows.append(row := _Row())
+            row.labels.append(text)
+            row.awaits = True
+    return rows
+
+
+def _values(row: _Row, number: int, columns: Sequence[_Column], head: Passage, grouped: bool) -> Iterator[BoxValue]:
+    """The values of a row in their columns; two names above each other have two values in each."""
+    width, given = len(columns), len(row.values)
+    names = max(given // width, 1) if grouped and given % width == 0 and given // width <= len(row.labels) else 1
+    labels = row.labels[-names:]
+    units = [match["unit"] for label in row.labels if (match := LABEL_UNIT.search(label))]
+    written = "".join(ITEM.sub("", label) for label in labels)
+    for place, (cell, passage) in enumerate(row.values[: names * width]):
+        column, label = columns[place // names], labels[place % names]
+        written += cell.text
+        match = LABEL_UNIT.search(label)
+        figure = None if NOTHING.fullmatch(cell.text) else _value(cell.text, row.unit or (match["unit"] if match else units[-1] if units and names > 1 else ""))
+        if figure is not None:
+            where = passage.locator if passage.locator != head.locator else f"{head.locator}·{number}"
+            name = ITEM.sub("", LABEL_UNIT.sub("", label))
+            yield BoxValue(cell, figure, name, column.year, column.past, width > 1 and place < names, where, head.headings, written)
 
 
 def _value(text: str, unit: str) -> Figure | None:

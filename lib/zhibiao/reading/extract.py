@@ -36,6 +36,9 @@ TRUST = {
 """What each doubt takes from the confidence."""
 
 CONTEXT = 600
+THREE_YEARS = 2
+"""Between first and last: an undated text's plan of fewer years may be only its goal."""
+
 SUREST = 0.98
 
 RESPONSIBLE = re.compile(r"\((?:牵头|责任|配合|负责)(?:单位|部门)[::](?P<names>[^)]*)\)")
@@ -146,18 +149,28 @@ def _from_passage(place: Passage, responsible: tuple[str, ...], facts: Facts, ca
 
 def _from_box(value: BoxValue, facts: Facts, catalogue: Catalogue, raw: str) -> Candidate:
     start = facts.plan.start if facts.plan else None
-    past = value.past or (start is not None and value.year < start)
+    known = start is not None and (facts.dated or facts.plan is not None and facts.plan.end - start >= THREE_YEARS)
+    earlier = value.year < start if known and start and value.year else value.first and value.year is not None
+    past = value.past or earlier
     kind: StatementKind = "baseline" if past else "target"
     if facts.report_year:
         kind = "achieved"
-    period = Span(value.year, value.year)
+    year = value.year or _year_of_box(past, facts)
+    period = Span(year, year) if year else None
     total = value.figure.bracketed or bool(re.search(r"^累计|\[累计\]", value.label) and not past)
-    if total:
+    if total and year:
         first = facts.looked_back.start if past else start
-        period = Span(min(first or value.year, value.year), value.year)
-    timing = Timing(kind, "cumulative" if total else "point", period)
+        period = Span(min(first or year, year), year)
+    timing = Timing(kind, "cumulative" if total else "point", period, doubt=() if period else ("no year",))
     made = _candidate(value.line, value.figure, timing, value.label, catalogue, raw)
     return replace(made, locator=value.locator, evidence=value.evidence[-EVIDENCE_LIMIT:])
+
+
+def _year_of_box(past: bool, facts: Facts) -> int | None:
+    """What 现状 and 目标 mean as heads of columns: the year before the plan, and its last."""
+    if facts.plan is None:
+        return None
+    return facts.plan.start - 1 if past else facts.plan.end
 
 
 def _candidate(line: Line, figure: Figure, timing: Timing, phrase: str, catalogue: Catalogue, raw: str) -> Candidate:

@@ -12,6 +12,7 @@ from zhibiao.catalogue.registry import Registry
 from zhibiao.model.period import Span
 from zhibiao.reading.numerals import DIGITS, number_of
 from zhibiao.reading.passages import Line
+from zhibiao.reading.wording import ACHIEVED_HEADINGS
 
 FIVE_YEARS = {"十五": 2001, "十一五": 2006, "十二五": 2011, "十三五": 2016, "十四五": 2021, "十五五": 2026, "十六五": 2031}
 """First years of the five-year plans."""
@@ -35,6 +36,8 @@ WRITTEN = re.compile(r"(?P<year>[一二][一二三四五六七八九〇○零O]{
 YEARS = re.compile(r"(?P<start>(?:19|20)\d\d)年?[-至到](?P<end>(?:19|20)\d\d)年?")
 HORIZON = re.compile(r"(?:到|(?<!截)至|力争)(20\d\d)年")
 UNDER_TITLE = re.compile(r"\((?:19|20)\d\d年?[-至到](?:19|20)\d\d年?\)")
+QUOTED_PLAN = re.compile(r"“(十[一二三四五六]?五)”(?!期间|以来)")
+HEADING = 40
 COUNT = r"(?:\d{1,2}|[一二两三四五六七八九十])"
 PASSING = re.compile(rf"(?:经过|通过|用)(?:[\d一二三四五六七八九十]{{1,2}}[-至到])?({COUNT})年(?=左右|的?努力|的?时间|,|建设)")
 LEVEL = {"nation": 0, "province": 1, "prefecture": 2, "county": 3}
@@ -164,6 +167,8 @@ def _planned(title: str, texts: list[str], start: int | None) -> tuple[Span | No
         years = [int(year) for year in re.findall(r"(?:19|20)\d\d", title)]
         year = max(years) if "草案" in title and years else start or (years[0] if years else None)
         return (Span(year, year), True) if year else (None, False)
+    if start is None and (headed := _headed(texts)):
+        return headed, False
     body = "".join(texts)
     names = [span for match in re.finditer(r"“?(十[一二三四五六]五|(?<=“)十五(?=”))”?(?:期间|时期|末)", body) if (span := five_years(match[1])) and (start is None or span.end >= start)]
     horizons = [int(match[1]) for match in HORIZON.finditer(body) if start is None or start <= int(match[1]) <= start + 16]
@@ -189,6 +194,12 @@ def _planned(title: str, texts: list[str], start: int | None) -> tuple[Span | No
     if start is None:
         return None, False
     return Span(start, next(first + 4 for first in FIVE_YEARS.values() if first + 4 >= start)), False
+
+
+def _headed(texts: list[str]) -> Span | None:
+    """The five-year plan that a heading of an excerpt is about: (三)“十二五”职业教育改革发展的目标任务."""
+    heads = (text for text in texts if len(text) <= HEADING and not re.search("[。;]", text) and not ACHIEVED_HEADINGS.search(text))
+    return next((span for text in heads for match in QUOTED_PLAN.finditer(text) if (span := five_years(match[1]))), None)
 
 
 def _scattered(body: str) -> bool:

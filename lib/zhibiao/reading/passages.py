@@ -29,6 +29,9 @@ BODIES = re.compile(r"(?:[^,。;]{0,14}(?:委|局|部门?|院校|学校|高校|�
 
 TITLE_LINE = re.compile(r"#.*|(?:[^,。;:、“]|“[^”]{0,40}”){0,90}(?:规划|方案|意见|公报|纲要|办法|通知|报告|决定|条例|清单|[\])]\d{1,4}号)(?:的通知)?(?:\([^()。]{1,20}\))?")
 
+NAME_OF_ROW = re.compile(r"[^,;。]{4,36}\((?:%|‰|[\u4e00-\u9fff]{1,5}|[\u4e00-\u9fff]{1,3}/[\u4e00-\u9fff]{1,3})(?:,[^()]{0,8})?\)")
+"""The name of an indicator with its unit, which the next cell does not go on from."""
+
 SPACED_HEAD = re.compile(r"^\s*(?:序号\s+)?(?:主要|核心|具体)?(?:指标|项目)(?:名称|内容)?\s.*(?:19|20)\d\d(?:\s?年|\s|$)")
 HEAD_OF_TABLE = 160
 SPACED_ROW = re.compile(r"(?=.*\d)\S+(?:\s+\S+){1,12}(?<![。；;])")
@@ -100,7 +103,7 @@ def _is_title(found: list[Line], following: str) -> bool:
 def _goes_on(last: str, following: str) -> bool:
     if len(last) < LONG or last[-1] in "。;!?:\t”》" or "\t" in last or "\t" in following:
         return False
-    if WHOLE_HEADING.fullmatch(last) or (BODIES.fullmatch(last) and DEADLINE.fullmatch(following)):
+    if WHOLE_HEADING.fullmatch(last) or NAME_OF_ROW.fullmatch(last) or (BODIES.fullmatch(last) and DEADLINE.fullmatch(following)):
         return False
     if last.startswith(("![", "---")) or STAMPED.search(last) or TITLE_LINE.fullmatch(last) or re.fullmatch(r"[^,。]{0,12}[\[(]20\d\d[\])]\d{1,4}号.{0,6}", following):
         return False

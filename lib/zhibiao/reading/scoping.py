@@ -20,7 +20,7 @@ WITHIN_YEAR = re.compile(rf"年度(?={wording.YEARLY}|[^,。;]{{0,4}}(?:供应|�
 CAPACITY = re.compile(r"(?:能力|规模)[^,。;]{0,2}(?:达到?|突破|超过?|扩大到|提高到|提升到|增加到)[^,。;]{0,4}$")
 """年培训能力达到5000人次 is what can be done in a year, reached at the end."""
 
-MEAN = re.compile(r"年均(?!浓度|值|气温|降)|[两三四五]年平均|平均每年|每年平均|年平均")
+MEAN = re.compile(r"年均(?!浓度|值|气温|降)|[两三四五]年平均|平均每年|每年平均|年平均(?!浓度|气温|值|降)")
 OWN_TIME = re.compile(r"期间|时期|年内|[两三四五十\d]年[^度级制]|(?<!截)[到至]20\d\d")
 """A time of the clause itself, against 每年 in the clause before."""
 
@@ -47,6 +47,9 @@ TAUGHT = re.compile(r"课时|学时|教学时间|学分|工资总额|附加|公�
 
 RULED = ("%", "倍", "个百分点", "百分点", "人/人", "元", "学时", "课时", "学分", "个学时", "门", "平方米", "个学分", "小时", "亩", "分钟")
 """Units in which a lower or an upper bound is a rule rather than a thing to be built."""
+
+MEASURED_LENGTH = re.compile(r"受教育年限|寿命|(?:时间|周期|用时|时长)(?:平均)?(?:缩短|压缩)")
+"""Lengths that are indicators, no rules: 平均受教育年限达12.3年以上."""
 
 LENGTHS = ("年", "个月", "天", "周", "小时", "个小时", "个工作日", "分钟", "日")
 
@@ -246,7 +249,7 @@ def _binds(said: Said) -> bool:
         return True
     if said.unit == "%" and (SPENT.match(said.rest) or SUBSIDY.search(clause)):
         return True
-    if said.unit in LENGTHS or given:
+    if (said.unit in LENGTHS and not MEASURED_LENGTH.search(said.clause)) or given:
         return True
     if said.aims or (said.one_year and not (said.figure.normative and TAUGHT.search(f"{clause}{said.words}"))):
         return False

@@ -88,8 +88,14 @@ def passages(found: Iterable[Line]) -> Iterator[Passage]:
         looks_back = [title for level, title in place.titles.items() if level in ("chapter", "section", "box") and ACHIEVED_HEADINGS.search(title)]
         passage = Passage(line, place.locator(), titles, bool(looks_back) and not _aims_below(place), place.row, place.lead)
         yield passage
-        if SETS_TIME.search(line.text) and (line.text.endswith(":") or passage.aims):
+        if SETS_TIME.search(line.text) and (line.text.endswith(":") or (passage.aims and not _dated_within(line.text))):
             place.lead = line.text
+
+
+def _dated_within(text: str) -> bool:
+    """Does one of several dashed aims name its time only after others of its aims? The next dash does not take it over."""
+    match = SETS_TIME.search(text)
+    return text.startswith("-") and match is not None and text.count("。", 0, match.start()) > 1
 
 
 def _aims_below(place: _Place) -> bool:

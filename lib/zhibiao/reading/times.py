@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from zhibiao.model.period import FIRST_YEAR, LAST_YEAR, Span
-from zhibiao.reading.facts import COUNT, Facts, five_years
+from zhibiao.reading.facts import COUNT, QUOTED_PLAN, Facts, five_years
 from zhibiao.reading.numerals import number_of
 
 MARK = re.compile(
@@ -176,7 +176,10 @@ def due(rest: str) -> Span | None:
 def first_span(words: str, facts: Facts) -> Span | None:
     """The years that a heading names: 一、2025年工作回顾, 二、“十五五”时期的目标."""
     named = [mark for mark in marks(words, facts) if not mark.compared]
-    return named[0].span if named else None
+    if named:
+        return named[0].span
+    plan = QUOTED_PLAN.search(words)
+    return five_years(plan[1]) if plan else None
 
 
 def last_of(found: Sequence[Mark]) -> Mark | None:

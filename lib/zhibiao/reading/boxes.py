@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from zhibiao.reading.amounts import SCALE, Figure
-from zhibiao.reading.facts import QUOTED_PLAN, five_years
+from zhibiao.reading.facts import five_years
 from zhibiao.reading.figures import figures
 from zhibiao.reading.passages import Line
 from zhibiao.reading.sections import BOX, CHAPTER, SECTION, Passage
 from zhibiao.reading.wording import UNITS, any_of
 
-YEAR = re.compile(r"\D{0,10}(?P<year>(?:19|20)\d\d)年?(?P<what>[^\d,。]{0,10})")
+YEAR = re.compile(r"[^\d:到]{0,10}(?P<year>(?:19|20)\d\d)年?(?P<what>[^\d,。:]{0,10})")
 NOW = re.compile(r"\(?(?:现状|基期|基准|基数|当前|目前)(?:年|水平|情况)?(?:数?值|数)?\)?|现有(?:水平|值)?|完成(?:值|情况)|实际(?:值|完成)")
 THEN = re.compile(r"\(?(?:规划|预期|发展|期末|工作|主要|终期)?目标(?:数?值|水平|数)?\)?|(?:规划|预期|期末)(?:数?值|水平)")
 """Columns without a year: the year before the plan, and its last."""
@@ -25,8 +25,10 @@ MORE_NUMBERS = re.compile(r"年均|累计|增长|增幅")
 NAMES = re.compile(r"(?:主要|核心|具体|一级|二级)?(?:指标|项目|名称|指标名称|内容|指标内容)")
 NOTHING = re.compile(r"-+|/|无")
 ATTRIBUTE = re.compile(r"(?:预期|约束|指导|引导)性")
-VALUE = re.compile(r"(?:[><≥≤=约近超]|>=|<=|达到|大于|不低于|不少于|超过){0,2}\[?\d[\d.,]*\]?%?(?:-\[?\d[\d.,]*\]?%?)?[^\d\s]{0,8}")
+VALUE = re.compile(r"(?:[><≥≤=约近超]|>=|<=|达到|大于|不低于|不少于|超过){0,2}\[?\d[\d.,]*\]?%?(?:[-:]\[?\d[\d.,]*\]?%?)?[^\d\s]{0,8}")
 UNIT = re.compile(rf"(?:{SCALE})?(?:{any_of(UNITS)})")
+OWN_UNIT = re.compile(rf"\D*\d[\d.,]*(?P<unit>{UNIT.pattern})\D{{0,4}}")
+RATIO = re.compile(r"\d[\d.]*:\d[\d.]*")
 LABEL_UNIT = re.compile(rf"\((?P<unit>(?:{SCALE})?(?:{any_of(UNITS)}))(?:,[^)]*)?\)?$")
 ITEM = re.compile(r"^(?:\(?\d{1,2}[.、)]|[一二三四五六七八九十]{1,3}、)(?!\d)")
 PART = re.compile(r"(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\))[^,。;:\d]{2,18}")
@@ -45,6 +47,8 @@ class BoxValue:
     """Says the header that the column is the present state (基数, 现状, 实际)?"""
     first: bool
     """Is it the first of several columns?"""
+    sets: bool
+    """Does the table set aims, by a column 目标 or 属性?"""
     locator: str
     headings: tuple[str, ...]
     evidence: str
@@ -88,7 +92,8 @@ def read_box(passages: Sequence[Passage], start: int) -> tuple[list[BoxValue], i
         return None  # a lone year is the date of something
     rows = _rows(cells[header:], heads, len(columns))
     grouped = not any(MORE_NUMBERS.search(head) for head in heads)
-    return [value for number, row in enumerate(rows, start=1) for value in _values(row, number, columns, passages[start], grouped)], end
+    sets = any(re.search("目标|规划|属性|性质|预期|“", head) for head in heads)
+    return [value for number, row in enumerate(rows, start=1) for value in _values(row, number, columns, passages[start], grouped, sets)], end
 
 
 def _column(head: str) -> _Column | None:
@@ -97,7 +102,7 @@ def _column(head: str) -> _Column | None:
     if match := YEAR.fullmatch(head):
         return _Column(int(match["year"]), bool(ENDED.search(head)))
     if PLAN_END.fullmatch(head):
-        name = QUOTED_PLAN.search(head) or re.match(r"(十[一二三四五六])五|(十五)", head)
+        name = re.search(r"十[一二三四五六]?五", head)
         span = five_years(name[0] if name else "")
         return _Column(span.end, bool(ENDED.search(head))) if span else None
     if NOW.fullmatch(head) or THEN.fullmatch(head):
@@ -150,7 +155,7 @@ def _rows(cells: Sequence[tuple[Line, Passage]], heads: Sequence[str], width: in
     return rows
 
 
-def _values(row: _Row, number: int, columns: Sequence[_Column], head: Passage, grouped: bool) -> Iterator[BoxValue]:
+def _values(row: _Row, number: int, columns: Sequence[_Column], head: Passage, grouped: bool, sets: bool) -> Iterator[BoxValue]:
     """The values of a row in their columns; two names above each other have two values in each."""
     width, given = len(columns), len(row.values)
     names = max(given // width, 1) if grouped and given % width == 0 and given // width <= len(row.labels) else 1
@@ -161,17 +166,22 @@ def _values(row: _Row, number: int, columns: Sequence[_Column], head: Passage, g
         column, label = columns[place // names], labels[place % names]
         written += cell.text
         match = LABEL_UNIT.search(label)
-        figure = None if NOTHING.fullmatch(cell.text) else _value(cell.text, row.unit or (match["unit"] if match else units[-1] if units and names > 1 else ""))
+        figure = None if NOTHING.fullmatch(cell.text) else _value(cell.text, label, row.unit or (match["unit"] if match else units[-1] if units and names > 1 else ""))
         if figure is not None:
             where = passage.locator if passage.locator != head.locator else f"{head.locator}·{number}"
             name = ITEM.sub("", LABEL_UNIT.sub("", label))
-            yield BoxValue(cell, figure, name, column.year, column.past, width > 1 and place < names, where, head.headings, written)
+            yield BoxValue(cell, figure, name, column.year, column.past, width > 1 and place < names, sets, where, head.headings, written)
 
 
-def _value(text: str, unit: str) -> Figure | None:
+def _value(text: str, label: str, unit: str) -> Figure | None:
     """A cell with the unit of its row; the span stays within the cell."""
+    if RATIO.fullmatch(text):
+        words = f"{LABEL_UNIT.sub('', label)}为"
+        return next((replace(read, start=0, end=len(text)) for read in figures(words + text)), None)
     read = figures(text) or []
     if not read or not read[0].unit:
+        own = OWN_UNIT.fullmatch(text)
+        unit = unit or (own["unit"] if own else "")
         # 60以上 of % is 60%以上; 个 stands in, for 78.9岁 by itself would be an age
         read = figures(re.sub(r"\]?(?=[^\d\]]*$)", lambda sign: sign[0] + (unit if unit == "%" else "个"), text, count=1))
         if read:

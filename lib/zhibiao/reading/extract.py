@@ -149,11 +149,11 @@ def _from_passage(place: Passage, responsible: tuple[str, ...], facts: Facts, ca
 
 def _from_box(value: BoxValue, facts: Facts, catalogue: Catalogue, raw: str) -> Candidate:
     start = facts.plan.start if facts.plan else None
-    known = start is not None and (facts.dated or facts.plan is not None and facts.plan.end - start >= THREE_YEARS)
+    known = start is not None and (facts.dated or (facts.plan is not None and facts.plan.end - start >= THREE_YEARS))
     earlier = value.year < start if known and start and value.year else value.first and value.year is not None
     past = value.past or earlier
     kind: StatementKind = "baseline" if past else "target"
-    if facts.report_year:
+    if facts.report_year or (facts.plan is None and value.year and not value.sets):
         kind = "achieved"
     year = value.year or _year_of_box(past, facts)
     period = Span(year, year) if year else None

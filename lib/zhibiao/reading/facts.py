@@ -12,6 +12,7 @@ from zhibiao.catalogue.registry import Registry
 from zhibiao.model.period import Span
 from zhibiao.reading.numerals import DIGITS, number_of
 from zhibiao.reading.passages import Line
+from zhibiao.reading.telling import tells_what_is
 from zhibiao.reading.wording import ACHIEVED_HEADINGS
 
 FIVE_YEARS = {"十五": 2001, "十一五": 2006, "十二五": 2011, "十三五": 2016, "十四五": 2021, "十五五": 2026, "十六五": 2031}
@@ -19,7 +20,7 @@ FIVE_YEARS = {"十五": 2001, "十一五": 2006, "十二五": 2011, "十三五":
 
 NAME = re.compile(r"“?(?P<name>十[一二三四五六]五|(?<!第)“十五”)”?(?=期间|时期|以来|末|规划|发展|,|”|期|$)")
 TITLE = re.compile(r"规划|方案|意见|公报|计划|纲要|办法|通知|报告|决定|条例|实事|要点|目标任务|总结")
-SPEECH = re.compile(r"政府工作报告|计划草案|预算草案|工作报告")
+SPEECH = re.compile(r"政府工作报告|计划草案|预算草案|工作报告|总结(?:和|及|暨|与|、).{0,12}(?:计划|安排|打算|要点|思路)")
 """A report that looks back on one year and ahead on the next."""
 
 REPORT = re.compile(r"公报|统计快报|年度报告|统计报告|质量报告|完成情况|事业发展概况|发展统计|总结(?![和及暨])")
@@ -36,7 +37,7 @@ WRITTEN = re.compile(r"(?P<year>[一二][一二三四五六七八九〇○零O]{
 YEARS = re.compile(r"(?P<start>(?:19|20)\d\d)年?[-至到](?P<end>(?:19|20)\d\d)年?")
 HORIZON = re.compile(r"(?:到|(?<!截)至|力争)(20\d\d)年")
 UNDER_TITLE = re.compile(r"\((?:19|20)\d\d年?[-至到](?:19|20)\d\d年?\)")
-QUOTED_PLAN = re.compile(r"“(十[一二三四五六]?五)”(?!期间|以来)")
+QUOTED_PLAN = re.compile(r"“(十[一二三四五六]?五)”(?!期间|以来|末)")
 HEADING = 40
 COUNT = r"(?:\d{1,2}|[一二两三四五六七八九十])"
 PASSING = re.compile(rf"(?:经过|通过|用)(?:[\d一二三四五六七八九十]{{1,2}}[-至到])?({COUNT})年(?=左右|的?努力|的?时间|,|建设)")
@@ -59,6 +60,8 @@ class Facts:
     """The year in the file's name, for a text that bears no date."""
     open_ended: bool = False
     """Is its horizon only a length of time (经过5—10年), or another year for each thing? Its yearly rules then have no end."""
+    tells: bool = False
+    """Is it no plan but tells what was reached, as a newspaper does?"""
 
     @property
     def written(self) -> int | None:
@@ -117,7 +120,8 @@ def facts_of(found: Sequence[Line], registry: Registry, name: str) -> Facts:
     told = int(named[1]) if named and issued is None and title != name else None
     plan, own = (None, False) if report_year else _planned(title, [line.text for line in found], issued.year if issued else told)
     passing = not own and (any(PASSING.search(line.text) for line in found) or _scattered("".join(line.text for line in found)))
-    return Facts(title, numbered[0] if numbered else None, issued, _region(title, head, registry), plan, report_year, own, told, passing)
+    tells = numbered is None and report_year is None and not own and not TITLE.search(title) and tells_what_is([line.text for line in found])
+    return Facts(title, numbered[0] if numbered else None, issued, _region(title, head, registry), plan, report_year, own, told, passing, tells)
 
 
 def five_years(name: str) -> Span | None:
@@ -161,12 +165,12 @@ def _planned(title: str, texts: list[str], start: int | None) -> tuple[Span | No
         return Span(int(match["start"]), int(match["end"])), True
     if (match := NAME.search(title)) and (span := five_years(match["name"])):
         return span, True
-    if match := re.search(r"^[^\d,。《]{0,12}(20\d\d)年(?:度)?(?!远景)[^,。]*(?:方案|计划|要点|安排|任务|意见|通知|实事|政府工作报告|目标)", title):
-        return Span(int(match[1]), int(match[1])), True
     if SPEECH.search(title):
         years = [int(year) for year in re.findall(r"(?:19|20)\d\d", title)]
-        year = max(years) if "草案" in title and years else start or (years[0] if years else None)
+        year = max(years) if re.search("草案|计划|安排|打算", title) and years else start or (years[0] if years else None)
         return (Span(year, year), True) if year else (None, False)
+    if match := re.search(r"^[^\d,。《]{0,12}(20\d\d)年(?:度)?(?!远景)[^,。]*(?:方案|计划|要点|安排|任务|意见|通知|实事|政府工作报告|目标)", title):
+        return Span(int(match[1]), int(match[1])), True
     if start is None and (headed := _headed(texts)):
         return headed, False
     body = "".join(texts)
@@ -190,7 +194,7 @@ def _planned(title: str, texts: list[str], start: int | None) -> tuple[Span | No
             return names[0], False
         return Span(min(start or _first_year(body, end), end), end), False
     if names:
-        return max(names, key=names.count), False
+        return max(names, key=lambda span: (names.count(span), span.end)), False
     if start is None:
         return None, False
     return Span(start, next(first + 4 for first in FIVE_YEARS.values() if first + 4 >= start)), False

@@ -46,7 +46,7 @@ def left_out(first: re.Match[str], last: re.Match[str], before: str, after: str,
         The line on either side.
     """
     number = first["number"]
-    if re.search(r"第$|[A-Za-z+#_/\\·〔［×*.&]$|\d[-:]?$|\d\s$|号$", before) or (before[-1:] == "," and before[-2:-1].isdigit() and len(number) == 3):
+    if re.match(r"\?\d", after) or re.search(r"第$|[A-Za-z+#_/\\·〔［×*.&]$|\d[-:]?$|\d\s$|号$|\d\?$", before) or (before[-1:] == "," and before[-2:-1].isdigit() and len(number) == 3):
         return True
     if number in "1一" and re.search(r"每(?:新)?(?:招|吸纳|安置|培训|培养|引进|认定|带动|增加?|新增|建成|通过|接收|组织)[\u4e00-\u9fff]{0,2}$", before) and unit in ("人", "名", "家", "个", "户", "所"):
         return True  # 每招用1人
@@ -57,7 +57,7 @@ def left_out(first: re.Match[str], last: re.Match[str], before: str, after: str,
     if before.endswith(("每", "图", "表")) or after.startswith(("+", "号", "〕")) or (number in "1一" and re.match(r"[1一](?!\d)", after)):
         return True
     if chinese and number[0] in TENS_WORDS:
-        if re.search(r"[数几若好]$", before):
+        if re.search(r"[数几若]$|(?<!每年办)好$", before):
             return True
         if number[0] != "十" and not re.search(r"(?:超过?|过|近|约|逾|突破|达到?|上)$", before) and not (last["more"] or last["more2"] or AFTER.match(after)):
             return True

@@ -56,13 +56,14 @@ LENGTHS = ("年", "个月", "天", "周", "小时", "个小时", "个工作日",
 OWN_VERB = re.compile(rf"{wording.any_of(word for word in wording.MAKING if len(word) > 1)}|保持|达到|提高|扩大|给予|奖励|补助|资助|配备")
 FLOWS = re.compile(wording.any_of(wording.MADE_ON_THE_WAY))
 PEOPLE_MADE = re.compile(wording.any_of(wording.MAKING_PEOPLE))
-BUILDS = re.compile(r"(?:打造|建设|建成|创建|培育|形成|布局|设立|建立|组建)[^,;。]{0,6}$")
+BUILDS = re.compile(r"(?:打造|建设|建成|创建|培育|形成|布局|设立|建立|组建|遴选|认定)[^,;。]{0,6}$")
 """Before what stands at the end: 打造10个培训品牌, though 培训 is a verb of flows elsewhere."""
 
 ALWAYS_FLOWS = re.compile(r"新增(?!长)|新建|新设|改扩建|改造|累计|评出|选派|荣获|获得|获|摘得|招收|走进|升格|增补|化解|建成技师学院")
 LEVEL = re.compile(r"(?:达到|达|总量|总数|总规模|规模|保有量|拥有量?|存量|余额|容量|能力|增加到|扩大到|提高到|增长到|发展到|在校生|在岗|持有)[^,。;]{0,6}$")
 """Words of a stock: it stands at the end."""
 
+EARNED = re.compile(r"(?:人均|户均|生均|可支配|纯|年)?(?:收入|产值|增加值|生产总值|经费)[^,;。]{0,4}$")
 COMPARED = re.compile(r"比|较|同比|相比")
 ADDED = re.compile(r"新增(?!长)|新建|改扩建")
 DONE = re.compile(r"开展|组织|完成|举办|实施")
@@ -279,6 +280,8 @@ def _flows(said: Said) -> bool:
     if CAPACITY.search(said.clause):
         return False
     standing = said.unit not in ("人", "名", "人次") and any(thing in said.around for thing in wording.STANDING_THINGS)
+    if said.unit == "元" and EARNED.search(said.clause):
+        return False  # 人均收入突破2万元
     if said.unit in LENGTHS or (said.unit not in DONE_AGAIN and said.unit in wording.FLOW_UNITS and LEVEL.search(said.clause)):
         return False  # 每万人口拥有量达到8件
     if said.unit in wording.FLOW_UNITS or ALWAYS_FLOWS.search(said.around):

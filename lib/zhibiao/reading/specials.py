@@ -38,6 +38,9 @@ FULL = re.compile(r"(?:率|比例|占比|比重)[^,。;:、]{0,6}(?P<full>全覆
 CYCLE = re.compile(rf"(?P<number>{NUMERAL})年(?:一(?:个)?(?:[^,。;\d]{{0,4}}周期|轮)|(?P<within>内)(?=建成|完成|达到|投入使用)(?![^,;。]{{0,30}}\d))")
 """5年一周期, 三年内建成: lengths that a rule or a deadline sets."""
 
+EDITIONS = re.compile(rf"(?:参加|举办|承办|主办)(?:了|过)?(?P<number>{NUMERAL})届")
+"""参加三届世界技能大赛: how often, where 第45届 is a name."""
+
 RANK = re.compile(
     rf"(?:全国|全市|全省|全区|国内|世界|全球|西部|位居|居|列|位列|排名|排)[^,。;、第]{{0,6}}第(?P<number>{NUMERAL})(?:位|名)?(?=[、,。;)]|$)"
 )
@@ -87,6 +90,10 @@ def special_figures(line: str) -> Iterator[Figure]:
     for match in CYCLE.finditer(line):
         years = number_of(match["number"])
         yield Figure(*match.span(), None if match["within"] else years, years, "年", "le" if match["within"] else "eq", doubt=("length of time",))
+    for match in EDITIONS.finditer(line):
+        count = number_of(match["number"])
+        if count > 1:
+            yield Figure(match.start("number"), match.end(), count, count, "届", "eq", chinese=not match["number"].isdigit())
     for match in RANK.finditer(line):
         place = number_of(match["number"])
         yield Figure(match.start("number") - 1, match.end(), place, place, "位", "eq", doubt=("rank",))

@@ -12,6 +12,7 @@ from zhibiao.reading import scoping
 from zhibiao.reading.amounts import Figure
 from zhibiao.reading.facts import Facts
 from zhibiao.reading.sections import Passage
+from zhibiao.reading.telling import asks
 from zhibiao.reading.times import Mark, due, first_span, last_of, marks, respectively
 
 EXISTING = re.compile(r"(?<!在)现有|已有|已经|已建成?|已建立|(?<![由从比较])目前|截至|截止|作为|现已|已[^,。;]{0,8}$|[\u4e00-\u9fff](?<![为除])了(?:近|约|超过?)?$|(?:^|[,;])(?:围绕|结合|对接|依托)(?:(?!开展|组织|举办|实施|培训|培养|建设|建成|打造|新增|新建|完成|提供|开发|引进)[^,。;]){0,20}$|对接[^,。;]{0,20}$")
@@ -218,6 +219,8 @@ def _kind(place: _Place) -> tuple[StatementKind, tuple[str, ...]]:
         return "achieved", ("existing",)
     if mark is None and place.heading and written and place.heading.end < written and not place.passage.aims:
         return "achieved", ()
+    if place.facts.tells and not place.passage.aims and not asks(place.sentence, place.passage.line.text):
+        return "achieved", ("kind by section",)
     return "target", () if place.passage.aims or mark or place.goal else ("kind by section",)
 
 

@@ -25,7 +25,7 @@ MORE_NUMBERS = re.compile(r"年均|累计|增长|增幅")
 NAMES = re.compile(r"(?:主要|核心|具体|一级|二级)?(?:指标|项目|名称|指标名称|内容|指标内容)")
 NOTHING = re.compile(r"-+|/|无")
 ATTRIBUTE = re.compile(r"(?:预期|约束|指导|引导)性")
-VALUE = re.compile(r"(?:[><≥≤=约近超]|>=|<=|达到|大于|不低于|不少于|超过){0,2}\[?\d[\d.,]*\]?%?(?:[-:]\[?\d[\d.,]*\]?%?)?[^\d\s]{0,8}")
+VALUE = re.compile(r"(?:五年)?(?:累计)?(?:[><≥≤=约近超]|>=|<=|达到|大于|不低于|不少于|超过){0,2}\[?\d[\d.,]*\]?%?(?:[-:]\[?\d[\d.,]*\]?%?)?[^\d\s]{0,8}")
 UNIT = re.compile(rf"(?:{SCALE})?(?:{any_of(UNITS)})")
 OWN_UNIT = re.compile(rf"\D*\d[\d.,]*(?P<unit>{UNIT.pattern})\D{{0,4}}")
 RATIO = re.compile(r"\d[\d.]*:\d[\d.]*")
@@ -92,7 +92,9 @@ def read_box(passages: Sequence[Passage], start: int) -> tuple[list[BoxValue], i
         return None  # a lone year is the date of something
     rows = _rows(cells[header:], heads, len(columns))
     grouped = not any(MORE_NUMBERS.search(head) for head in heads)
-    sets = any(re.search("目标|规划|属性|性质|预期|“", head) for head in heads)
+    years = [column.year for column in columns if column.year]
+    planned = passages[start].aims and len(years) > 1 and years[-1] - years[0] >= len(columns)
+    sets = planned or any(re.search("目标|规划|属性|性质|预期|“", head) for head in heads)
     return [value for number, row in enumerate(rows, start=1) for value in _values(row, number, columns, passages[start], grouped, sets)], end
 
 

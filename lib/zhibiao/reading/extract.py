@@ -157,7 +157,7 @@ def _from_box(value: BoxValue, facts: Facts, catalogue: Catalogue, raw: str) -> 
         kind = "achieved"
     year = value.year or _year_of_box(past, facts)
     period = Span(year, year) if year else None
-    total = value.figure.bracketed or bool(re.search(r"^累计|\[累计\]", value.label) and not past)
+    total = value.figure.bracketed or bool(re.search(r"^累计|\[累计\]", value.label) and not past) or "累计" in value.line.text
     if total and year:
         first = facts.looked_back.start if past else start
         period = Span(min(first or year, year), year)

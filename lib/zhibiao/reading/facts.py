@@ -121,6 +121,7 @@ def facts_of(found: Sequence[Line], registry: Registry, name: str) -> Facts:
     plan, own = (None, False) if report_year else _planned(title, [line.text for line in found], issued.year if issued else told)
     passing = not own and (any(PASSING.search(line.text) for line in found) or _scattered("".join(line.text for line in found)))
     tells = numbered is None and report_year is None and not own and not TITLE.search(title) and tells_what_is([line.text for line in found])
+    plan = None if tells else plan
     return Facts(title, numbered[0] if numbered else None, issued, _region(title, head, registry), plan, report_year, own, told, passing, tells)
 
 

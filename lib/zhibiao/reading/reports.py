@@ -31,11 +31,19 @@ def tensed(places: Iterable[Passage], facts: Facts) -> Iterator[Passage]:
     """
     year = facts.written or 0
     back, years = True, Span(year - 1, year - 1)
+    headed = False
     for place in places:
         text = place.line.text
         turn = _turn(text, facts, year)
+        if turn is not None and turn[0] and headed and not CHAPTER.match(text):
+            # 去年 within the chapter on what is to come is of its own paragraph, or of its sentence
+            if BACK.match(text) or text.startswith(f"{year - 1}年"):
+                yield replace(place, achieved=True, lead=f"{turn[1].start}-{turn[1].end}年")
+                continue
+            turn = None
         if turn is not None:
             back, years = turn
+            headed = not back and (headed or bool(CHAPTER.match(text)))
         elif back and years.start == years.end and _closes(text, place):
             years = Span(max(years.end - 4, 0), years.end)
         lead = f"{years.start}年" if years.start == years.end else f"{years.start}-{years.end}年"

@@ -117,7 +117,8 @@ def _of_year(year: int, match: re.Match[str], facts: Facts, goal: bool, compared
     if match["onwards"] == "以来" and not facts.dated:
         return Mark(at, to, Span(year, year + 1), within=True, looking_back=True, named_year=True, endless=True)
     if match["onwards"] == "以来":
-        end = max(year, facts.written - 1 if facts.written else year)
+        now = facts.written if facts.tells or facts.is_account else facts.written - 1 if facts.written else None
+        end = max(year, now or year)
         return Mark(at, to, Span(year, end), within=True, looking_back=True, named_year=True)
     if match["onwards"] and facts.plan and year < facts.plan.end:
         return Mark(at, to, Span(year, facts.plan.end), onwards=True, compared=compared, named_year=True)

@@ -215,6 +215,8 @@ def _kind(place: _Place) -> tuple[StatementKind, tuple[str, ...]]:
         return ("target", ()) if later and not re.search(r"截至|截止|以来", place.sentence) else ("achieved", ())
     if mark and written and mark.span.end < written and (place.facts.issued or not mark.goal):
         return "achieved", ()
+    if mark and not place.facts.dated and re.search(r"截[至止]到?$", place.passage.line.text[: mark.at]):
+        return "achieved", ()
     if not place.figure.normative and EXISTING.search(re.split(r"[。;]", place.sentence)[-1][-30:]) and not (mark and written and mark.span.end > written):
         return "achieved", ("existing",)
     if mark is None and place.heading and written and place.heading.end < written and not place.passage.aims:

@@ -47,6 +47,8 @@ class BoxValue:
     """Says the header that the column is the present state (基数, 现状, 实际)?"""
     first: bool
     """Is it the first of several columns?"""
+    done: bool
+    """Says it what was reached (2020年完成)?"""
     sets: bool
     """Does the table set aims, by a column 目标 or 属性?"""
     locator: str
@@ -58,6 +60,7 @@ class BoxValue:
 class _Column:
     year: int | None
     past: bool
+    done: bool = False
 
 
 @dataclass
@@ -102,7 +105,7 @@ def _column(head: str) -> _Column | None:
     if COLUMN.fullmatch(head):
         return None
     if match := YEAR.fullmatch(head):
-        return _Column(int(match["year"]), bool(ENDED.search(head)))
+        return _Column(int(match["year"]), bool(ENDED.search(head)), "完成" in head)
     if PLAN_END.fullmatch(head):
         name = re.search(r"十[一二三四五六]?五", head)
         span = five_years(name[0] if name else "")
@@ -172,7 +175,7 @@ def _values(row: _Row, number: int, columns: Sequence[_Column], head: Passage, g
         if figure is not None:
             where = passage.locator if passage.locator != head.locator else f"{head.locator}·{number}"
             name = ITEM.sub("", LABEL_UNIT.sub("", label))
-            yield BoxValue(cell, figure, name, column.year, column.past, width > 1 and place < names, sets, where, head.headings, written)
+            yield BoxValue(cell, figure, name, column.year, column.past, width > 1 and place < names, column.done, sets, where, head.headings, written)
 
 
 def _value(text: str, label: str, unit: str) -> Figure | None:

@@ -153,7 +153,7 @@ def _from_box(value: BoxValue, facts: Facts, catalogue: Catalogue, raw: str) -> 
     earlier = value.year < start if known and start and value.year else value.first and value.year is not None
     past = value.past or earlier
     kind: StatementKind = "baseline" if past else "target"
-    if facts.report_year or (facts.plan is None and value.year and not value.sets):
+    if facts.report_year or (value.done and start and value.year and value.year >= start) or (facts.plan is None and value.year and not value.sets):
         kind = "achieved"
     year = value.year or _year_of_box(past, facts)
     period = Span(year, year) if year else None

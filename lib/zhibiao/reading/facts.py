@@ -12,7 +12,7 @@ from zhibiao.catalogue.registry import Registry
 from zhibiao.model.period import Span
 from zhibiao.reading.numerals import DIGITS, number_of
 from zhibiao.reading.passages import Line
-from zhibiao.reading.telling import tells_what_is
+from zhibiao.reading.telling import last_year_told, tells_what_is
 from zhibiao.reading.wording import ACHIEVED_HEADINGS
 
 FIVE_YEARS = {"十五": 2001, "十一五": 2006, "十二五": 2011, "十三五": 2016, "十四五": 2021, "十五五": 2026, "十六五": 2031}
@@ -91,7 +91,7 @@ class Facts:
     @property
     def looked_back(self) -> Span:
         """The years before the plan that its review speaks of."""
-        start = self.plan.start if self.plan else (self.issued.year if self.issued else 2021)
+        start = self.plan.start if self.plan else self.written or 2021
         return Span(start - 5, start - 1)
 
     @property
@@ -121,7 +121,9 @@ def facts_of(found: Sequence[Line], registry: Registry, name: str) -> Facts:
     plan, own = (None, False) if report_year else _planned(title, [line.text for line in found], issued.year if issued else told)
     passing = not own and (any(PASSING.search(line.text) for line in found) or _scattered("".join(line.text for line in found)))
     tells = numbered is None and report_year is None and not own and not TITLE.search(title) and tells_what_is([line.text for line in found])
-    plan = None if tells else plan
+    if tells:
+        plan, over = None, last_year_told([line.text for line in found])
+        told = told or (over + 1 if over and issued is None else None)
     return Facts(title, numbered[0] if numbered else None, issued, _region(title, head, registry), plan, report_year, own, told, passing, tells)
 
 

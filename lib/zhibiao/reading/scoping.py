@@ -27,6 +27,12 @@ OWN_TIME = re.compile(r"期间|时期|年内|[两三四五十\d]年[^度级制]|
 YEARS_LONG = re.compile(r"(?:^|\d是|[一二三四五六]是)[三四五十35]年(?=[^,;。内来期间左右前后度级制以之]{2})")
 """五年提供见习岗位10万个: a clause that begins with the length of the plan."""
 
+SHARE_OF = re.compile(r"(?:比例|占比|比重|率)[^,;。]{0,6}$")
+"""每年投入2000万元,用于职业教育的比例30%: a share has a time of its own."""
+
+LONG_WORK = re.compile(r"[三四五345]年内|(?:今后|未来|接下来的?)[三四五345]年|“十[一二三四五六]五”?(?:期间|时期)")
+"""In a text whose years are not known these say all the same that flows add up."""
+
 TOTAL = re.compile(r"累计|合计达|总计|[五三四两]年(?:内)?(?:共|累计|合计|总共)|(?<![所院校家县区市省全与])共(?=[^,。;有同计]{0,2}(?:募集|筹集|开展|培训|培养|建设|新建|新增|完成|投入|安排|引进|评选))")
 HELD = re.compile(r"(?:保持|稳定|维持|巩固)(?:在|为)?$|保持$")
 HELD_AT = re.compile(r"(?:保持|稳定|维持)在[^,。;]{0,4}$")
@@ -200,7 +206,8 @@ def _repeated(said: Said) -> tuple[bool, bool, bool]:
         annual = bool(re.search(r"每年[^,;。]*\d" if not clause.startswith("带动") else r"(?:每年|年均)[^,;。]*\d", parts[-2])) and not TOTAL.search(parts[-2]) and not OWN_TIME.search(clause) and not re.search("配备|达到|拥有|保有", clause)
     if not annual and not total and not OWN_VERB.search(clause):
         earlier = [part for part in CLAUSES.split(sentence)[:-1] if part]
-        if earlier and not EACH.search(earlier[-1]) and ANNUAL.search(earlier[-1]) and not TOTAL.search(earlier[-1]):
+        share = said.figure.normative and said.unit == "%" and SHARE_OF.search(clause)
+        if earlier and not share and not EACH.search(earlier[-1]) and ANNUAL.search(earlier[-1]) and not TOTAL.search(earlier[-1]):
             annual = True
         # 年培训2万人次以上,1.7万人取得证书
         annual = annual or bool(earlier and re.fullmatch(r"[\d.]*[百千万亿]*\D{0,2}", clause) and WITHIN_YEAR.search(earlier[-1]))
@@ -264,7 +271,9 @@ def _binds(said: Said) -> bool:
 def _adds_up(said: Said, yearly: bool) -> bool:
     """Does the figure add up over the period, rather than stand at its end?"""
     period, year = said.period, said.year
-    if period is None or period.start >= period.end:
+    if period is None:
+        return bool(LONG_WORK.search(said.sentence)) and _flows(said)
+    if period.start >= period.end:
         return False
     if year is not None and not (said.mark is not None and said.mark.lasting):
         of_the_year = yearly or (said.mark is not None and said.mark.named_year and not said.mark.goal and not said.mark.edge)

@@ -138,7 +138,7 @@ def timing_of(passage: Passage, figure: Figure, facts: Facts) -> Timing:
     if facts.report_year:
         return _reported(place, facts.report_year)
     read = _timing(place)
-    if (read.scope == "cumulative" or read.maintain) and read.period and read.period.start == read.period.end:
+    if ((read.scope == "cumulative" and not facts.tells) or read.maintain) and read.period and read.period.start == read.period.end:
         return replace(read, scope="point", mean=False)  # 全年, 保持在 in the plan or the review of a single year; 每年, 年均 stay
     return read
 
@@ -235,6 +235,8 @@ def _span(place: _Place, kind: StatementKind) -> Span | None:
     past = [mark.span for mark in place.named if (mark.within or mark.looking_back or (mark.at < OPENING and place.figure.role != "from")) and (facts.written is None or mark.span.end <= facts.written)]
     if past:
         return past[-1]
+    if facts.tells and place.mark is None:
+        return Span(facts.issued.year, facts.issued.year) if facts.issued else None
     if facts.is_speech:
         return first_span(place.passage.lead, facts)
     if place.heading and (facts.written is None or place.heading.start < facts.written):

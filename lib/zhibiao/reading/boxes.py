@@ -31,7 +31,7 @@ OWN_UNIT = re.compile(rf"\D*\d[\d.,]*(?P<unit>{UNIT.pattern})\D{{0,4}}")
 RATIO = re.compile(r"\d[\d.]*:\d[\d.]*")
 LABEL_UNIT = re.compile(rf"\((?P<unit>(?:{SCALE})?(?:{any_of(UNITS)}))(?:,[^)]*)?\)?$")
 ITEM = re.compile(r"^(?:\(?\d{1,2}[.、)]|[一二三四五六七八九十]{1,3}、)(?!\d)")
-PART = re.compile(r"(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\))[^,。;:\d]{2,18}")
+PART = re.compile(r"#{0,6}(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\))[^,。;:\d]{2,18}")
 """A row that heads some of the indicators: 二、优质资源建设."""
 
 

@@ -30,7 +30,7 @@ YEARS_LONG = re.compile(r"(?:^|\d是|[一二三四五六]是)[三四五十35]年
 SHARE_OF = re.compile(r"(?:比例|占比|比重|率)[^,;。]{0,6}$")
 """每年投入2000万元,用于职业教育的比例30%: a share has a time of its own."""
 
-LONG_WORK = re.compile(r"[三四五345]年内|(?:今后|未来|接下来的?)[三四五345]年|“十[一二三四五六]五”?(?:期间|时期)")
+LONG_WORK = re.compile(r"[三四五345]年内|(?:今后|未来|接下来的?)[三四五345]年|[两三四五十]年来|“十[一二三四五六]五”?(?:期间|时期)")
 """In a text whose years are not known these say all the same that flows add up."""
 
 TOTAL = re.compile(r"累计|合计达|总计|[五三四两]年(?:内)?(?:共|累计|合计|总共)|(?<![所院校家县区市省全与])共(?=[^,。;有同计]{0,2}(?:募集|筹集|开展|培训|培养|建设|新建|新增|完成|投入|安排|引进|评选))")

@@ -36,6 +36,7 @@ WRITTEN = re.compile(r"(?P<year>[一二][一二三四五六七八九〇○零O]{
 
 YEARS = re.compile(r"(?P<start>(?:19|20)\d\d)年?[-至到](?P<end>(?:19|20)\d\d)年?")
 HORIZON = re.compile(r"(?:到|(?<!截)至|力争)(20\d\d)年")
+AS_OF = re.compile(r"截[至止]到?((?:19|20)\d\d)年")
 UNDER_TITLE = re.compile(r"\((?:19|20)\d\d年?[-至到](?:19|20)\d\d年?\)")
 QUOTED_PLAN = re.compile(r"“(十[一二三四五六]?五)”(?!期间|以来|末)")
 HEADING = 40
@@ -105,7 +106,7 @@ class Facts:
 def facts_of(found: Sequence[Line], registry: Registry, name: str) -> Facts:
     """Read the head and the foot of a document."""
     head = [line.text.lstrip("#") for line in found[:40]]
-    titles = [text for text in head if TITLE.search(text) and 6 <= len(text) <= 90 and not re.search(r"[。;]|^各|^(?:首页|当前位置|您的?位置|所在位置)|>", text) and not text.startswith(("title:", "---"))]
+    titles = [text for text in head if TITLE.search(text) and 6 <= len(text) <= 90 and not re.search(r"[。;]|^各|^[一二三四五六七八九十]{1,3}、|^\([一二三四五六七八九十]{1,3}\)|^(?:首页|当前位置|您的?位置|所在位置)|>", text) and not text.startswith(("title:", "---"))]
     title = _title(titles) or name
     title += next((following for text, following in itertools.pairwise(head) if text == title and UNDER_TITLE.fullmatch(following)), "")
     numbered = next((match for text in head for match in NUMBER.finditer(text) if not CITED.search(text[: match.start()])), None)
@@ -178,6 +179,8 @@ def _planned(title: str, texts: list[str], start: int | None) -> tuple[Span | No
         return headed, False
     body = "".join(texts)
     names = [span for match in re.finditer(r"“?(十[一二三四五六]五|(?<=“)十五(?=”))”?(?:期间|时期|末)", body) if (span := five_years(match[1])) and (start is None or span.end >= start)]
+    over = max((int(year) for year in AS_OF.findall(body)), default=0) if start is None else 0
+    names = [span for span in names if span.end > over]
     horizons = [int(match[1]) for match in HORIZON.finditer(body) if start is None or start <= int(match[1]) <= start + 16]
     first = start or min(horizons, default=None)
     if first:
@@ -187,7 +190,8 @@ def _planned(title: str, texts: list[str], start: int | None) -> tuple[Span | No
     if passing and start:
         end = start + int(number_of(passing[1]))
         # three years from 2022 on end in 2024 where the document names that year
-        return Span(start, end - 1 if end not in horizons and end - 1 in horizons else end), False
+        earlier = end not in horizons and (end - 1 in horizons or (f"{end - 1}年" in body and f"{end}年" not in body))
+        return Span(start, end - 1 if earlier else end), False
     if names and not any(year <= names[0].end for year in horizons):
         horizons = []  # 到2035年 beside 十四五 is an outlook
     if horizons:
@@ -195,7 +199,7 @@ def _planned(title: str, texts: list[str], start: int | None) -> tuple[Span | No
         end = max(horizons, key=lambda year: (horizons.count(year), first is None or year <= first + 5, year if first and year <= first + 5 else -year))
         if names and names[0].end == end:
             return names[0], False
-        return Span(min(start or _first_year(body, end), end), end), False
+        return Span(min(start or max(_first_year(body, end), over + 1), end), end), False
     if names:
         return max(names, key=lambda span: (names.count(span), span.end)), False
     if start is None:

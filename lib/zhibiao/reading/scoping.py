@@ -29,7 +29,6 @@ YEARS_LONG = re.compile(r"(?:^|\d是|[一二三四五六]是)[三四五十35]年
 
 SHARE_OF = re.compile(r"(?:比例|占比|比重|率)[^,;。]{0,6}$")
 """每年投入2000万元,用于职业教育的比例30%: a share has a time of its own."""
-
 LONG_WORK = re.compile(r"[三四五345]年内|(?:今后|未来|接下来的?)[三四五345]年|[两三四五十]年来|“十[一二三四五六]五”?(?:期间|时期)")
 """In a text whose years are not known these say all the same that flows add up."""
 
@@ -186,7 +185,7 @@ def scope_of(said: Said) -> tuple[Scope, bool, bool]:
         return "annual", mean and not held, held
     if said.kind == "target" and _binds(said):
         return "standing", False, False
-    if said.mark and said.mark.within and said.mark.year is None and KEPT_WITHIN.search(said.clause):
+    if said.mark and said.mark.within and said.mark.year is None and said.figure.comparator != "about" and KEPT_WITHIN.search(said.clause):
         return "annual", False, False
     if said.figure.change and said.several_years and not COMPARED.search(said.clause):
         return "cumulative", False, False  # “十四五”时期增长30%

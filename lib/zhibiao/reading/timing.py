@@ -232,9 +232,10 @@ def _span(place: _Place, kind: StatementKind) -> Span | None:
     if kind == "target":
         heading = first_span(place.passage.lead, facts) if facts.is_speech else place.heading
         return heading if heading and (facts.written is None or heading.end >= facts.written) else facts.binding
-    past = [mark.span for mark in place.named if (mark.within or mark.looking_back or (mark.at < OPENING and place.figure.role != "from")) and (facts.written is None or mark.span.end <= facts.written)]
+    past = [mark.span for mark in place.named if (mark.within or mark.looking_back or (mark.at < OPENING and place.figure.role != "from")) and (facts.written is None or not facts.dated or mark.span.end <= facts.written)]
     if past:
-        return past[-1]
+        # “十三五”期间…。截至2020年底,…五年累计: the longer of the two
+        return next((span for span in reversed(past) if span.start < past[-1].start and span.end == past[-1].end), past[-1])
     if facts.tells and place.mark is None:
         return Span(facts.issued.year, facts.issued.year) if facts.issued else None
     if facts.is_speech:

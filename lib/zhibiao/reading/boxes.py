@@ -22,7 +22,10 @@ PLAN_END = re.compile(r"“?十[一二三四五六]?五”?(?:时?期)?(?:末|�
 ENDED = re.compile(r"基|现状|实际|完成|实绩|现有|目前|当前")
 COLUMN = re.compile(r"\(?(?:单位|指标属性|属性|性质|类别|序号|备注|年均.{0,8}|累计.{0,6}|\[?.{0,4}累计\]?|指标值|责任单位|牵头单位|类型)\)?")
 MORE_NUMBERS = re.compile(r"年均|累计|增长|增幅")
-NAMES = re.compile(r"(?:主要|核心|具体|一级|二级)?(?:指标|项目|名称|指标名称|内容|指标内容)")
+NAMES = re.compile(r"(?:主要|核心|具体|一级|二级|重点|工作|建设|目标)?(?:指标|项目|名称|指标名称|内容|指标内容|任务|任务名称|项目名称|工程名称|建设内容|任务内容)")
+TOTAL = re.compile(r"合计|总计|累计|小计|[三四五]年(?:合计|累计)|总量目标")
+"""A column that adds up those of the years."""
+
 NOTHING = re.compile(r"-+|/|无")
 ATTRIBUTE = re.compile(r"(?:预期|约束|指导|引导)性")
 VALUE = re.compile(r"(?:五年)?(?:累计)?(?:[><≥≤=约近超]|>=|<=|达到|大于|不低于|不少于|超过){0,2}\[?\d[\d.,]*\]?%?(?:[-:]\[?\d[\d.,]*\]?%?)?[^\d\s]{0,8}")
@@ -43,10 +46,13 @@ class BoxValue:
     figure: Figure
     label: str
     year: int | None
+    since: int | None
     past: bool
     """Says the header that the column is the present state (基数, 现状, 实际)?"""
     first: bool
     """Is it the first of several columns?"""
+    yearly: bool
+    """Is it one of years that follow each other?"""
     done: bool
     """Says it what was reached (2020年完成)?"""
     sets: bool
@@ -61,6 +67,8 @@ class _Column:
     year: int | None
     past: bool
     done: bool = False
+    since: int | None = None
+    """The first of the years that it adds up."""
 
 
 @dataclass
@@ -90,18 +98,28 @@ def read_box(passages: Sequence[Passage], start: int) -> tuple[list[BoxValue], i
     while header < len(cells) and _is_header(cells[header][0].text):
         header += 1
     heads = [cell.text for cell, _ in cells[:header]]
-    columns = [column for head in heads if (column := _column(head))]
+    columns = _totalled([column for head in heads if (column := _column(head))])
     if not columns or header == len(cells) or (len(columns) == header == 1):
         return None  # a lone year is the date of something
     rows = _rows(cells[header:], heads, len(columns))
     grouped = not any(MORE_NUMBERS.search(head) for head in heads)
     years = [column.year for column in columns if column.year]
     planned = passages[start].aims and len(years) > 1 and years[-1] - years[0] >= len(columns)
-    sets = planned or any(re.search("目标|规划|属性|性质|预期|“", head) for head in heads)
+    sets = planned or any(re.search("目标|规划|属性|性质|预期|任务|工程|“", head) for head in heads)
     return [value for number, row in enumerate(rows, start=1) for value in _values(row, number, columns, passages[start], grouped, sets)], end
 
 
+def _totalled(columns: list[_Column]) -> list[_Column]:
+    """合计 beside 2021年, 2022年, 2023年 is what is done in them together."""
+    years = [column.year for column in columns if column.year]
+    if len(years) < 2:
+        return [column for column in columns if column.since is None]
+    return [_Column(max(years), False, since=min(years)) if column.since is not None else column for column in columns]
+
+
 def _column(head: str) -> _Column | None:
+    if TOTAL.fullmatch(head):
+        return _Column(None, False, since=0)
     if COLUMN.fullmatch(head):
         return None
     if match := YEAR.fullmatch(head):
@@ -167,6 +185,8 @@ def _values(row: _Row, number: int, columns: Sequence[_Column], head: Passage, g
     labels = row.labels[-names:]
     units = [match["unit"] for label in row.labels if (match := LABEL_UNIT.search(label))]
     written = "".join(ITEM.sub("", label) for label in labels)
+    years = [column.year for column in columns if column.year and column.since is None]
+    yearly = len(years) > 2 and years == list(range(years[0], years[0] + len(years)))
     for place, (cell, passage) in enumerate(row.values[: names * width]):
         column, label = columns[place // names], labels[place % names]
         written += cell.text
@@ -175,7 +195,7 @@ def _values(row: _Row, number: int, columns: Sequence[_Column], head: Passage, g
         if figure is not None:
             where = passage.locator if passage.locator != head.locator else f"{head.locator}·{number}"
             name = ITEM.sub("", LABEL_UNIT.sub("", label))
-            yield BoxValue(cell, figure, name, column.year, column.past, width > 1 and place < names, column.done, sets, where, head.headings, written)
+            yield BoxValue(cell, figure, name, column.year, column.since, column.past, width > 1 and place < names, yearly, column.done, sets, where, head.headings, written)
 
 
 def _value(text: str, label: str, unit: str) -> Figure | None:

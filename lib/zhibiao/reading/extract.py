@@ -15,6 +15,7 @@ from zhibiao.catalogue.registry import Registry
 from zhibiao.model.document import EVIDENCE_LIMIT, Comparator, Scope, StatementKind
 from zhibiao.model.period import Span
 from zhibiao.reading.amounts import Figure
+from zhibiao.reading.boxed import boxed_timing
 from zhibiao.reading.boxes import BoxValue, read_box
 from zhibiao.reading.documents import read_document
 from zhibiao.reading.facts import Facts, facts_of
@@ -36,9 +37,6 @@ TRUST = {
 """What each doubt takes from the confidence."""
 
 CONTEXT = 600
-THREE_YEARS = 2
-"""Between first and last: an undated text's plan of fewer years may be only its goal."""
-
 SUREST = 0.98
 
 RESPONSIBLE = re.compile(r"\((?:牵头|责任|配合|负责)(?:单位|部门)[::](?P<names>[^)]*)\)")
@@ -148,29 +146,8 @@ def _from_passage(place: Passage, responsible: tuple[str, ...], facts: Facts, ca
 
 
 def _from_box(value: BoxValue, facts: Facts, catalogue: Catalogue, raw: str) -> Candidate:
-    start = facts.plan.start if facts.plan else None
-    known = start is not None and (facts.dated or (facts.plan is not None and facts.plan.end - start >= THREE_YEARS))
-    earlier = value.year < start if known and start and value.year else value.first and value.year is not None
-    past = value.past or earlier
-    kind: StatementKind = "baseline" if past else "target"
-    if facts.report_year or (value.done and start and value.year and value.year >= start) or (facts.plan is None and value.year and not value.sets):
-        kind = "achieved"
-    year = value.year or _year_of_box(past, facts)
-    period = Span(year, year) if year else None
-    total = value.figure.bracketed or bool(re.search(r"^累计|\[累计\]", value.label) and not past) or "累计" in value.line.text
-    if total and year:
-        first = facts.looked_back.start if past else start
-        period = Span(min(first or year, year), year)
-    timing = Timing(kind, "cumulative" if total else "point", period, doubt=() if period else ("no year",))
-    made = _candidate(value.line, value.figure, timing, value.label, catalogue, raw)
+    made = _candidate(value.line, value.figure, boxed_timing(value, facts), value.label, catalogue, raw)
     return replace(made, locator=value.locator, evidence=value.evidence[-EVIDENCE_LIMIT:])
-
-
-def _year_of_box(past: bool, facts: Facts) -> int | None:
-    """What 现状 and 目标 mean as heads of columns: the year before the plan, and its last."""
-    if facts.plan is None:
-        return None
-    return facts.plan.start - 1 if past else facts.plan.end
 
 
 def _candidate(line: Line, figure: Figure, timing: Timing, phrase: str, catalogue: Catalogue, raw: str) -> Candidate:
@@ -221,10 +198,12 @@ def _names(written: str) -> tuple[str, ...]:
 def _repeats_marked(candidates: list[Candidate]) -> list[Candidate]:
     """Number the candidates; one that says what an earlier one said names it."""
     known: dict[tuple[object, ...], int] = {}
-    marked = []
+    marked: list[Candidate] = []
     for number, candidate in enumerate(candidates, start=1):
         key = (candidate.low, candidate.high, candidate.unit, candidate.comparator, candidate.kind, candidate.phrase)
         first = known.setdefault(key, number)
+        if first != number and marked[first - 1].locator == candidate.locator and marked[first - 1].period != candidate.period:
+            first = number  # the same value in two years of one row
         if first == number and candidate.kind in ("achieved", "baseline") and candidate.named and candidate.named.sure:
             # the box's baseline says again what the review of the last years said
             again = (candidate.low, candidate.high, candidate.unit, candidate.comparator, candidate.named.indicator, str(candidate.period))

@@ -36,6 +36,7 @@ WRITTEN = re.compile(r"(?P<year>[一二][一二三四五六七八九〇○零O]{
 
 YEARS = re.compile(r"(?P<start>(?:19|20)\d\d)年?[-至到](?P<end>(?:19|20)\d\d)年?")
 HORIZON = re.compile(r"(?:到|(?<!截)至|力争)(20\d\d)年")
+ORDINAL_PLAN = re.compile(r"第十([一二三四五六])个五年(?:规划|计划)?")
 AS_OF = re.compile(r"截[至止]到?((?:19|20)\d\d)年")
 UNDER_TITLE = re.compile(r"\((?:19|20)\d\d年?[-至到](?:19|20)\d\d年?\)")
 QUOTED_PLAN = re.compile(r"“(十[一二三四五六]?五)”(?!期间|以来|末)")
@@ -130,7 +131,7 @@ def facts_of(found: Sequence[Line], registry: Registry, name: str) -> Facts:
 
 def five_years(name: str) -> Span | None:
     """The years of 十四五 and its like."""
-    start = FIVE_YEARS.get(name.strip("“”"))
+    start = FIVE_YEARS.get(ORDINAL_PLAN.sub(r"十\1五", name).strip("“”"))
     return Span(start, start + 4) if start else None
 
 
@@ -169,9 +170,11 @@ def _planned(title: str, texts: list[str], start: int | None) -> tuple[Span | No
         return Span(int(match["start"]), int(match["end"])), True
     if (match := NAME.search(title)) and (span := five_years(match["name"])):
         return span, True
+    if (match := ORDINAL_PLAN.search(title)) and (span := five_years(match[0])):
+        return span, True
     if SPEECH.search(title):
         years = [int(year) for year in re.findall(r"(?:19|20)\d\d", title)]
-        year = max(years) if re.search("草案|计划|安排|打算", title) and years else start or (years[0] if years else None)
+        year = max(years) if re.search("草案|计划|安排|打算|思路|要点", title) and years else start or (years[0] if years else None)
         return (Span(year, year), True) if year else (None, False)
     if match := re.search(r"^[^\d,。《]{0,12}(20\d\d)年(?:度)?(?!远景)[^,。]*(?:方案|计划|要点|安排|任务|意见|通知|实事|政府工作报告|目标)", title):
         return Span(int(match[1]), int(match[1])), True

@@ -242,7 +242,7 @@ def _binds(said: Said) -> bool:
         return True
     if said.unit.endswith("元") and (RAISED.search(said.sentence) or said.figure.change):
         return False
-    each = said.unit.endswith("元") and bool(EACH.search(clause)) and not (said.mark and said.mark.goal)
+    each = said.unit.endswith("元") and bool(EACH.search(clause)) and not (said.mark and (said.mark.goal or (said.near_mark and re.search("[生人户]均", clause))))
     given = said.unit.endswith("元") and not said.figure.unit.startswith("亿") and bool(GIVEN.search(said.clause))
     lasts = given or (said.unit in LENGTHS and said.figure.normative) or (said.unit == "%" and bool(SPENT.match(said.rest) or SETS_ASIDE.search(clause) or SUBSIDY.search(clause)))
     dated = said.mark is not None and not said.mark.onwards and (said.near_mark or not lasts)

@@ -200,6 +200,8 @@ def _start(place: _Place, span: Span | None) -> Span | None:
     past = facts.plan.start - 1 if facts.plan else None
     if mark and mark.year and (past is None or mark.year <= past + 1) and not mark.goal:
         return mark.span
+    if mark and mark.within and mark.year is None and not place.looks_back:
+        return Span(mark.span.start - 1, mark.span.start - 1)  # 2015年至2017年由32所调整到20所
     year = span.start - 1 if place.looks_back and span else past
     return Span(year, year) if year else None
 
@@ -211,7 +213,7 @@ def _kind(place: _Place) -> tuple[StatementKind, tuple[str, ...]]:
         return "baseline", ()
     ahead = bool(mark and written and mark.span.end >= written and not mark.looking_back)
     if place.looks_back:
-        later = ahead and mark is not None and written is not None and (mark.span.end > written or not place.passage.achieved)
+        later = ahead and mark is not None and written is not None and (mark.span.end > written or not (place.passage.achieved or place.facts.tells))
         return ("target", ()) if later and not re.search(r"截至|截止|以来", place.sentence) else ("achieved", ())
     if mark and written and mark.span.end < written and (place.facts.issued or not mark.goal):
         return "achieved", ()

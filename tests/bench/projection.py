@@ -174,16 +174,37 @@ def countries(past: Iterable[moves.PastSeries], points: int, least: float) -> li
     return found
 
 
-def halves(world: Path) -> tuple[dict[str, ReferenceClass], list[moves.PastSeries]]:
+def halves(world: Path, seed: int = 0) -> tuple[dict[str, ReferenceClass], list[moves.PastSeries]]:
     """Classes with ``enrolment`` taught by half of the countries, and the series of the other half."""
     classes = reference.load(FOLDER)
     entry = classes["enrolment"].entry
     past = moves.world_bank(world, entry)
     names = sorted({series.origin for series in past})
-    half = set(np.random.default_rng(0).permutation(names)[: len(names) // 2])
+    half = set(np.random.default_rng(seed).permutation(names)[: len(names) // 2])
     known = [*(s for s in past if s.origin in half), *moves.observed(load(), entry)]
     taught = reference.taught(moves.measure(entry, known), learn(entry, known), {})
     return {**classes, "enrolment": taught}, [s for s in past if s.origin not in half]
+
+
+def several(world: Path, count: int) -> None:
+    """Coverage over all years ahead and median error five years ahead, by values known, as means over several random halves."""
+    found: dict[tuple[int, str], list[list[float]]] = {}
+    for seed in range(count):
+        taught, judge = halves(world, seed)
+        for points in range(3, 11):
+            windows = countries(judge, points, float(taught["enrolment"].entry.least or 0))
+            truth = np.array([w.future for w in windows])
+            known = np.isfinite(truth)
+            for name, method, named in (("enrolment", "combined", "enrolment"), ("mixed", "combined", None), ("last value", "last_value", "enrolment")):
+                said = own(windows, taught, name, "own", method, named)
+                table = np.array([said.tables[w.id] for w in windows])
+                inside = [float(_inside(truth, table[:, :, low], table[:, :, low + 1])[known].mean()) for low in (1, 3)]
+                found.setdefault((points, name), []).append([*inside, float(np.nanmedian(np.abs(table[:, 4, 0] / truth[:, 4] - 1)))])
+    for (points, name), rows in found.items():
+        print("halves: {} values, {:10} in 80 % {:.3f}  in 95 % {:.3f}  median error five years ahead {:.4f}".format(points, name, *np.mean(rows, axis=0)))
+    for name in ("enrolment", "mixed"):
+        pooled = np.mean([np.mean(rows, axis=0)[:2] for (_, said), rows in found.items() if said == name], axis=0)
+        print("halves: 3 to 10 values, {:10} in 80 % {:.3f}  in 95 % {:.3f}".format(name, *pooled))
 
 
 def trial(collection: str, points: str, windows: Sequence[Window], classes: Mapping[str, ReferenceClass], named: str, python: str | None, every: bool) -> list[dict[str, object]]:
@@ -221,7 +242,11 @@ def main() -> None:
     parser.add_argument("--all", action="store_true", help="the slow peers as well")
     parser.add_argument("--wb", type=Path, default=SERIES)
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--halves", type=int, default=0, metavar="N", help="only the countries, over N random halves")
     chosen = parser.parse_args()
+    if chosen.halves:
+        several(chosen.wb, chosen.halves)
+        return
     rows: list[dict[str, object]] = []
     print(f"{'':10} {'':>4} {'method':27} {'n':>5}   median   scaled    smape  in 80 %  in 95 %  score80  score95")
     if chosen.peers is not None:

@@ -141,7 +141,8 @@ def _basis(reference: ReferenceClass, seen: Outlook | None, years: Sequence[int]
         taught = reference.learned.row(COMBINED, len(years), ahead)
         series, moves = taught.series, taught.windows
         weight = min(max(float(taught.width[1]), 0.0), 1.0)
-        scale = float(seen.quantile(0.9)[0, -1] - seen.quantile(0.1)[0, -1]) / (2 * float(reference.quantile(ahead, 0.8)))
+        plain = 2 * float(reference.quantile(ahead, 0.8))
+        scale = float(seen.quantile(0.9)[0, -1] - seen.quantile(0.1)[0, -1]) / plain if plain else 1.0
     return Basis(
         reference=reference.id,
         series=series,

@@ -11,11 +11,12 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from zhibiao.catalogue import checks, csvfile, yamlfile
+from zhibiao.catalogue import breakdowns, checks, csvfile, yamlfile
 from zhibiao.catalogue.explaining import explained
 from zhibiao.catalogue.registry import Registry
 from zhibiao.errors import RegistryError
 from zhibiao.model import Indicator, MeasureStatus, Observation, Plan, Region, Scenario, Source
+from zhibiao.model.breakdown import Breakdown
 from zhibiao.model.record import Record
 
 OBSERVATION_COLUMNS = (
@@ -63,7 +64,7 @@ def overlays(data: str | os.PathLike[str] | None = None) -> tuple[Path, ...]:
 def load(data: str | os.PathLike[str] | None = None) -> Registry:
     """Read the shipped registry with the user's overlay laid over it.
 
-    In an overlay an indicator, plan, scenario, source or region of the same id replaces the shipped one; observations are added.
+    In an overlay an indicator, plan, scenario, breakdown, source or region of the same id replaces the shipped one; observations are added.
 
     Raises
     ------
@@ -83,6 +84,7 @@ def read(folders: Sequence[Path]) -> Registry:
     observations: list[Observation] = []
     statuses: list[MeasureStatus] = []
     drafts: list[Path] = []
+    broken_down: dict[str, Breakdown] = {}
     places: dict[str, str] = {}
     for folder in folders:
         for path in _files(folder, "catalogue", ".yaml"):
@@ -98,12 +100,17 @@ def read(folders: Sequence[Path]) -> Registry:
             else:
                 _merge(plans, [_plan(document, places)])
         _merge(scenarios, [_scenario(path, places) for path in _files(folder, "scenarios", ".yaml")])
+        for path in _files(folder, "breakdowns", ".yaml"):
+            found = breakdowns.breakdown(path)
+            _place(places, path, f"breakdown:{found.id}", found.origin)
+            _merge(broken_down, [found])
         for path in _files(folder, "observations", ".csv"):
             observations.extend(read_observations(path))
         for path in _files(folder, "status", ".csv"):
             statuses.extend(_status(line, row, path) for line, row in csvfile.rows(path, STATUS_COLUMNS[:4], STATUS_COLUMNS[4:]))
-    registry = Registry(tuple(folders), indicators, regions, plans, sources, scenarios, tuple(observations), tuple(statuses), tuple(drafts))
+    registry = Registry(tuple(folders), indicators, regions, plans, sources, scenarios, tuple(observations), tuple(statuses), tuple(drafts), broken_down)
     checks.check(registry, places)
+    breakdowns.check(registry)
     return registry
 
 

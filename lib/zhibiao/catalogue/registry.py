@@ -21,6 +21,7 @@ from zhibiao.model import (
     Source,
     Statement,
 )
+from zhibiao.model.breakdown import Breakdown
 
 _CONFIDENCE = {"high": 2, "medium": 1, "low": 0}
 _STATUS = {"final": 2, "preliminary": 1, "derived": 0}
@@ -106,6 +107,8 @@ class Registry:
     statuses: tuple[MeasureStatus, ...] = ()
     drafts: tuple[Path, ...] = ()
     """Plan files that wait for review and are not part of the registry."""
+    breakdowns: Mapping[str, Breakdown] = field(default_factory=dict)
+    """Targets broken down, by id."""
 
     def region(self, name: object) -> Region:
         """Find a region by code, Chinese or English name, with or without 省/市/自治区/区/县.

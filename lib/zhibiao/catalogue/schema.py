@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from zhibiao.catalogue.explaining import records, written_fields
 from zhibiao.catalogue.load import shipped
 from zhibiao.model import Indicator, Observation, Plan, Region, Scenario, Source, Statement
+from zhibiao.model.breakdown import Breakdown
 from zhibiao.model.document import EVIDENCE_LIMIT
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -24,6 +25,7 @@ FILES: Mapping[str, tuple[type[BaseModel], bool]] = {
     "plan": (Plan, False),
     "sources": (Source, True),
     "scenario": (Scenario, False),
+    "breakdown": (Breakdown, False),
     "region": (Region, False),
     "observation": (Observation, False),
 }

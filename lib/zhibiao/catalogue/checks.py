@@ -7,14 +7,11 @@ from decimal import Decimal
 
 from zhibiao.catalogue.registry import Registry
 from zhibiao.errors import RegistryError, closest
-from zhibiao.model import Indicator, Observation, Override, Statement
+from zhibiao.model import LEVERS, Indicator, Observation, Override, Statement
 from zhibiao.model.units import UNSCALED, unit_of
 
 BASES = {"stock": ("at_end",), "flow": ("in_period", "year_to_date"), "rate": ("at_end", "in_period"), "count": ("at_end", "in_period", "year_to_date")}
 """Which basis an observation of each kind of indicator may have."""
-
-LEVERS = {"intake": "intake", "enrolment_floor": "enrolment"}
-"""The indicator that each lever of a scenario sets."""
 
 
 def check(registry: Registry, places: Mapping[str, str]) -> None:
@@ -53,8 +50,11 @@ def check(registry: Registry, places: Mapping[str, str]) -> None:
 
 def check_override(registry: Registry, override: Override, statements: Mapping[str, Statement], where: str) -> None:
     """A lever's statement exists and speaks of the lever's indicator, or its value fits that indicator."""
-    _known(LEVERS[override.lever], registry.indicators, f"指标 indicator of lever {override.lever}:", where)
-    indicator = registry.indicators[LEVERS[override.lever]]
+    sets = LEVERS[override.lever].indicator
+    if sets is None:
+        return  # the lever's own unit and range are checked with the record
+    _known(sets, registry.indicators, f"指标 indicator of lever {override.lever}:", where)
+    indicator = registry.indicators[sets]
     if override.statement is not None:
         _known(override.statement, statements, "表述 statement", where)
         spoken = statements[override.statement].indicator
@@ -62,7 +62,7 @@ def check_override(registry: Registry, override: Override, statements: Mapping[s
             raise RegistryError(
                 f"杠杆与表述不符 lever {override.lever!r} sets {indicator.id!r}, statement {override.statement!r} speaks of {spoken!r}", where=where
             )
-    elif override.unit is not None and override.value is not None:
+    elif override.unit is not None and override.value is not None and not override.change:
         _unit_fits(override.unit, indicator, where)
         _within(unit_of(override.unit).to_base(override.value), indicator, f"{_plain(override.value)}{override.unit}", where)
 

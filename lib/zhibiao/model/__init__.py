@@ -6,6 +6,7 @@ Every record is frozen and validated by pydantic; values as written stay `Decima
 
 from zhibiao.model.document import Measure, Plan, Statement
 from zhibiao.model.indicator import Indicator
+from zhibiao.model.levers import LEVERS, Lever, LeverId
 from zhibiao.model.observation import Observation
 from zhibiao.model.period import Period, Span
 from zhibiao.model.region import Region
@@ -15,5 +16,5 @@ from zhibiao.model.status import MeasureStatus
 from zhibiao.model.units import Unit, unit_of
 
 __all__ = [
-    "Indicator", "Measure", "MeasureStatus", "Observation", "Override", "Period", "Plan", "Region", "Scenario", "Source", "Span", "Statement", "Unit", "unit_of",
+    "LEVERS", "Indicator", "Lever", "LeverId", "Measure", "MeasureStatus", "Observation", "Override", "Period", "Plan", "Region", "Scenario", "Source", "Span", "Statement", "Unit", "unit_of",
 ]  # fmt: skip

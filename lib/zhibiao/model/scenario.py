@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import model_validator
 
-from zhibiao.model.record import Fault, Identifier, Number, Record, RegionCode, Text, UnitText, Year
-
-Lever = Literal["intake", "enrolment_floor"]
+from zhibiao.model.levers import LEVERS, LeverId
+from zhibiao.model.record import Fault, Identifier, Number, Record, RegionCode, Text, UnitText, Year, shown
+from zhibiao.model.units import unit_of
 
 
 class Override(Record):
-    """One lever set to a value: 招生 led linearly to a value in a year, or 在校生 held at a floor from a year on.
+    """One lever set to a value, or moved by a change from where the region stands.
 
-    The value is either taken from a ``statement`` of the registry (``plan/statement``) or written here with its unit and ``source``.
+    A lever is led evenly from the region's starting year to the value in ``year`` and held; a floor, a number of places and a
+    programme length hold from ``year`` on (a length for those who enter from then on). The value is either taken from a ``statement``
+    of the registry (``plan/statement``) or written here with its unit and ``source``.
     """
 
-    lever: Lever
+    lever: LeverId
     statement: str | None = None
     value: Number | None = None
     unit: UnitText | None = None
+    change: bool = False
+    """The value is a change: % of the start for persons, 百分点 for shares, 年 for lengths."""
     year: Year
-    """The year in which the intake reaches the value, or from which the floor holds."""
     source: Text | None = None
 
     @model_validator(mode="after")
@@ -30,6 +31,23 @@ class Override(Record):
         written = [part is not None for part in (self.value, self.unit, self.source)]
         if any(written) if self.statement is not None else not all(written):
             raise Fault("须给出 statement 或 value+unit+source 之一 give either statement, or value with unit and source")
+        known = LEVERS[self.lever]
+        if self.statement is not None:
+            if known.indicator is None or self.change:
+                raise Fault(f"{known.zh} 不能取自表述 the lever {self.lever!r} takes no statement here", "statement", allowed=["value+unit+source"])
+            return self
+        assert self.value is not None and self.unit is not None  # just checked
+        if self.change and known.change is None:
+            raise Fault(f"{known.zh} 只能给出数值 lever {self.lever!r} takes a value, not a change", "change", allowed=["false"])
+        base = known.change if self.change else known.base
+        unit = unit_of(self.unit)
+        if unit.base != base:
+            raise Fault(f"单位不符 unit {self.unit!r} does not fit lever {self.lever!r} ({known.zh})", "unit", allowed=[str(base)])
+        low, high = (known.change_low, known.change_high) if self.change else (known.low, known.high)
+        value = unit.to_base(self.value)
+        if (low is not None and value < low) or (high is not None and value > high):
+            bounds = f"{shown(low) if low is not None else ''}…{shown(high) if high is not None else ''} {base}"
+            raise Fault(f"{known.zh} {shown(self.value)}{self.unit} 超出范围 is out of range", "value", allowed=[bounds])
         return self
 
 

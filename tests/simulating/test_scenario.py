@@ -6,7 +6,8 @@ import pytest
 from zhibiao.assessing.gaps import gap_table
 from zhibiao.catalogue.load import load
 from zhibiao.catalogue.study import study
-from zhibiao.simulating.scenario import floor_needs, simulate, start_pair
+from zhibiao.simulating.anchoring import start_pair
+from zhibiao.simulating.scenario import floor_needs, simulate
 
 REGISTRY = load()
 

@@ -16,8 +16,10 @@ from zhibiao.showing.statement_tables import value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
 from zhibiao.showing.words import CONFIDENCE, QUALIFIERS, word
 from zhibiao.simulating import pairs
+from zhibiao.simulating.anchoring import start_pair
 from zhibiao.simulating.pairs import Pair
-from zhibiao.simulating.scenario import PROGRAMME_LENGTHS, Simulation, floor_needs, start_pair
+from zhibiao.simulating.pipe import PROGRAMME_LENGTHS
+from zhibiao.simulating.scenario import Simulation, floor_needs
 
 
 def ratios(study: Study) -> Table:

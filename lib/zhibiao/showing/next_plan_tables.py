@@ -18,8 +18,9 @@ from zhibiao.showing.statement_tables import with_unit
 from zhibiao.showing.table import Column, Table
 from zhibiao.showing.words import years_text
 from zhibiao.simulating import next_plan
+from zhibiao.simulating.anchoring import start_pair
 from zhibiao.simulating.next_plan import CHANCES, EXCEEDED, PERIOD, Flow, Level
-from zhibiao.simulating.scenario import Simulation, start_pair
+from zhibiao.simulating.scenario import Simulation
 
 HALVES = {1 / 2: ("半数", "half"), 1 / 3: ("三分之一", "a third"), 1 / 10: ("十分之一", "a tenth")}
 

@@ -22,8 +22,9 @@ from zhibiao.showing.series import Point, TargetLine
 from zhibiao.showing.statement_tables import value_with_unit, with_unit
 from zhibiao.showing.words import STATES, VERDICTS, word
 from zhibiao.simulating import pairs
+from zhibiao.simulating.anchoring import start_pair
 from zhibiao.simulating.pairs import Pair
-from zhibiao.simulating.scenario import Simulation, start_pair
+from zhibiao.simulating.scenario import Simulation
 
 BANDS = (50, 95)
 """Bands shown beside the one of the study's level."""

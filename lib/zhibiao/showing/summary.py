@@ -18,7 +18,7 @@ from zhibiao.showing.sentences import Sentences, headline_verdict
 from zhibiao.showing.statement_tables import value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
 from zhibiao.simulating import pairs
-from zhibiao.simulating.scenario import start_pair
+from zhibiao.simulating.anchoring import start_pair
 
 SHOWN_LENGTH = 4.0
 """The programme length at which retention is told in sentences; the table beside it holds the others."""

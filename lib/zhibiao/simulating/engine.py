@@ -166,7 +166,8 @@ def run(
 
     def chunk(begin: int) -> None:
         rows = slice(begin, min(begin + CHUNK, m))
-        found, after = _move(start.lengths, cells[:, rows], *(a[rows] for a in wide), places, whole)
+        people, staying, kinds = (a[rows] for a in wide)
+        found, after = _move(start.lengths, cells[:, rows], people, staying, kinds, places, whole)
         for result, part in zip(results, found, strict=True):
             result[rows] = part.T
         last[:, rows] = after
@@ -178,7 +179,8 @@ def run(
     else:
         for begin in begins:
             chunk(begin)
-    return Flows(*results, Cells(start.lengths, last))
+    enrolment, entered, graduates, losses, away = results
+    return Flows(enrolment, entered, graduates, losses, away, Cells(start.lengths, last))
 
 
 def _check(intake: Array, stay: Array, mix: Array, kinds: int) -> None:

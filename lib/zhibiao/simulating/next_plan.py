@@ -15,7 +15,7 @@ from zhibiao.projecting.reference import ReferenceClass
 from zhibiao.simulating import pairs
 from zhibiao.simulating.cohort import stock
 from zhibiao.simulating.pairs import Pair
-from zhibiao.simulating.scenario import PROGRAMME_LENGTHS
+from zhibiao.simulating.pipe import PROGRAMME_LENGTHS
 
 Array = NDArray[np.float64]
 

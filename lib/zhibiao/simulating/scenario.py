@@ -1,28 +1,29 @@
-"""What a scenario does to the fans: the lever's own indicator follows the assumption, the other end of the pipe follows from it."""
+"""What a scenario does to the fans: a lever's own indicator follows the assumption, the other end of the pipe follows from it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from zhibiao.catalogue.study import Study
 from zhibiao.errors import ParameterError
-from zhibiao.model import Override
-from zhibiao.model.fan import Fan
+from zhibiao.model import LEVERS, LeverId, Override
+from zhibiao.model.fan import Basis, Fan
 from zhibiao.model.units import unit_of
 from zhibiao.projecting.trajectories import classes, trajectories
 from zhibiao.simulating import pairs
-from zhibiao.simulating.cohort import stock
+from zhibiao.simulating.anchoring import pipe_of, start_pair
 from zhibiao.simulating.pairs import Pair
+from zhibiao.simulating.pipe import PROGRAMME_LENGTHS, Move, Moves, Pipe, PipeRun, flow, led
 from zhibiao.simulating.trust import trusted
 
 Array = NDArray[np.float64]
 
-PROGRAMME_LENGTHS = np.array([3.0, 3.5, 4.0, 4.5, 5.0])
-"""Lengths a region's stock is anchored on: intermediate level takes three years after junior middle school, senior level five."""
+SETS: Mapping[LeverId, str] = {name: lever.indicator for name, lever in LEVERS.items() if lever.indicator is not None and not lever.flow}
+"""Levers outside the pipe, and the indicator that each sets."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,19 @@ class Simulation:
     fans : mapping of indicator id to Fan
     assumed : frozenset of str
         Indicators that the scenario sets or leads to their targets: a chance of attainment would only repeat the assumption.
+    moves : mapping of lever to Move
+        The levers that the scenario moves, in base units.
+    pipe : Pipe or None
+        The region's pipe; None where it has none.
+    run : PipeRun or None
+        What flows through it under the levers.
     """
 
     fans: Mapping[str, Fan]
     assumed: frozenset[str] = frozenset()
+    moves: Moves = field(default_factory=dict)
+    pipe: Pipe | None = None
+    run: PipeRun | None = None
 
     @property
     def chances(self) -> dict[str, Fan]:
@@ -63,48 +73,102 @@ class Simulation:
         return {name: fan for name, fan in self.fans.items() if name not in self.assumed}
 
 
-def simulate(study: Study) -> Simulation:
+@dataclass(frozen=True)
+class Ground:
+    """What does not depend on a scenario and is reckoned once: the fans where nothing is moved, and the region's pipe."""
+
+    fans: Mapping[str, Fan]
+    pipe: Pipe | None
+
+
+def ground(study: Study) -> Ground:
+    """Project every indicator of the study without any lever moved, and anchor its pipe."""
+    fans = trajectories(study)
+    return Ground(fans, pipe_of(study, fans))
+
+
+def simulate(study: Study, base: Ground | None = None) -> Simulation:
     """Project every indicator of the study under its scenario.
+
+    Parameters
+    ----------
+    base : Ground, optional
+        What `ground` gave for the same study under any scenario; it is reckoned where it is not given.
 
     Raises
     ------
     ParameterError
-        A lever's indicator has no figure to start from.
+        A lever needs figures that the region does not have.
     """
-    fans = trajectories(study)
-    simulation = Simulation(fans)
+    base = ground(study) if base is None else base
+    moves = {override.lever: move_of(study, override, base.pipe) for override in study.scenario.overrides}
+    run = None if base.pipe is None else flow(base.pipe, moves)
+    simulation = Simulation(base.fans, moves=moves, pipe=base.pipe, run=run)
     if study.scenario.trust is not None:
-        led = trusted(study, fans, classes(study), float(study.scenario.trust))
-        simulation = Simulation(led, frozenset(name for name, fan in led.items() if fan is not fans[name]))
-    for override in study.scenario.overrides:
-        value = _value(study, override)
-        if override.lever == "intake":
-            simulation = _with_intake(study, simulation, override, value)
-        else:
-            simulation = _with_floor(study, simulation, override, value)
+        led_to = trusted(study, base.fans, classes(study), float(study.scenario.trust))
+        simulation = replace(simulation, fans=led_to, assumed=frozenset(name for name, fan in led_to.items() if fan is not base.fans[name]))
+    if any(LEVERS[lever].flow for lever in moves):
+        simulation = _flowed(study, simulation)
+    if "enrolment_floor" in moves:
+        simulation = _with_floor(study, simulation, moves["enrolment_floor"])
+    for lever, indicator in SETS.items():
+        if lever in moves:
+            simulation = _with_set(study, simulation, indicator, moves[lever])
     return simulation
 
 
-def start_pair(study: Study) -> Pair | None:
-    """The newest year for which both the intake and the enrolment of the region are known."""
-    enrolment = {p.period.year: p for p in study.series("enrolment").annual}
-    both = [p for p in study.series("intake").annual if p.period.year in enrolment]
-    if not both or both[-1].base_value == 0:
-        return None
-    newest, stock_then = both[-1], enrolment[both[-1].period.year]
-    year = newest.period.year
-    return Pair(str(year), year, float(newest.base_value), float(stock_then.base_value), newest.source)
+def move_of(study: Study, override: Override, pipe: Pipe | None) -> Move:
+    """An override in base units: where the lever is led to, and by when.
 
-
-def _value(study: Study, override: Override) -> float:
+    Raises
+    ------
+    ParameterError
+        A change has nothing to start from.
+    """
     if override.statement is not None:
         statement = study.registry.statement(override.statement)
         value = statement.base_low if statement.base_low is not None else statement.base_high
-    else:
-        assert override.value is not None and override.unit is not None  # the model demands one of the two
-        value = unit_of(override.unit).to_base(override.value)
-    assert value is not None  # a statement always has one end
-    return float(value)
+        assert value is not None  # a statement always has one end
+        return Move(float(value), override.year)
+    assert override.value is not None and override.unit is not None  # the model demands one of the two
+    written = float(unit_of(override.unit).to_base(override.value))
+    if not override.change:
+        return Move(written, override.year)
+    own = own_value(study, override.lever, pipe)
+    if own is None:
+        raise ParameterError(
+            f"情景 {study.scenario.id!r}：{study.region.zh} 没有{LEVERS[override.lever].zh}的起点，变化量无从算起 a change of {override.lever!r} needs a figure to start from",
+            where="scenario",
+        )
+    return Move(own * (1 + written / 100) if LEVERS[override.lever].change == "%" else own + written, override.year)
+
+
+def own_value(study: Study, lever: LeverId, pipe: Pipe | None) -> float | None:
+    """Where a region stands on a lever, base units; None where that is not known. Length and retention are the medians of the anchor."""
+    if lever in SETS:
+        known = study.series(SETS[lever]).annual
+        return float(known[-1].base_value) if known else None
+    if lever == "student_teacher_ratio":
+        return _student_teacher_ratio(study)
+    if pipe is None:
+        return None
+    match lever:
+        case "intake":
+            return pipe.start.intake
+        case "length":
+            return float(np.median(pipe.length))
+        case "retention":
+            return 100 * float(np.median(pipe.retention))
+        case "capacity" | "enrolment_floor":
+            return pipe.start.enrolment
+    return None
+
+
+def _student_teacher_ratio(study: Study) -> float | None:
+    """Students per full-time teacher in the newest year that has both."""
+    teachers = {p.period.year: float(p.base_value) for p in study.series("teachers").annual}
+    both = [p for p in study.series("enrolment").annual if teachers.get(p.period.year)]
+    return float(both[-1].base_value) / teachers[both[-1].period.year] if both else None
 
 
 def _start(study: Study) -> Pair:
@@ -116,42 +180,75 @@ def _start(study: Study) -> Pair:
     return start
 
 
-def _with_intake(study: Study, simulation: Simulation, override: Override, value: float) -> Simulation:
-    """Intake led evenly to its value and held; enrolment follows from the flow, spread as the reference class spreads it."""
+def _flowed(study: Study, simulation: Simulation) -> Simulation:
+    """Enrolment, and graduates where they have a fan, as the pipe gives them; intake where a lever sets it."""
     start = _start(study)
-    base_intake, base_stock = simulation.fans["intake"], simulation.fans["enrolment"]
-    years = np.arange(start.year - pairs.OLDER_CLASSES, int(base_stock.years[-1]) + 1)
-    share = np.clip((years - start.year) / max(override.year - start.year, 1), 0.0, 1.0)
-    path = start.intake + (value - start.intake) * share
-    family = pairs.anchored(start, PROGRAMME_LENGTHS)
-    stocks = np.array([stock(path, length, retention) for length, retention in family])
-    picked = np.random.default_rng([study.seed, len(family)]).integers(len(family), size=base_stock.draws.shape[0])
-    draws = base_stock.draws.copy()
-    last = base_stock.draws[:, base_stock.years == start.year]
-    for position, year in enumerate(base_stock.years):
-        if year > start.year and not base_stock.observed[position]:
-            centre = stocks[picked, int(np.searchsorted(years, year))]
-            draws[:, position] = centre * base_stock.draws[:, position] / last[:, 0]
-    enrolment = replace(base_stock, draws=draws, method="cohort")
-    return replace(
-        simulation,
-        fans={**simulation.fans, "intake": _set_to(base_intake, dict(zip(years.tolist(), path.tolist(), strict=True))), "enrolment": enrolment},
-        assumed=simulation.assumed | {"intake"},
-    )
+    if simulation.pipe is None or simulation.run is None:
+        if int(simulation.fans["enrolment"].years[-1]) <= start.year:
+            return simulation  # nothing lies ahead
+        raise ParameterError(
+            f"情景 {study.scenario.id!r}：{study.region.zh} 每名招生对应在校生{start.ratio:.2f}人，没有学制与保留率合得上 no programme length fits {start.ratio:.2f} students per entrant",
+            where="scenario",
+        )
+    run, fans = simulation.run, dict(simulation.fans)
+    fans["enrolment"] = _replaced(fans["enrolment"], run.years, run.enrolment, "cohort")
+    if "graduates" in fans:
+        fans["graduates"] = _replaced(fans["graduates"], run.years, run.graduates, "cohort")
+    if "intake" not in simulation.moves:
+        return replace(simulation, fans=fans)
+    path = led(start.intake, simulation.moves["intake"], start.year, run.years)
+    fans["intake"] = _replaced(fans["intake"], run.years, np.broadcast_to(path, run.entrants.shape), "scenario")
+    return replace(simulation, fans=fans, assumed=simulation.assumed | {"intake"})
 
 
-def _with_floor(study: Study, simulation: Simulation, override: Override, value: float) -> Simulation:
+def _replaced(fan: Fan, years: NDArray[np.int64], values: Array, method: str) -> Fan:
+    """The fan with every year that is not observed as `values` (m, n) say."""
+    draws = fan.draws.copy()
+    for position, year in enumerate(years.tolist()):
+        column = year - int(fan.years[0])
+        if 0 <= column < fan.years.size and not fan.observed[column]:
+            draws[:, column] = values[:, position]
+    return replace(fan, draws=draws, method=method)
+
+
+def _with_floor(study: Study, simulation: Simulation, move: Move) -> Simulation:
     """Enrolment led evenly to its floor and held there; what intake this takes is solved for each anchored programme length."""
     start = _start(study)
-    base = simulation.fans["enrolment"]
-    end = int(base.years[-1])
-    share = {year: min(max((year - start.year) / max(override.year - start.year, 1), 0.0), 1.0) for year in range(start.year, end + 1)}
-    path = {year: start.enrolment + (value - start.enrolment) * part for year, part in share.items()}
+    fan = simulation.fans["enrolment"]
+    years = np.arange(start.year, int(fan.years[-1]) + 1)
+    path = np.broadcast_to(led(start.enrolment, move, start.year, years), (fan.draws.shape[0], years.size))
     return replace(
         simulation,
-        fans={**simulation.fans, "enrolment": _set_to(base, path)},
+        fans={**simulation.fans, "enrolment": _replaced(fan, years, path, "scenario")},
         assumed=simulation.assumed | {"enrolment"},
     )
+
+
+def _with_set(study: Study, simulation: Simulation, indicator: str, move: Move) -> Simulation:
+    """An indicator led evenly from its last figure to the value and held; where nothing is observed of it, the value in every year."""
+    fan = simulation.fans.get(indicator)
+    if fan is None:
+        fan = _unobserved(study, simulation, indicator)
+        path = np.full(fan.years.size, move.value)
+    else:
+        last = fan.basis.last_year
+        path = led(float(np.median(fan.at(last))), move, last, fan.years)
+    values = np.broadcast_to(path, fan.draws.shape)
+    return replace(
+        simulation,
+        fans={**simulation.fans, indicator: _replaced(fan, fan.years, values, "scenario")},
+        assumed=simulation.assumed | {indicator},
+    )
+
+
+def _unobserved(study: Study, simulation: Simulation, indicator: str) -> Fan:
+    """A fan of an indicator of which nothing is observed, from the first year of the documents on, to be filled with what is assumed."""
+    first = min([p.period.start for p in study.plans], default=study.as_of + 1)
+    years = np.arange(min(first, study.horizon), study.horizon + 1)
+    draws = next(iter(simulation.fans.values())).draws.shape[0] if simulation.fans else 2
+    reference = str(study.indicator(indicator).reference)
+    basis = Basis(reference, 0, 0, 0, 0.0, 1.0, 0.0, None, int(years[0]) - 1)
+    return Fan(study.region.code, indicator, years, np.zeros((draws, years.size)), np.zeros(years.size, dtype=bool), basis, "scenario", study.seed)
 
 
 def floor_needs(start: Pair, value: float, years: range) -> tuple[Need, ...]:
@@ -165,12 +262,3 @@ def floor_needs(start: Pair, value: float, years: range) -> tuple[Need, ...]:
         )
         for length, retention in pairs.anchored(start, PROGRAMME_LENGTHS)
     )
-
-
-def _set_to(fan: Fan, path: Mapping[int, float]) -> Fan:
-    """The fan with every year that is not observed set to the assumed path, where the path speaks of it."""
-    draws = fan.draws.copy()
-    for position, year in enumerate(fan.years.tolist()):
-        if year in path and not fan.observed[position]:
-            draws[:, position] = path[year]
-    return replace(fan, draws=draws, method="scenario")

@@ -1,0 +1,60 @@
+"""How far retention strays from year to year, read off the nation's own figures: the one thing a region borrows from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import logit
+
+from zhibiao.catalogue.registry import Registry
+
+Array = NDArray[np.float64]
+
+NATION = "100000"
+FEWEST = 5
+"""Years of retention that make a spread."""
+
+
+@dataclass(frozen=True, eq=False)
+class Spread:
+    """Yearly retention of the nation on the logit scale.
+
+    Attributes
+    ----------
+    years : int array (n,)
+    retention : array (n,)
+        Share of those who did not graduate that stayed into the year: 1 − A(t) / (S(t−1) − G(t)).
+    losses : array (n,)
+        Other losses A(t), as a share of the stock of the year before.
+    centre, deviation : float
+        Mean and standard deviation of its logit.
+    persistence : float
+        Correlation of a year with the one before, not below 0.
+    """
+
+    years: NDArray[np.int64]
+    retention: Array
+    losses: Array
+    centre: float
+    deviation: float
+    persistence: float
+
+
+def national_spread(registry: Registry, as_of: int | None = None) -> Spread | None:
+    """The nation's retention where stock, intake and graduates of a year and the stock before it are known; None where too few are."""
+    stock, intake, graduates = (
+        {p.period.year: float(p.base_value) for p in registry.series(NATION, name, as_of).annual if p.qualifier in ("eq", "about")}
+        for name in ("enrolment", "intake", "graduates")
+    )
+    years = [y for y in sorted(stock) if y - 1 in stock and y in intake and y in graduates]
+    if len(years) < FEWEST:
+        return None
+    lost = np.array([stock[y - 1] + intake[y] - graduates[y] - stock[y] for y in years])
+    before = np.array([stock[y - 1] for y in years])
+    retention = 1 - lost / (before - np.array([graduates[y] for y in years]))
+    scale = logit(retention)
+    follow = np.diff(years) == 1
+    persistence = float(np.corrcoef(scale[:-1][follow], scale[1:][follow])[0, 1]) if follow.sum() > 2 else 0.0
+    return Spread(np.array(years), retention, lost / before, float(scale.mean()), float(scale.std(ddof=1)), max(persistence, 0.0))

@@ -1,0 +1,143 @@
+"""A region's pipe: anchored on itself, spread as measured, moved by its levers."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from zhibiao.catalogue.load import load
+from zhibiao.catalogue.study import Study, study
+from zhibiao.simulating import anchoring, pipe
+from zhibiao.simulating.anchoring import FAMILY, YEARLY_SHARE, pipe_of
+from zhibiao.simulating.pairs import Pair
+from zhibiao.simulating.pipe import Move, Pipe, anchor, earlier_intakes, flow, retention_noise
+from zhibiao.simulating.scenario import ground, simulate
+from zhibiao.simulating.spread import national_spread
+
+REGISTRY = load()
+
+
+@pytest.fixture(scope="module")
+def city() -> Study:
+    return study(REGISTRY)
+
+
+@pytest.fixture(scope="module")
+def own(city: Study) -> Pipe:
+    found = ground(city).pipe
+    assert found is not None
+    return found
+
+
+def test_the_2020_pair_itself_is_feasible_though_the_nation_never_had_it(city: Study, own: Pipe) -> None:
+    assert own.start.ratio == pytest.approx(3.3)
+    nation = {p.period.year: float(p.base_value) for p in REGISTRY.series("100000", "enrolment").annual}
+    intake = {p.period.year: float(p.base_value) for p in REGISTRY.series("100000", "intake").annual}
+    assert max(nation[y] / intake[y] for y in nation if y in intake and y >= 2000) < 3.0 < own.start.ratio
+    # every draw begins with the city's own 99,000, and with the intake held the middle of them stays there
+    held = replace(own, intake=np.full(own.intake.shape, own.start.intake))
+    run = flow(held, {})
+    first = run.enrolment[:, 0] - run.entrants[:, 0] + run.graduates[:, 0] + run.losses[:, 0]
+    assert np.abs(first - own.start.enrolment).max() <= 1
+    np.testing.assert_allclose(np.median(run.enrolment, axis=0), own.start.enrolment, rtol=0.01)
+
+
+def test_lengths_that_agree_with_the_citys_graduates_count_more(city: Study, own: Pipe) -> None:
+    # more than 30,000 graduates of 30,000 entrants in 2017 leave no room for five-year programmes that lose a fifth each year
+    assert np.quantile(own.length, 0.9) < 4
+    assert np.median(flow(own, {}).graduates[:, 0]) > 25000
+    blind = replace(city, registry=replace(REGISTRY, observations=tuple(o for o in REGISTRY.observations if (o.region, o.indicator) != ("500000", "graduates"))))
+    found = ground(blind).pipe
+    assert found is not None
+    assert np.median(found.length) > np.median(own.length)
+
+
+def test_given_the_intake_the_nations_enrolment_fell_into_the_band_as_often_as_it_says() -> None:
+    """The measurement behind `YEARLY_SHARE`: anchored on what was known in a year, with the true intakes, one to five years ahead."""
+    stock, intake = (
+        {p.period.year: float(p.base_value) for p in REGISTRY.series("100000", name).annual} for name in ("enrolment", "intake")
+    )
+    hit, error, naive = [], [], []
+    for origin in range(2003, 2021):
+        spread = national_spread(REGISTRY, origin)
+        assert spread is not None
+        start = Pair(str(origin), origin, intake[origin], stock[origin], "")
+        earlier = earlier_intakes(intake, origin)
+        family = anchor(earlier, stock[origin], FAMILY)
+        weights = anchoring._weights(family, start, spread, [])
+        picked = np.array(family)[np.random.default_rng(origin).choice(len(family), size=2000, p=weights)]
+        years = np.arange(origin + 1, min(origin + 5, 2024) + 1)
+        noise = retention_noise(2000, years.size, YEARLY_SHARE * spread.deviation, spread.persistence, 1)
+        true = np.interp(years, list(intake), list(intake.values()))
+        drawn = flow(Pipe(start, years, earlier, picked[:, 0], picked[:, 1], noise, np.tile(true, (2000, 1))), {}).enrolment
+        for column, year in enumerate(years.tolist()):
+            if year in stock:
+                low, middle, high = np.quantile(drawn[:, column], [0.1, 0.5, 0.9])
+                hit.append(low <= stock[year] <= high)
+                error.append(abs(middle / stock[year] - 1))
+                naive.append(abs(stock[origin] / stock[year] - 1))
+    assert len(hit) > 75
+    assert 0.75 < np.mean(hit) < 0.9
+    assert np.mean(error) < 0.04 < 0.15 < np.mean(naive)
+
+
+def test_each_lever_moves_the_stock_its_own_way(own: Pipe) -> None:
+    def at_end(**moves: Move) -> float:
+        return float(np.median(flow(own, moves).enrolment[:, -1]))  # type: ignore[arg-type]
+
+    held = at_end(intake=Move(30000, 2021))
+    assert at_end(intake=Move(35000, 2025)) > held * 1.08
+    assert at_end(intake=Move(30000, 2021), retention=Move(99, 2023)) > held
+    assert at_end(intake=Move(30000, 2021), length=Move(5, 2021)) > held
+    assert at_end(intake=Move(30000, 2021), capacity=Move(95000, 2021)) <= 95000
+    # classes that entered before the length changed keep theirs: nothing happens before they would have left
+    same = flow(own, {"intake": Move(30000, 2021)}).enrolment[:, :2]
+    np.testing.assert_array_equal(flow(own, {"intake": Move(30000, 2021), "length": Move(5, 2021)}).enrolment[:, :2], same)
+
+
+def test_when_the_stock_was_counted_after_the_start_then_every_draw_passes_through_it(own: Pipe) -> None:
+    counted = replace(own, stocks={2022: 104000.0})
+    run = flow(counted, {})
+    free = flow(own, {})
+    np.testing.assert_array_equal(run.enrolment[:, :2], free.enrolment[:, :2])
+    carried = run.enrolment[:, 2] - run.entrants[:, 2] + run.graduates[:, 2] + run.losses[:, 2]
+    assert np.abs(carried - 104000).max() <= 1
+
+
+def test_noise_is_mirrored_steady_and_the_same_each_time() -> None:
+    noise = retention_noise(20000, 6, 0.5, 0.6, 3)
+    np.testing.assert_array_equal(noise, retention_noise(20000, 6, 0.5, 0.6, 3))
+    np.testing.assert_allclose(noise.mean(axis=0), 0, atol=1e-12)
+    np.testing.assert_allclose(noise.std(axis=0), 0.5, rtol=0.03)
+    assert np.corrcoef(noise[:, 2], noise[:, 3])[0, 1] == pytest.approx(0.6, abs=0.03)
+
+
+def test_earlier_intakes_are_bridged_and_the_oldest_is_held() -> None:
+    assert earlier_intakes({2020: 30.0, 2018: 20.0, 2017: 10.0}, 2020).tolist() == [30, 25, 20, 10, 10, 10, 10, 10]
+
+
+@pytest.mark.parametrize("region", ["江津", "沧州"])
+def test_when_a_region_has_no_pair_then_it_has_no_pipe(region: str) -> None:
+    found = simulate(study(REGISTRY, region))
+    assert found.pipe is None and found.run is None
+
+
+def test_when_too_little_was_known_of_the_nation_then_there_is_no_spread() -> None:
+    assert national_spread(REGISTRY, 2002) is None
+    early, late = national_spread(REGISTRY, 2010), national_spread(REGISTRY)
+    assert early is not None and late is not None
+    assert early.years[-1] == 2010 and late.years[-1] == 2021
+    assert late.losses.min() > 0.005 and late.losses.max() < 0.18  # 1 to 17 % of the stock
+    assert pipe_of(study(REGISTRY, "全国", as_of=2002), ground(study(REGISTRY, "全国", as_of=2002)).fans) is None
+
+
+def test_when_two_studies_ask_the_same_then_they_get_the_same_bits(city: Study) -> None:
+    first, second = simulate(replace(city, scenario=REGISTRY.scenarios["plan_2021"])), simulate(study(REGISTRY, scenario="plan_2021"), ground(city))
+    for name, fan in first.fans.items():
+        np.testing.assert_array_equal(fan.draws, second.fans[name].draws)
+
+
+def test_lengths_beyond_the_family_are_reached_by_the_lever(own: Pipe) -> None:
+    assert pipe.PROGRAMME_LENGTHS[0] == 3
+    longer = flow(own, {"length": Move(6.5, 2021)})
+    assert longer.enrolment.shape == own.intake.shape

@@ -1,0 +1,319 @@
+"""A target as milestones, one a year: equal steps, constant growth, growing steps, or values of one's own.
+
+Rules, from a start S to a goal Z over n years, for the k-th year (docs/break-down-a-target.md):
+
+- ``even`` 匀速: S + (Z − S)·k/n; of a total Z, Z/n a year
+- ``growth`` 等比: S·(Z/S)^(k/n); of a total, the amount of the year before times one and the same factor each year, adding up to Z
+- ``late`` 后置: each step k times the first, S + (Z − S)·k(k+1)/(n(n+1)); of a total, Z·k/(1 + … + n) in the k-th year
+
+Counted things are rounded to whole base units (persons), shares and ratios to 0.1; the last year is the target itself, and the years of
+a total add up to it exactly. Where the start satisfies the target already, every year keeps the target's level.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
+from typing import get_args
+
+import numpy as np
+
+from zhibiao.assessing.breakdown.rounding import share_out
+from zhibiao.assessing.known import Baseline, baseline_of
+from zhibiao.assessing.semantics import Condition, condition
+from zhibiao.catalogue.study import Study
+from zhibiao.errors import ParameterError, closest
+from zhibiao.model import Indicator, Plan, Statement
+from zhibiao.model.breakdown import Rule
+from zhibiao.model.units import UNSCALED
+
+RULES: tuple[Rule, ...] = get_args(Rule)
+
+EXACT = Context(prec=50)
+"""Digits of roots and growth factors: far beyond a person, and the same on every machine."""
+
+HALVINGS = 170
+"""Halvings that narrow a growth factor down to the digits of `EXACT`."""
+
+
+@dataclass(frozen=True)
+class Milestones:
+    """A target year by year, in base units.
+
+    Attributes
+    ----------
+    start : Baseline or None
+        Where it starts; None where the milestones need no start.
+    values : tuple of Decimal
+        One for each year: the level to reach, or of a total the amount of the year.
+    summed : bool
+        The years add up to the target, or their mean is the target.
+    """
+
+    statement: Statement
+    plan: Plan
+    indicator: Indicator
+    rule: Rule
+    start: Baseline | None
+    years: tuple[int, ...]
+    values: tuple[Decimal, ...]
+    summed: bool
+
+    @property
+    def total(self) -> Decimal:
+        """What the years add up to."""
+        return sum(self.values, Decimal(0))
+
+
+def milestones(study: Study, statement: Statement, rule: str = "even", own: Mapping[int, Decimal] | None = None) -> Milestones:
+    """Break a target down into years.
+
+    Parameters
+    ----------
+    study : Study
+        Of the target's region; figures later than its as_of are not looked at.
+    rule : str
+        ``even``, ``growth``, ``late`` or ``own``.
+    own : mapping of int to Decimal, optional
+        With ``own``: the value of each year, in the statement's unit.
+
+    Raises
+    ------
+    ParameterError
+        It is no target with years; its start is not known where the rule needs one; the rule does not fit; own values miss the target.
+    """
+    if rule not in RULES:
+        raise ParameterError(f"未知分解办法 unknown rule {rule!r}", where="--by", allowed=RULES, nearest=closest(rule, RULES))
+    if (own is None) == (rule == "own"):
+        raise ParameterError("自定各年的数须用 --by own --own 给出 own values belong to --by own", where="--own", allowed=["2021=3.1,2022=3.2"])
+    if statement.kind != "target" or statement.period is None:
+        raise ParameterError(f"{statement.key} 不是有期限的目标，不能分解 is no target with a year or a period", where="target")
+    plan, indicator = study.plan_of(statement), study.indicator(statement.indicator)
+    start: Baseline | None = None
+    values: tuple[Decimal, ...] = ()
+    asked = aimed(statement, indicator)
+    if asked.combine in ("sum", "mean"):
+        years = _span(asked)
+        if own is None:
+            start, values = _amounts(study, statement, asked, indicator, rule, years)
+    else:
+        start = start_of(study, statement, plan) if asked.combine == "point" else None
+        years = _span(asked) if asked.combine == "each" else _ahead(statement, plan, start, asked, own)
+        if own is None:
+            values = _levels(statement, asked, indicator, rule, start, years)
+    if own is not None:
+        values = _own(statement, own, years)
+    made = Milestones(statement, plan, indicator, RULES[RULES.index(rule)], start, years, values, asked.combine in ("sum", "mean"))
+    for found in differences(made):
+        raise ParameterError(found[1], where="--own" if own is not None else "target")
+    return made
+
+
+def start_of(study: Study, statement: Statement, plan: Plan) -> Baseline | None:
+    """Where a level starts: the document's own baseline, else the figure of the year before the plan, else the newest before the target's year.
+
+    Raises
+    ------
+    ParameterError
+        The figure cannot carry a path: sources disagree on it, or the definition has changed since.
+    """
+    series, indicator = study.series(statement.indicator), study.indicator(statement.indicator)
+    start = baseline_of(statement, plan, series)
+    end = statement.horizon or plan.period.end
+    if start is None:
+        points = [point for point in series.annual if point.period.year < end]
+        start = Baseline(float(points[-1].base_value), points[-1].period.year, points[-1].source) if points else None
+    if start is None:
+        return None
+    if statement.baseline is None and any(period.is_year and period.year == start.year for period in series.conflicting):
+        raise ParameterError(f"{indicator.zh}{start.year}年的数来源相抵，不能作基期 sources disagree on {start.year}, the starting year", where="target")
+    broken = [year for year in indicator.breaks_in(study.region.code) if start.year < year <= end]
+    if broken:
+        raise ParameterError(
+            f"{indicator.zh}自{broken[0]}年起口径改变，{start.year}年的数不能作基期；可用 --by own "
+            f"the definition changed in {broken[0]}: {start.year} is no start; give --by own",
+            where="target",
+        )
+    return start
+
+
+def aimed(statement: Statement, indicator: Indicator) -> Condition:
+    """What milestones lead to: the statement's condition, of 左右 the value itself, whatever lies within its tolerance."""
+    return condition(statement.model_copy(update={"comparator": "eq"}) if statement.comparator == "about" else statement, indicator)
+
+
+def differences(made: Milestones) -> list[tuple[int | None, str]]:
+    """What is wrong with milestones: (year or None, in words). Whole units, bounds, and that they add up to the target or reach it."""
+    found: list[tuple[int | None, str]] = []
+    indicator, unit = made.indicator, made.statement.written_unit
+    for year, value in zip(made.years, made.values, strict=True):
+        if quantum(indicator) == 1 and value != value.to_integral_value():
+            found.append((year, f"{year}年 {written(value / unit.scale)}{unit.written} 不是整数{indicator.unit} is no whole number of {indicator.unit}"))
+        if (indicator.lower is not None and value < indicator.lower) or (indicator.upper is not None and value > indicator.upper):
+            found.append((year, f"{year}年 {written(value / unit.scale)}{unit.written} 超出指标范围 is out of the indicator's range"))
+    return found or _missed(made)
+
+
+def _missed(made: Milestones) -> list[tuple[int | None, str]]:
+    """How far milestones are from the target: the sum of a total, the last year of a level, each year of a level to keep."""
+    asked = aimed(made.statement, made.indicator)
+    unit, goal = made.statement.written_unit, made.statement.value_text()
+    if made.summed:
+        wanted = _goal_sum(asked, made.indicator, len(made.years))
+        off = made.total - wanted
+        if off == 0:
+            return []
+        more, less = ("多", "more") if off > 0 else ("少", "less")
+        said = f"{written(abs(off) / unit.scale)}{unit.written}"
+        return [
+            (
+                None,
+                f"各年合计 {written(made.total / unit.scale)}{unit.written}，应为 {written(wanted / unit.scale)}{unit.written}，{more}{said} "
+                f"the years add up to {said} {less} than the target",
+            )
+        ]
+    bound = made.years if asked.combine == "each" else made.years[-1:]
+    gaps = {year: float(asked.gap(np.array([float(value)]))[0]) for year, value in zip(made.years, made.values, strict=True) if year in bound}
+    return [
+        (year, f"{year}年差 {written(decimal(gap) / unit.scale)}{unit.written} 才到目标 {goal}{unit.written} short of the target in {year}")
+        for year, gap in gaps.items()
+        if gap > 0
+    ]
+
+
+def quantum(indicator: Indicator) -> Decimal:
+    """The step in which milestones are given: whole units of what is counted, 0.1 of shares and ratios."""
+    return Decimal("0.1") if indicator.kind == "rate" or indicator.base.base in UNSCALED else Decimal(1)
+
+
+def decimal(value: float) -> Decimal:
+    """A float as the decimal it prints as."""
+    return Decimal(repr(float(value)))
+
+
+def written(value: Decimal) -> str:
+    """A decimal without exponent and without zeros behind.
+
+    >>> written(Decimal("3.10")), written(Decimal("1E+2"))
+    ('3.1', '100')
+    """
+    return format(value.normalize(), "f")
+
+
+def _span(asked: Condition) -> tuple[int, ...]:
+    assert asked.start is not None and asked.end is not None  # only a standing rule has no years
+    return tuple(range(asked.start, asked.end + 1))
+
+
+def _ahead(statement: Statement, plan: Plan, start: Baseline | None, asked: Condition, own: Mapping[int, Decimal] | None) -> tuple[int, ...]:
+    """The years in which a level is approached: those of the plan, from the year after the start."""
+    end = asked.end
+    assert end is not None
+    first = min(plan.period.start, end)
+    if start is None and own is None:
+        raise ParameterError(
+            f"{statement.key} 的基期数不明，无从分解到年 its starting value is not known；请先录入基期数（zhibiao observe template），"
+            "或用 --by own 自定各年的数 enter a figure first, or give --by own",
+            where="target",
+        )
+    if start is not None:
+        first = max(first, start.year + 1)
+    if first > end:
+        raise ParameterError(f"起点 {start.year if start else first} 年之后没有目标年 no year is left before {end}", where="target")
+    return tuple(range(first, end + 1))
+
+
+def _levels(
+    statement: Statement, asked: Condition, indicator: Indicator, rule: str, start: Baseline | None, years: tuple[int, ...]
+) -> tuple[Decimal, ...]:
+    if asked.combine == "each":
+        if rule != "even":
+            raise ParameterError(f"{statement.key} 每年都须达到，各年就是目标值 binds in every year", where="--by", allowed=["even", "own"])
+        return (_goal(asked, asked.bound, indicator),) * len(years)
+    assert start is not None  # `_ahead` has refused what has none
+    if float(asked.gap(np.array([start.value]))[0]) == 0:
+        return (_goal(asked, asked.bound, indicator),) * len(years)
+    begin, goal = decimal(start.value), _goal(asked, asked.aim(start.value), indicator)
+    if rule == "growth" and (begin <= 0 or goal <= 0):
+        raise ParameterError(f"起点或目标不大于 0，不能等比 no constant growth from {written(begin)} to {written(goal)}", where="--by", allowed=["even", "late", "own"])
+    steps, size = years[-1] - start.year, quantum(indicator)
+    path = [_at(rule, begin, goal, year - start.year, steps) for year in years[:-1]]
+    return (*(value.quantize(size, ROUND_HALF_UP) for value in path), goal)
+
+
+def _at(rule: str, begin: Decimal, goal: Decimal, k: int, n: int) -> Decimal:
+    """The value of the k-th of n years, unrounded."""
+    if rule == "growth":
+        return EXACT.multiply(begin, EXACT.power(EXACT.divide(goal, begin), EXACT.divide(Decimal(k), Decimal(n))))
+    done, all_ = (k * (k + 1), n * (n + 1)) if rule == "late" else (k, n)
+    return begin + EXACT.divide((goal - begin) * done, Decimal(all_))
+
+
+def _amounts(
+    study: Study, statement: Statement, asked: Condition, indicator: Indicator, rule: str, years: tuple[int, ...]
+) -> tuple[Baseline | None, tuple[Decimal, ...]]:
+    """The yearly amounts of a total; and the amount of the year before, where they grow from it."""
+    total = _goal_sum(asked, indicator, len(years))
+    if quantum(indicator) != 1:
+        if rule != "even":
+            raise ParameterError(f"{indicator.zh}不是可以累加的数 is no amount that adds up", where="--by", allowed=["even", "own"])
+        return None, (total / len(years),) * len(years)
+    start, weights = None, [Fraction(1)] * len(years)
+    if rule == "late":
+        weights = [Fraction(k) for k in range(1, len(years) + 1)]
+    elif rule == "growth":
+        start = _amount_before(study, statement, indicator, years[0])
+        weights = _growing(decimal(start.value), total, len(years))
+    # of equal remainders the later year gets the one more
+    parts = share_out(int(total), weights[::-1], [0] * len(years), [None] * len(years))
+    return start, tuple(Decimal(part) for part in reversed(parts))
+
+
+def _amount_before(study: Study, statement: Statement, indicator: Indicator, first: int) -> Baseline:
+    point = study.series(indicator.id).at(first - 1)
+    if point is None or point.base_value <= 0:
+        raise ParameterError(
+            f"{statement.key}：等比须有{first - 1}年的实际数，登记库中没有 constant growth needs the amount of {first - 1}, which is not known；"
+            "可用匀速、后置或自定 use even, late or own",
+            where="--by",
+            allowed=["even", "late", "own"],
+        )
+    return Baseline(float(point.base_value), point.period.year, point.source)
+
+
+def _growing(before: Decimal, total: Decimal, n: int) -> list[Fraction]:
+    """Weights that grow by one factor g each year, so that before·(g + g² + … + gⁿ) is the total."""
+    low, high = Decimal(0), EXACT.divide(total, before)
+    for _ in range(HALVINGS):
+        factor = EXACT.divide(EXACT.add(low, high), Decimal(2))
+        reached = EXACT.multiply(before, sum((EXACT.power(factor, k) for k in range(1, n + 1)), Decimal(0)))
+        low, high = (factor, high) if reached <= total else (low, factor)
+    return [Fraction(EXACT.power(high, k)) for k in range(1, n + 1)]
+
+
+def _own(statement: Statement, own: Mapping[int, Decimal], years: Sequence[int]) -> tuple[Decimal, ...]:
+    wanted = f"{years[0]}-{years[-1]}"
+    missing, extra = [year for year in years if year not in own], [year for year in own if year not in years]
+    if missing or extra:
+        said = f"缺 missing {'、'.join(map(str, missing))}" if missing else f"多余 not asked for {'、'.join(map(str, extra))}"
+        raise ParameterError(f"各年的数应为 {wanted}，{said}", where="--own", allowed=[",".join(f"{year}=…" for year in years)])
+    return tuple(statement.written_unit.to_base(own[year]) for year in years)
+
+
+def _goal(asked: Condition, end: float, indicator: Indicator) -> Decimal:
+    """The value at the target's end in base units; of counted things the last whole number that says the same."""
+    value = decimal(end)
+    if quantum(indicator) != 1 or value == value.to_integral_value():
+        return value.quantize(Decimal(1)) if value == value.to_integral_value() else value
+    upwards = (asked.floor is not None and end == asked.floor) != asked.strict
+    return value.quantize(Decimal(1), ROUND_CEILING if upwards else ROUND_FLOOR)
+
+
+def _goal_sum(asked: Condition, indicator: Indicator, n: int) -> Decimal:
+    """What the years are to add up to: the total, or so many times the yearly mean."""
+    if asked.combine == "mean":
+        floor, ceiling = (None if end is None else end * n for end in (asked.floor, asked.ceiling))
+        asked = replace(asked, floor=floor, ceiling=ceiling)
+    return _goal(asked, asked.bound, indicator)

@@ -8,7 +8,8 @@ import pytest
 from zhibiao.catalogue.load import load
 from zhibiao.catalogue.study import Study, study
 from zhibiao.simulating import anchoring, pipe
-from zhibiao.simulating.anchoring import FAMILY, YEARLY_SHARE, pipe_of
+from zhibiao.simulating.anchoring import FAMILY, pipe_of
+from zhibiao.simulating.dispersion import dispersion
 from zhibiao.simulating.pairs import Pair
 from zhibiao.simulating.pipe import Move, Pipe, anchor, earlier_intakes, flow, retention_noise
 from zhibiao.simulating.scenario import ground, simulate
@@ -53,7 +54,7 @@ def test_lengths_that_agree_with_the_citys_graduates_count_more(city: Study, own
 
 
 def test_given_the_intake_the_nations_enrolment_fell_into_the_band_as_often_as_it_says() -> None:
-    """The measurement behind `YEARLY_SHARE`: anchored on what was known in a year, with the true intakes, one to five years ahead."""
+    """Anchored as a region is, on what was known in a year, with the true intakes, one to five years ahead."""
     stock, intake = (
         {p.period.year: float(p.base_value) for p in REGISTRY.series("100000", name).annual} for name in ("enrolment", "intake")
     )
@@ -67,7 +68,7 @@ def test_given_the_intake_the_nations_enrolment_fell_into_the_band_as_often_as_i
         weights = anchoring._weights(family, start, spread, [])
         picked = np.array(family)[np.random.default_rng(origin).choice(len(family), size=2000, p=weights)]
         years = np.arange(origin + 1, min(origin + 5, 2024) + 1)
-        noise = retention_noise(2000, years.size, YEARLY_SHARE * spread.deviation, spread.persistence, 1)
+        noise = retention_noise(2000, years.size, dispersion(), 1)
         true = np.interp(years, list(intake), list(intake.values()))
         drawn = flow(Pipe(start, years, earlier, picked[:, 0], picked[:, 1], noise, np.tile(true, (2000, 1))), {}).enrolment
         for column, year in enumerate(years.tolist()):
@@ -77,7 +78,7 @@ def test_given_the_intake_the_nations_enrolment_fell_into_the_band_as_often_as_i
                 error.append(abs(middle / stock[year] - 1))
                 naive.append(abs(stock[origin] / stock[year] - 1))
     assert len(hit) > 75
-    assert 0.75 < np.mean(hit) < 0.9
+    assert 0.75 < np.mean(hit) < 0.93  # 77 of 86: a little wide, and a region strays further than the nation
     assert np.mean(error) < 0.04 < 0.15 < np.mean(naive)
 
 
@@ -104,12 +105,15 @@ def test_when_the_stock_was_counted_after_the_start_then_every_draw_passes_throu
     assert np.abs(carried - 104000).max() <= 1
 
 
-def test_noise_is_mirrored_steady_and_the_same_each_time() -> None:
-    noise = retention_noise(20000, 6, 0.5, 0.6, 3)
-    np.testing.assert_array_equal(noise, retention_noise(20000, 6, 0.5, 0.6, 3))
+def test_noise_is_mirrored_grows_from_the_anchor_and_is_the_same_each_time() -> None:
+    nation = dispersion()
+    noise = retention_noise(20000, 6, nation, 3)
+    np.testing.assert_array_equal(noise, retention_noise(20000, 6, nation, 3))
     np.testing.assert_allclose(noise.mean(axis=0), 0, atol=1e-12)
-    np.testing.assert_allclose(noise.std(axis=0), 0.5, rtol=0.03)
-    assert np.corrcoef(noise[:, 2], noise[:, 3])[0, 1] == pytest.approx(0.6, abs=0.03)
+    spread = noise.std(axis=0)
+    assert spread[0] == pytest.approx(np.sqrt(np.mean(nation.yearly_sd**2)), rel=0.03)
+    assert (np.diff(spread) > 0).all()
+    assert np.corrcoef(noise[:, 4], noise[:, 5])[0, 1] > 0.4
 
 
 def test_earlier_intakes_are_bridged_and_the_oldest_is_held() -> None:

@@ -16,6 +16,7 @@ from scipy.special import logit, ndtr
 from zhibiao.catalogue.study import Study
 from zhibiao.model.fan import Fan
 from zhibiao.simulating import pipe
+from zhibiao.simulating.dispersion import dispersion
 from zhibiao.simulating.engine import lengths_around, split
 from zhibiao.simulating.pairs import Pair
 from zhibiao.simulating.pipe import HIGHEST_RETENTION, Pipe
@@ -25,12 +26,6 @@ Array = NDArray[np.float64]
 
 FAMILY = np.round(np.arange(2.0, 5.01, 0.1), 1)
 """Mean programme lengths that are tried: two-year programmes for leavers of upper secondary schools to five years for senior level."""
-YEARLY_SHARE = 0.35
-"""What of the nation's yearly deviation of retention a pipe strays by that is anchored on its own stock.
-
-Much of that deviation is the changing mix of lengths, which the anchor carries already. Measured: with this share the 80 % band of the
-nation's enrolment one to five years ahead, given the intake, held 80 to 85 % of 100 outcomes (docs/methods.md; the test says the same).
-"""
 GRADUATES_WITHIN = 5
 """Years between the start and a figure of graduates that still says something of it."""
 GRADUATES_DEVIATION = 0.15
@@ -70,7 +65,7 @@ def pipe_of(study: Study, fans: Mapping[str, Fan]) -> Pipe | None:
         earlier=earlier,
         length=chosen[:, 0],
         retention=chosen[:, 1],
-        noise=pipe.retention_noise(draws, years.size, YEARLY_SHARE * spread.deviation, spread.persistence, study.seed),
+        noise=pipe.retention_noise(draws, years.size, dispersion(), study.seed),
         intake=intake.window(int(years[0]), int(years[-1])),
         stocks={p.period.year: float(p.base_value) for p in study.series("enrolment").annual if p.period.year > start.year and p.qualifier in ("eq", "about")},
     )

@@ -1,7 +1,7 @@
 """A region's pipe: anchored on its own stock and intake, spread as the nation's retention is spread, moved by levers.
 
 Where the region stands decides the centre: for each programme length the retention with which its own intakes give its own stock.
-The nation gives only the dispersion: how far retention strays from year to year (`zhibiao.simulating.calibration`).
+The nation gives only the dispersion: how far retention strays from year to year (`zhibiao.simulating.dispersion`).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from scipy.special import expit, logit
 from zhibiao.errors import ParameterError
 from zhibiao.model.levers import LeverId
 from zhibiao.simulating import engine
+from zhibiao.simulating.dispersion import Dispersion
 from zhibiao.simulating.engine import Cells
 from zhibiao.simulating.pairs import LOWEST_RETENTION, OLDER_CLASSES, Pair
 
@@ -109,21 +110,19 @@ def anchor(earlier: Array, enrolment: float, lengths: Array = PROGRAMME_LENGTHS)
     return found
 
 
-def retention_noise(draws: int, years: int, spread: float, persistence: float, seed: int) -> Array:
-    """Deviations of the logit of retention in mirrored pairs, (draws, years): an autoregression that starts in its steady state.
+def retention_noise(draws: int, years: int, dispersion: Dispersion, seed: int) -> Array:
+    """Deviations of the log odds of retention from the anchored level, (draws, years), in mirrored pairs.
 
-    Parameters
-    ----------
-    spread : float
-        Standard deviation of a year's logit of retention.
-    persistence : float
-        Correlation of a year with the one before, 0 to 1.
+    An autoregression that starts at the anchor, with the nation's persistence and yearly steps; each pair of draws has its own draw of both.
     """
-    steps = np.random.default_rng([seed, years]).standard_normal((years, draws // 2))
+    random = np.random.default_rng([seed, years])
+    steps = random.standard_normal((years, draws // 2))
+    picked = random.integers(dispersion.yearly_sd.size, size=draws // 2)
+    persistence, step = dispersion.persistence[picked], dispersion.yearly_sd[picked]
     noise = np.empty_like(steps)
     for year in range(years):
-        noise[year] = steps[0] if year == 0 else persistence * noise[year - 1] + np.sqrt(1 - persistence**2) * steps[year]
-    return np.asarray(spread * np.concatenate([noise, -noise], axis=1).T)
+        noise[year] = step * steps[year] + (persistence * noise[year - 1] if year else 0.0)
+    return np.concatenate([noise, -noise], axis=1).T
 
 
 def flow(pipe: Pipe, moves: Moves) -> PipeRun:

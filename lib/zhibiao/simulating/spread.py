@@ -1,4 +1,4 @@
-"""How far retention strays from year to year, read off the nation's own figures: the one thing a region borrows from it."""
+"""Yearly retention of the nation, read off its own figures: how unusual a region's retention would be, and how far a lever may reach."""
 
 from __future__ import annotations
 
@@ -30,8 +30,6 @@ class Spread:
         Other losses A(t), as a share of the stock of the year before.
     centre, deviation : float
         Mean and standard deviation of its logit.
-    persistence : float
-        Correlation of a year with the one before, not below 0.
     """
 
     years: NDArray[np.int64]
@@ -39,7 +37,6 @@ class Spread:
     losses: Array
     centre: float
     deviation: float
-    persistence: float
 
 
 def national_spread(registry: Registry, as_of: int | None = None) -> Spread | None:
@@ -55,6 +52,4 @@ def national_spread(registry: Registry, as_of: int | None = None) -> Spread | No
     before = np.array([stock[y - 1] for y in years])
     retention = 1 - lost / (before - np.array([graduates[y] for y in years]))
     scale = logit(retention)
-    follow = np.diff(years) == 1
-    persistence = float(np.corrcoef(scale[:-1][follow], scale[1:][follow])[0, 1]) if follow.sum() > 2 else 0.0
-    return Spread(np.array(years), retention, lost / before, float(scale.mean()), float(scale.std(ddof=1)), max(persistence, 0.0))
+    return Spread(np.array(years), retention, lost / before, float(scale.mean()), float(scale.std(ddof=1)))

@@ -1,0 +1,67 @@
+(function () {
+  "use strict";
+  const config = JSON.parse(document.getElementById("jupyter-config-data").textContent);
+  const kernel = config.baseUrl + "api/kernels/" + config.kernelId;
+
+  // A page that is closed lets its kernel go; one that is only hidden keeps it.
+  window.addEventListener("pagehide", (event) => {
+    if (!event.persisted) fetch(config.baseUrl + "voila/api/shutdown/" + config.kernelId, { method: "POST", keepalive: true });
+  });
+
+  // The kernel is gone (server stopped, culled while the laptop slept): widgets would only fall silent, so the page says it.
+  let misses = 0;
+  async function look() {
+    let there = false;
+    try { there = (await fetch(kernel, { cache: "no-store" })).ok; } catch (error) { there = false; }
+    misses = there ? 0 : misses + 1;
+    const lost = document.getElementById("lost");
+    lost.hidden = misses < 2;
+    if (misses === 2) lost.textContent = "页面与后台断开，请刷新页面；未导入、未保存的内容须重做。 The page lost its connection: please reload. What was not imported or saved has to be done again.";
+    if (misses === 1) setTimeout(look, 2000);
+  }
+  setInterval(look, 60000);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
+
+  // Files dropped on an upload button go where files chosen by it go: the widget keeps its file input outside the document,
+  // so the input is caught at the moment the button clicks it.
+  function give(button, files) {
+    const click = HTMLInputElement.prototype.click;
+    let input = null;
+    HTMLInputElement.prototype.click = function () { input = this; };
+    try { button.click(); } finally { HTMLInputElement.prototype.click = click; }
+    if (!input) return;
+    input.files = files;
+    input.dispatchEvent(new Event("change"));
+  }
+  const upload = (event) => event.target.closest && event.target.closest(".widget-upload");
+  for (const kind of ["dragover", "dragleave", "drop"]) {
+    document.addEventListener(kind, (event) => {
+      const button = upload(event);
+      // a file dropped beside the button must not replace the page
+      event.preventDefault();
+      document.querySelectorAll(".widget-upload.over").forEach((other) => other.classList.remove("over"));
+      if (!button || button.disabled) return;
+      if (kind === "dragover") button.classList.add("over");
+      if (kind === "drop" && event.dataTransfer.files.length) give(button, event.dataTransfer.files);
+    });
+  }
+
+  // What the widgets' own markup leaves out for readers by ear: language, states, names.
+  function mend() {
+    const told = document.querySelector(".zhibiao [data-lang]");
+    if (told && document.documentElement.lang !== told.dataset.lang) {
+      document.documentElement.lang = told.dataset.lang;
+      document.title = told.dataset.title;
+    }
+    document.querySelectorAll(".zhibiao .widget-toggle-buttons button").forEach((button) => set(button, "aria-pressed", String(button.classList.contains("mod-active"))));
+    document.querySelectorAll(".zhibiao .widget-toggle-button").forEach((button) => set(button, "aria-pressed", String(button.classList.contains("mod-active"))));
+  }
+  // a write that changes nothing would wake the observer for ever
+  function set(element, name, value) { if (element.getAttribute(name) !== value) element.setAttribute(name, value); }
+  let due = false;
+  new MutationObserver(() => {
+    if (due) return;
+    due = true;
+    requestAnimationFrame(() => { due = false; mend(); });
+  }).observe(document.getElementById("rendered_cells"), { childList: true, subtree: true, attributes: true, attributeFilter: ["class"] });
+})();

@@ -1,0 +1,214 @@
+"""The dashboard for people without code: one page by Voilà, on this machine alone unless asked otherwise, always behind a token."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import signal
+import socket
+import webbrowser
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_server.base.handlers import FileFindHandler
+from jupyter_server.services.kernels.handlers import KernelHandler
+from tornado import netutil
+from tornado.httpserver import HTTPServer
+from tornado.ioloop import IOLoop
+from traitlets.config import Config
+from voila.app import Voila
+from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
+from voila.static_file_handler import MultiStaticFileHandler, TemplateStaticFileHandler
+from voila.tornado.handler import TornadoVoilaHandler
+from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
+
+from zhibiao.errors import ParameterError
+from zhibiao.exploring.door import Doorkeeper, Nothing, gated
+
+PAGE = Path(__file__).with_name("dashboard.ipynb")
+
+SERVED = (
+    KernelHandler, VoilaKernelWebsocketHandler, VoilaShutdownKernelHandler, TemplateStaticFileHandler, MultiStaticFileHandler, FileFindHandler,
+)  # fmt: skip
+"""What of Voilà is served beside the page: the page's own kernel and the scripts of the widgets. No files, no tree, no terminal."""
+
+LOCAL = "127.0.0.1"
+PORT = 8866
+SPARE = 2
+"""Kernels that wait with the page already run: who comes first need not wait."""
+
+IDLE = 30 * 60
+"""Seconds after which a kernel goes that no page is connected to any more; a page that is closed lets its kernel go at once."""
+
+LARGEST_MESSAGE = 64 * 1024 * 1024
+"""Bytes of one message from the page; a filled workbook is a hundredth of it, and what is larger than the page allows is refused in words there."""
+
+TRIES = 50
+"""Ports to try, the one that was asked for first."""
+
+SHORTEST = 16
+"""Characters of a token that somebody chooses."""
+
+_TAKEN = (errno.EADDRINUSE, errno.EACCES)
+
+
+class OwnPython(KernelSpecManager):
+    """The Python that runs this and nothing else, whatever kernels a user has installed."""
+
+    def _kernel_dirs_default(self) -> list[str]:
+        return []
+
+
+class Dashboard(Voila):  # type: ignore[misc]
+    """Voilà with one page, one door and nothing read from anybody's configuration."""
+
+    sockets: list[socket.socket]
+
+    def load_config_file(self, *_: object, **__: object) -> None:
+        """Nothing: a ``voila.json`` that lies about must not open what is closed here."""
+
+    def setup_template_dirs(self) -> None:
+        super().setup_template_dirs()
+        self.template_paths.insert(0, str(Path(__file__).with_name("looks")))
+
+    def init_settings(self) -> dict[str, Any]:
+        return {**super().init_settings(), "port": self.port, "websocket_max_message_size": LARGEST_MESSAGE, "compress_response": True}
+
+    def init_handlers(self) -> list[Any]:
+        handlers = []
+        for path, kind, *rest in super().init_handlers():
+            if kind is TornadoVoilaHandler:
+                handlers.append(("/", gated(kind, page=True), *rest))
+            elif kind in SERVED:
+                handlers.append((path, gated(kind), *rest))
+        return [*handlers, ("/.*", gated(Nothing))]
+
+    def listen(self) -> None:
+        server = HTTPServer(self.app)
+        server.add_sockets(self.sockets)
+        address = f"http://{_shown(self.ip)}:{self.port}/?token={self.token}"
+        print(f"看板 dashboard: {address}", flush=True)
+        if self.open_browser:
+            self.launch_browser()
+        self.ioloop = IOLoop.current()
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), self._handle_signal_stop)
+        try:
+            self.ioloop.start()
+        finally:
+            server.stop()
+            self.stop()
+
+    def launch_browser(self) -> None:
+        """Open the page by way of a file that only its owner reads: an address on a command line is seen by everybody on the machine."""
+        file = Path(self.connection_dir) / "open.html"
+        target = f"http://{_reached(self.ip)}:{self.port}/?token={self.token}"
+        file.write_text(f'<!DOCTYPE html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url={target}">', encoding="utf-8")
+        webbrowser.open(file.as_uri())
+
+
+def dashboard(
+    data: Path | None = None, *, port: int = PORT, ip: str = LOCAL, token: str | None = None, browser: bool = True, spare: int = SPARE
+) -> None:
+    """Serve the dashboard until it is stopped (Ctrl-C, or a signal to end); no kernel is left behind.
+
+    Parameters
+    ----------
+    data : Path, optional
+        The overlay that takes imported figures; None means ``ZHIBIAO_DATA``. Without either nothing can be imported, only checked.
+    port : int
+        Where it is taken, one of the next is used; the printed address says which.
+    ip : str
+        The address to listen on; anything but this machine's own lets others reach it, who need the token as well.
+    token : str, optional
+        Default: random, new at every start.
+    browser : bool
+        Open a browser.
+    spare : int
+        Kernels that wait with the page already run.
+
+    Raises
+    ------
+    ParameterError
+        The address cannot be listened on, no port is free, the token is too short.
+    RegistryError
+        The registry or the overlay is broken.
+    """
+    from zhibiao.reading.importing import registry_with
+
+    named = data if data is not None else os.environ.get("ZHIBIAO_DATA")
+    if named:
+        folder = Path(named).expanduser().resolve()
+        registry_with(folder)  # a broken overlay is told here, not on everybody's page
+        os.environ["ZHIBIAO_DATA"] = str(folder)
+    # the kernels stand in the package's folder, whose modules are no top-level modules
+    os.environ["PYTHONSAFEPATH"] = "1"
+    server = Dashboard(config=_configured(spare))
+    server.initialize([])
+    server.notebook_path = str(PAGE)
+    server.sockets = bound(ip, port)
+    server.ip, server.port = ip, server.sockets[0].getsockname()[1]
+    server.token = _checked(token) if token is not None else secrets.token_urlsafe(24)
+    server.open_browser = browser
+    server.start()
+
+
+def bound(ip: str, port: int) -> list[socket.socket]:
+    """Sockets that listen on the first free port from `port` on.
+
+    Raises
+    ------
+    ParameterError
+        The address is not this machine's, or no port is free.
+    """
+    for candidate in range(port, min(port + TRIES, 65536)):
+        try:
+            return netutil.bind_sockets(candidate, ip)
+        except OSError as error:
+            fault = error
+            if isinstance(error, socket.gaierror) or error.errno not in _TAKEN:
+                break
+    raise ParameterError(f"无法在 {ip}:{port} 监听 cannot listen there: {fault.strerror}", where="--ip", allowed=[LOCAL, "0.0.0.0"])
+
+
+def _configured(spare: int) -> Config:
+    """Voilà's settings; none can be changed from the page's address."""
+    return Config(
+        {
+            "Voila": {"log_level": "ERROR", "identity_provider_class": Doorkeeper},
+            "VoilaConfiguration": {
+                "preheat_kernel": True,
+                "default_pool_size": spare,
+                "strip_sources": True,
+                "show_tracebacks": False,
+                "template": "lab",
+                "allow_template_override": "NO",
+                "allow_theme_override": "NO",
+                "kernel_spec_manager_class": OwnPython,
+                "extension_allowlist": ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8"],
+                "file_allowlist": [],
+            },
+            "MappingKernelManager": {"cull_idle_timeout": IDLE, "cull_interval": 60, "cull_connected": False},
+            # a socket file in a folder of one's own: others on the machine could listen to a port
+            "KernelManager": {} if os.name == "nt" else {"transport": "ipc"},
+            "VoilaExporter": {"language_code": "zh"},
+        }
+    )
+
+
+def _checked(token: str) -> str:
+    if len(token) < SHORTEST or not token.isascii() or not token.replace("-", "").replace("_", "").isalnum():
+        raise ParameterError("口令太短或含其他字符 the token is too short or holds other characters", where="--token", allowed=[f"≥ {SHORTEST} × A-Z a-z 0-9 - _"])
+    return token
+
+
+def _shown(ip: str) -> str:
+    """How others write the address: all interfaces are reached by the machine's name."""
+    return socket.gethostname() if ip in ("", "0.0.0.0", "::") else f"[{ip}]" if ":" in ip else ip
+
+
+def _reached(ip: str) -> str:
+    return LOCAL if ip in ("", "0.0.0.0", "::") else _shown(ip)

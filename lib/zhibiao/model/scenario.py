@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import model_validator
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, model_validator
 
 from zhibiao.model.levers import LEVERS, LeverId
 from zhibiao.model.record import Fault, Identifier, Number, Record, RegionCode, Text, UnitText, Year, shown
@@ -51,6 +53,26 @@ class Override(Record):
         return self
 
 
+class Saved(Record):
+    """What was on the explorer's screen when a scenario was saved: the question its figures answer, and what was shown beside them.
+
+    ``hash`` is the SHA-256 of what the figures follow from (`zhibiao.exploring.saving.fingerprint`): overrides, trust, region, documents,
+    as_of, horizon, level and seed. Names and descriptions may be changed by hand, the others may not without its being told.
+    """
+
+    region: RegionCode
+    plans: tuple[Identifier, ...]
+    as_of: Year
+    horizon: Year
+    level: Annotated[int, Field(strict=True, ge=50, le=99)]
+    seed: Annotated[int, Field(strict=True, ge=0, lt=2**32)]
+    off: tuple[Text, ...] = ()
+    """Targets that were switched off (``plan/statement``)."""
+    compared: Identifier | None = None
+    """The named scenario that was pinned beside it."""
+    hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
 class Scenario(Record):
     """A named set of overrides of the baseline; ``regions`` empty means everywhere.
 
@@ -66,6 +88,7 @@ class Scenario(Record):
     regions: tuple[RegionCode, ...] = ()
     overrides: tuple[Override, ...] = ()
     trust: Number | None = None
+    saved: Saved | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Scenario:

@@ -39,12 +39,12 @@ soak: setup ## 反复注入故障的长测试 repeated faults and long runs
 bench: setup ## 测量（不设时限） measurements, no limits
 	@$(BIN)/python tests/bench/coverage.py && $(BIN)/python tests/bench/projection.py && $(BIN)/python tests/bench/extraction.py
 
-bench-peers: setup .venv-bench/ready ## 与同类软件同场比较（慢的加 PEERS=--all） projections beside peers; PEERS=--all for the slow ones
-	@$(BIN)/python tests/bench/projection.py --peers .venv-bench/bin/python $(PEERS)
+bench-peers: setup .venv-bench/ready ## 与同类软件同场比较（慢的加 PEERS=--all） projections and cohorts beside peers; PEERS=--all for the slow ones
+	@$(BIN)/python tests/bench/cohort.py --peer .venv-bench/bin/python && $(BIN)/python tests/bench/projection.py --peers .venv-bench/bin/python $(PEERS)
 
 .venv-bench/ready: tests/bench/requirements.txt
 	@$(PYTHON) -m venv --clear .venv-bench
-	@.venv-bench/bin/python -m pip install --quiet --require-hashes -r tests/bench/requirements.txt
+	@.venv-bench/bin/python -m pip install --quiet --no-deps --require-hashes -r tests/bench/requirements.txt
 	@touch .venv-bench/ready
 
 check: setup ## 格式、类型、分层、登记库 lint, types, layers, registry

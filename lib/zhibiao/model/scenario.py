@@ -10,13 +10,17 @@ from zhibiao.model.levers import LEVERS, LeverId
 from zhibiao.model.record import Fault, Identifier, Number, Record, RegionCode, Text, UnitText, Year, shown
 from zhibiao.model.units import unit_of
 
+Distance = Annotated[int, Field(strict=True, ge=1, le=30)]
+"""Whole years from a region's start."""
+
 
 class Override(Record):
     """One lever set to a value, or moved by a change from where the region stands.
 
     A lever is led evenly from the region's starting year to the value in ``year`` and held; a floor, a number of places and a
-    programme length hold from ``year`` on (a length for those who enter from then on). The value is either taken from a ``statement``
-    of the registry (``plan/statement``) or written here with its unit and ``source``.
+    programme length hold from ``year`` on (a length for those who enter from then on). ``after`` names the year by its distance from
+    that start instead, so that one scenario serves regions whose figures end in different years. The value is either taken from a
+    ``statement`` of the registry (``plan/statement``) or written here with its unit and ``source``.
     """
 
     lever: LeverId
@@ -25,7 +29,9 @@ class Override(Record):
     unit: UnitText | None = None
     change: bool = False
     """The value is a change: % of the start for persons, 百分点 for shares, 年 for lengths."""
-    year: Year
+    year: Year | None = None
+    after: Distance | None = None
+    """Years after the region's start: the year of its newest pair of intake and enrolment, of its last figure for a lever outside the pipe."""
     source: Text | None = None
 
     @model_validator(mode="after")
@@ -33,6 +39,8 @@ class Override(Record):
         written = [part is not None for part in (self.value, self.unit, self.source)]
         if any(written) if self.statement is not None else not all(written):
             raise Fault("须给出 statement 或 value+unit+source 之一 give either statement, or value with unit and source")
+        if (self.year is None) == (self.after is None):
+            raise Fault("year 与 after 须且只能给出一个 give either year or after, and only one of them")
         known = LEVERS[self.lever]
         if self.statement is not None:
             if known.indicator is None or self.change:

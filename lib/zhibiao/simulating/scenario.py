@@ -125,22 +125,40 @@ def move_of(study: Study, override: Override, pipe: Pipe | None) -> Move:
     ParameterError
         A change has nothing to start from.
     """
+    year = year_of(study, override, pipe)
     if override.statement is not None:
         statement = study.registry.statement(override.statement)
         value = statement.base_low if statement.base_low is not None else statement.base_high
         assert value is not None  # a statement always has one end
-        return Move(float(value), override.year)
+        return Move(float(value), year)
     assert override.value is not None and override.unit is not None  # the model demands one of the two
     written = float(unit_of(override.unit).to_base(override.value))
     if not override.change:
-        return Move(written, override.year)
+        return Move(written, year)
     own = own_value(study, override.lever, pipe)
     if own is None:
         raise ParameterError(
             f"情景 {study.scenario.id!r}：{study.region.zh} 没有{LEVERS[override.lever].zh}的起点，变化量无从算起 a change of {override.lever!r} needs a figure to start from",
             where="scenario",
         )
-    return Move(own * (1 + written / 100) if LEVERS[override.lever].change == "%" else own + written, override.year)
+    return Move(own * (1 + written / 100) if LEVERS[override.lever].change == "%" else own + written, year)
+
+
+def year_of(study: Study, override: Override, pipe: Pipe | None) -> int:
+    """The year in which an override is reached, or from which it holds.
+
+    Raises
+    ------
+    ParameterError
+        It is counted from a start that the region does not have.
+    """
+    if override.year is not None:
+        return override.year
+    assert override.after is not None  # the model demands one of the two
+    if override.lever in SETS:
+        known = study.series(SETS[override.lever]).annual
+        return (known[-1].period.year if known else study.as_of) + override.after
+    return (_start(study).year if pipe is None else pipe.start.year) + override.after
 
 
 def own_value(study: Study, lever: LeverId, pipe: Pipe | None) -> float | None:

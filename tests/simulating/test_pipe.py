@@ -78,7 +78,7 @@ def test_given_the_intake_the_nations_enrolment_fell_into_the_band_as_often_as_i
                 error.append(abs(middle / stock[year] - 1))
                 naive.append(abs(stock[origin] / stock[year] - 1))
     assert len(hit) > 75
-    assert 0.75 < np.mean(hit) < 0.93  # 77 of 86: a little wide, and a region strays further than the nation
+    assert round(float(np.mean(hit)), 1) == anchoring.MEASURED_COVERAGE  # 77 of 86: a little wide, and a region strays further than the nation
     assert np.mean(error) < 0.04 < 0.15 < np.mean(naive)
 
 

@@ -56,15 +56,18 @@ def _basis_row(study: Study, indicator: Indicator, fan: Fan, classes: Mapping[st
     if b.shape is not None:
         larger = classes[b.shape].entry
         name += study.words(f"（借“{larger.zh}”）", f" (borrowed from {larger.en})")
-    set_by_scenario = fan.method == "scenario"
+    elsewhere = {
+        "scenario": study.words("情景设定，不推断", "set by the scenario"),
+        "cohort": study.words("学生流量推算", "flow of students"),
+    }.get(fan.method)
     return {
         "indicator": indicator.name(study.lang),
         "own": study.words(f"{len(years)}个", f"{len(years)}") + study.words(f"（{_years(years)}）", f" ({_years(years).replace('、', ', ')})"),
-        "reference": study.words("情景设定，不推断", "set by the scenario") if set_by_scenario else name,
-        "series": ABSENT if set_by_scenario else thousands(b.series),
-        "moves": ABSENT if set_by_scenario else thousands(b.moves),
-        "shift": ABSENT if set_by_scenario else (signed(100 * b.shift, 0) + "%").replace("-0%", "0%"),
-        "coverage": ABSENT if set_by_scenario else study.words("未测", "not tested") if b.coverage is None else percent(b.coverage, 0),
+        "reference": name if elsewhere is None else elsewhere,
+        "series": ABSENT if elsewhere else thousands(b.series),
+        "moves": ABSENT if elsewhere else thousands(b.moves),
+        "shift": ABSENT if elsewhere else (signed(100 * b.shift, 0) + "%").replace("-0%", "0%"),
+        "coverage": ABSENT if elsewhere else study.words("未测", "not tested") if b.coverage is None else percent(b.coverage, 0),
     }
 
 

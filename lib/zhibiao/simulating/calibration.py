@@ -74,17 +74,22 @@ class Known:
     enrolment: Mapping[int, float]
     graduates: Mapping[int, float]
 
+    @property
+    def whole(self) -> tuple[int, ...]:
+        """Years with all three figures."""
+        return tuple(sorted(year for year in self.intake if year in self.enrolment and year in self.graduates))
+
     def until(self, year: int) -> Known:
         """What concerns the years up to and including `year`."""
         return Known(*({y: v for y, v in figures.items() if y <= year} for figures in (self.intake, self.enrolment, self.graduates)))
 
 
-def national(registry: Registry, as_of: int | None = None) -> Known:
-    """Exact whole-year figures of the nation since 1998."""
+def published(registry: Registry, region: str = NATION, since: int = SINCE, as_of: int | None = None) -> Known:
+    """Exact whole-year figures of a region from a year on; the nation's are all schools' since 1998."""
 
     def figures(indicator: str) -> dict[int, float]:
-        points = registry.series(NATION, indicator, as_of).annual
-        return {p.period.year: float(p.base_value) for p in points if p.period.year >= SINCE and p.qualifier == "eq"}
+        points = registry.series(region, indicator, as_of).annual
+        return {p.period.year: float(p.base_value) for p in points if p.period.year >= since and p.qualifier == "eq"}
 
     return Known(figures("intake"), figures("enrolment"), figures("graduates"))
 
@@ -164,13 +169,14 @@ def fit(known: Known, *, elsewhere: ReferenceClass, particles: int = PARTICLES, 
     trail = _opened(known, years, intake[:, 0], generator)
     weight, sifted = np.zeros(particles), False
     for t, year in enumerate(years.tolist()[1:], start=1):
-        if not sifted and t > FEWEST and (year not in known.intake or year not in known.enrolment):
+        if not sifted and len(known.until(year).whole) > FEWEST and (year not in known.intake or year not in known.enrolment):
             # unknown figures are drawn for those parameter sets alone that the years before speak for, and weighed by what they add
             trail = trail.taken(_resampled(weight + _said(known, trail, t).total, particles, generator)[0])
             weight, sifted = -_said(known, trail, t).total, True
         weight += trail.add(t, intake[:, t], known.enrolment.get(year), generator)
     said = _said(known, trail, years.size)
     weight += said.total
+    weight[_too_few_left(known, trail.left(intake), said)] = -np.inf
     chosen, effective = _resampled(weight, draws, generator)
     trail, intake = trail.taken(chosen), intake[chosen]
     process, counting = said.retained.drawn(chosen, generator), said.graduated.drawn(chosen, generator)
@@ -198,6 +204,7 @@ def fit(known: Known, *, elsewhere: ReferenceClass, particles: int = PARTICLES, 
 class _Said:
     """What the years so far say of each particle."""
 
+    years: NDArray[np.int64]
     counted: NDArray[np.bool_]
     published: Array
     ratio: Array
@@ -214,7 +221,14 @@ def _said(known: Known, trail: Trail, t: int) -> _Said:
     ratio = np.log(published / trail.leaving[:, 1:t])
     retained = evidence(years, trail.odds[:, 1:t], RETENTION)
     graduated = evidence(years[counted], ratio[:, counted], COUNTING)
-    return _Said(counted, published, ratio, retained, graduated, retained.total + graduated.total)
+    return _Said(years, counted, published, ratio, retained, graduated, retained.total + graduated.total)
+
+
+def _too_few_left(known: Known, left: Array, said: _Said) -> NDArray[np.bool_]:
+    """Particles whose drawn stock or intake leaves fewer leavers than graduates were published; where all is published, that is how it is."""
+    years = [int(year) for year in said.years]
+    drawn = np.array([not (year in known.intake and year in known.enrolment and year - 1 in known.enrolment) for year in years])
+    return np.asarray(((left < said.published) & said.counted & drawn).any(axis=1))
 
 
 def _opened(known: Known, years: NDArray[np.int64], entrants: Array, generator: np.random.Generator) -> Trail:
@@ -228,15 +242,15 @@ def _opened(known: Known, years: NDArray[np.int64], entrants: Array, generator: 
 
 
 def _years(known: Known) -> NDArray[np.int64]:
-    whole = [year for year in known.intake if year in known.enrolment and year in known.graduates]
-    if len(whole) < FEWEST:
+    if len(known.whole) < FEWEST:
         raise ParameterError(
-            f"招生、在校生、毕业生齐全的只有 {len(whole)} 年 only so many years have intake, enrolment and graduates", where="known", allowed=[f"≥ {FEWEST}"]
+            f"招生、在校生、毕业生齐全的只有 {len(known.whole)} 年 only so many years have intake, enrolment and graduates", where="known", allowed=[f"≥ {FEWEST}"]
         )
     seen = [*known.intake, *known.enrolment, *known.graduates]
     years = np.arange(min(seen), max(seen) + 1)
-    if int(years[0]) not in known.intake or int(years[0]) not in known.enrolment:
-        raise ParameterError(f"首年 {years[0]} 缺招生或在校生 the first year lacks intake or enrolment", where="known")
+    first = int(years[0])
+    if not 0 < known.intake.get(first, 0.0) < known.enrolment.get(first, 0.0):
+        raise ParameterError(f"首年 {first} 须有招生及多于招生的在校生 the first year needs intake and a larger enrolment", where="known")
     return years
 
 
@@ -270,7 +284,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m zhibiao.simulating.calibration", description="Fit the pipe to the national series and test it on its past.")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="indicators/reference")
     chosen = parser.parse_args(arguments)
-    known, elsewhere = national(load()), intake_class([shipped()])
+    known, elsewhere = published(load()), intake_class([shipped()])
     trials = hindcast.hindcast(known, elsewhere)
     write_whole(chosen.out / dispersion.DRAWS_FILE, dispersion.written(fit(known, elsewhere=elsewhere)).encode())
     write_whole(chosen.out / dispersion.HINDCAST_FILE, hindcast.written(trials).encode())

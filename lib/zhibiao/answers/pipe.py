@@ -21,6 +21,12 @@ class Pipe(Answers):
 
         return flow_tables.ratios(self.study)
 
+    def anchor(self) -> Table:
+        """What the region's pipe is anchored on, beside what is published and the nation."""
+        from zhibiao.showing import anchor_tables
+
+        return anchor_tables.anchor(self.study, self.simulation)
+
     def implied(self) -> Table:
         """Length and retention that each pair implies."""
         from zhibiao.showing import flow_tables

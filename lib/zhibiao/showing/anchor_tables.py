@@ -1,0 +1,107 @@
+"""What a region's pipe is anchored on, and how that compares with the nation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zhibiao.catalogue.study import Study
+from zhibiao.model import Unit
+from zhibiao.showing.asked_pairs import national_ratios
+from zhibiao.showing.numbers import ABSENT, fixed, in_unit, percent
+from zhibiao.showing.pictures import display_unit
+from zhibiao.showing.statement_tables import with_unit
+from zhibiao.showing.table import Column, Table
+from zhibiao.showing.words import QUALIFIERS
+from zhibiao.simulating.pipe import Pipe, PipeRun
+from zhibiao.simulating.scenario import Simulation
+from zhibiao.simulating.spread import Spread, national_spread
+
+INNER = (0.1, 0.9)
+"""The 80 % range that stands beside a median."""
+
+
+def anchor(study: Study, simulation: Simulation) -> Table:
+    """Length, retention, graduates and losses that the region's own stock and intake lead to; beside them what is published, and the nation."""
+    columns = [
+        Column("what", study.words("项目", "what"), width=4),
+        Column("median", study.words("中位", "median"), "right", width=2),
+        Column("range", study.words("80%区间", "80 % range"), "right", width=3),
+        Column("published", study.words("公布数", "published"), "right", width=3),
+        Column("nation", study.words("全国逐年", "nation, yearly"), "right", width=3),
+    ]
+    pipe, spread = simulation.pipe, national_spread(study.registry, study.as_of)
+    empty = study.words(
+        f"{study.region.zh}没有同一年的招生与在校生，学制与保留率无从锚定。", f"No year of {study.region.en} has both intake and enrolment: nothing to anchor on."
+    )
+    if pipe is None or simulation.run is None or spread is None:
+        return Table(columns, [], title="", empty=empty)
+    start = pipe.start
+    rows = [
+        _row(study.words("平均学制（年）", "mean length (years)"), *_spread(pipe.length, lambda v: fixed(v, 1))),
+        {**_row(study.words("年保留率", "yearly retention"), *_spread(pipe.retention, lambda v: percent(v, 0))), "nation": _span(spread)},
+        *_people(study, pipe, simulation.run, spread),
+    ]
+    title = study.words(
+        f"以{start.year}年招生与在校生为锚：平均学制约{rows[0]['median']}年，每年约{rows[1]['median']}的学生留下",
+        f"Anchored on intake and enrolment of {start.year}: programmes of about {rows[0]['median']} years, about {rows[1]['median']} of the students stay each year",
+    )
+    return Table(columns, rows, title=title, notes=[_how(study), _outside(study, pipe)], empty=empty)
+
+
+def _row(what: str, median: str, inner: str) -> dict[str, str]:
+    return {"what": what, "median": median, "range": inner, "published": ABSENT, "nation": ABSENT}
+
+
+def _spread(draws: NDArray[np.float64], shown: Callable[[float], str]) -> tuple[str, str]:
+    low, middle, high = (shown(float(v)) for v in np.quantile(draws, [INNER[0], 0.5, INNER[1]]))
+    return middle, low if low == high else f"{low}—{high}"
+
+
+def _span(spread: Spread) -> str:
+    return f"{percent(float(spread.retention.min()), 0)}—{percent(float(spread.retention.max()), 0)}"
+
+
+def _people(study: Study, pipe: Pipe, run: PipeRun, spread: Spread) -> list[dict[str, str]]:
+    unit = display_unit(study, study.indicator("enrolment"))
+    year = int(run.years[0])
+    graduates = _row(study.words(f"{year}年毕业生", f"graduates of {year}"), *_spread(run.graduates[:, 0], lambda v: _in(v, unit, study.lang)))
+    known = study.series("graduates").annual
+    if known:
+        value = QUALIFIERS[known[-1].qualifier] + _in(float(known[-1].base_value), unit, study.lang)
+        graduates["published"] = study.words(f"{value}（{known[-1].period}）", f"{value} ({known[-1].period})")
+    share = run.losses[:, 0] / pipe.start.enrolment
+    losses = _row(study.words(f"{year}年其他离校占上年在校生", f"other losses of {year}, of the stock before"), *_spread(share, lambda v: percent(v, 0)))
+    losses["nation"] = f"{percent(float(spread.losses.min()), 0)}—{percent(float(spread.losses.max()), 0)}"
+    return [graduates, losses]
+
+
+def _in(value: float, unit: Unit, lang: str) -> str:
+    return with_unit(in_unit(value, unit.scale, 1), unit, lang)
+
+
+def _how(study: Study) -> str:
+    return study.words(
+        "学制没有公布：每一种平均学制都要求一个保留率，才能由招生得出在校生；保留率在全国越少见、毕业生与公布数越不符的，所占的份额越小。",
+        "Lengths are not published: each mean length needs a retention of its own to bring the stock out of the intake; the rarer that retention in the nation "
+        "and the less the graduates agree with those published, the less it counts.",
+    )
+
+
+def _outside(study: Study, pipe: Pipe) -> str:
+    """Whether the anchor lies within what the nation has seen."""
+    nation = national_ratios(study)
+    ratio = fixed(pipe.start.ratio, 2)
+    if nation is None:
+        return study.words("全国没有可比的数。", "The nation has no figures to compare with.")
+    first, last, low, high = nation
+    if low <= pipe.start.ratio <= high:
+        return study.words(
+            f"每名招生对应在校生{ratio}人，在全国{first}—{last}年的{low:.1f}—{high:.1f}之内。", f"{ratio} students per entrant lie within the nation's {low:.1f}–{high:.1f} of {first}–{last}."
+        )
+    return study.words(
+        f"每名招生对应在校生{ratio}人，在全国{first}—{last}年的{low:.1f}—{high:.1f}之外：模型只以本地自己的数为锚，全国只提供离散程度。",
+        f"{ratio} students per entrant lie outside the nation's {low:.1f}–{high:.1f} of {first}–{last}: the model is anchored on the region's own figures, the nation gives only the dispersion.",
+    )

@@ -6,6 +6,7 @@ Everything heavy is imported by the answer that needs it.
 from __future__ import annotations
 
 from zhibiao.answers.agreement import Agreement
+from zhibiao.answers.calibration import Calibration
 from zhibiao.answers.delivery import Deliveries
 from zhibiao.answers.documents import Documents
 from zhibiao.answers.gaps import Gaps
@@ -15,5 +16,5 @@ from zhibiao.answers.pipe import Pipe
 from zhibiao.answers.trust import Trust
 
 
-class Report(Documents, Landing, Trust, Gaps, Pipe, NextPlan, Agreement, Deliveries):
+class Report(Documents, Landing, Trust, Gaps, Pipe, Calibration, NextPlan, Agreement, Deliveries):
     """Answers of one study; each method returns a display object that serves Lab, nbval and the PDF at once."""

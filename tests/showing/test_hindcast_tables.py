@@ -88,6 +88,7 @@ def test_what_nobody_published_is_marked_as_derived_and_what_was_published_is_no
 def test_as_of_an_earlier_year_later_figures_are_not_looked_at():
     table = Calibration(study(load(), region="全国", as_of=2021)).fitted()
     assert "1998—2021年" in table.title and all(row["kind"] != "推算" for row in cells(table))
+    assert "不足以拟合" in str(Calibration(study(load(), region="全国", as_of=2000)).fitted())
 
 
 def test_the_shipped_file_is_read_not_reckoned(nation):

@@ -41,5 +41,6 @@ class Calibration(Answers):
         from zhibiao.simulating import calibration
 
         known = calibration.published(self.study.registry, as_of=self.study.as_of)
-        found = calibration.fit(known, elsewhere=calibration.intake_class(self.study.registry.folders))
+        enough = len(known.whole) >= calibration.FEWEST
+        found = calibration.fit(known, elsewhere=calibration.intake_class(self.study.registry.folders)) if enough else None
         return hindcast_tables.fitted(self.study, known, found)

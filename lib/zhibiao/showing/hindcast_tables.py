@@ -159,21 +159,23 @@ def _source(study: Study, trials: Sequence[Trial]) -> str:
     return study.words(f"登记库中全国技工院校招生、在校生、毕业生，数据截至{last}年。", f"The nation's intake, enrolment and graduates of technical schools in the registry, as of {last}.")
 
 
-def fitted(study: Study, known: Known, fit: Fit) -> Table:
-    """What the fit says of lengths, retention and losses, and of the figures that nobody published."""
+def fitted(study: Study, known: Known, fit: Fit | None) -> Table:
+    """What the fit says of lengths, retention and losses, and of the figures that nobody published; None where too little is known to fit."""
     columns = [
         Column("item", study.words("项目", "item"), width=5),
         Column("middle", study.words("中位", "median"), "right", width=2),
         Column("band", study.words(f"{study.level}%区间", f"{study.level} % band"), "right", width=3),
         Column("kind", study.words("性质", "kind"), width=2),
     ]
+    if fit is None:
+        return Table(columns, [], title="", empty=study.words(f"截至{study.as_of}年，全国数据不足以拟合。", f"As of {study.as_of} too little is known of the nation to fit."))
     rows = [*_parameters(study, fit), *_losses(study, known, fit), *_unpublished(study, known, fit)]
     first, last = int(fit.years[0]), int(fit.years[-1])
-    mean = float(np.median(fit.mix @ LENGTHS))
+    mean, leaving = float(np.median(fit.mix @ LENGTHS)), percent(1 - float(np.median(share(fit.process.level))), 0)
     title = study.words(
-        f"全国技工院校{first}—{last}年：平均学制约{fixed(mean, 1)}年，每年约{percent(1 - float(np.median(share(fit.process.level))), 0)}的未毕业学生离校",
+        f"全国技工院校{first}—{last}年：平均学制约{fixed(mean, 1)}年，未毕业学生每年约{leaving}离校",
         f"Technical schools of the nation {first}–{last}: programmes of about {fixed(mean, 1)} years, about "
-        f"{percent(1 - float(np.median(share(fit.process.level))), 0)} of those not yet finishing leave each year",
+        f"{leaving} of those not yet finishing leave each year",
     )
     notes = [
         study.words(

@@ -18,7 +18,7 @@ from zhibiao.assessing.semantics import Condition, condition, possible
 from zhibiao.catalogue.registry import Series
 from zhibiao.catalogue.study import Study
 from zhibiao.model import Indicator, Observation, unit_of
-from zhibiao.model.breakdown import Breakdown
+from zhibiao.model.breakdown import Breakdown, Share
 
 STATES = ("met", "level", "short", "undecided", "part_year", "not_reported", "conflicting", "definition_changed", "ahead")
 """``level`` is 持平，须超过; ``undecided`` a floor or an approximate figure; ``part_year`` a year to date that is not there yet; ``ahead`` a year after as_of."""
@@ -64,13 +64,13 @@ def judge(study: Study, found: Breakdown) -> tuple[Judged, ...]:
     for child in found.children:
         if child.code is not None:
             series = study.registry.series(child.code, made.indicator.id, study.as_of)
-            judged += _judged(study, made, series, child.name, [unit.to_base(value) for value in child.values])
+            judged += _judged(study, made, series, child, [unit.to_base(value) for value in child.values])
     return tuple(judged)
 
 
 def judge_milestones(study: Study, made: Milestones) -> tuple[Judged, ...]:
     """Judge the milestones of a target against the figures of its region."""
-    return tuple(_judged(study, made, study.series(made.indicator.id), "", list(made.values)))
+    return tuple(_judged(study, made, study.series(made.indicator.id), None, list(made.values)))
 
 
 def binding(made: Milestones, year: int, value: Decimal) -> Condition:
@@ -89,13 +89,13 @@ def _one_sided(value: float, falling: bool, strict: bool) -> Condition:
     return Condition(None if falling else value, value if falling else None, strict, "point", None, None)
 
 
-def _judged(study: Study, made: Milestones, series: Series, child: str, values: list[Decimal]) -> list[Judged]:
+def _judged(study: Study, made: Milestones, series: Series, child: Share | None, values: list[Decimal]) -> list[Judged]:
     rows, total, due = [], 0.0, 0.0
     complete = made.summed
     parts: list[Observation] = []
     for year, value in zip(made.years, values, strict=True):
         figure = _figure(series, year, study.as_of)
-        asked = binding(made, year, value) if not child else _of_child(made, year, value)
+        asked = binding(made, year, value) if child is None else _of_child(made, child, year, value)
         state, gap = _state(made, series, asked, figure, year, study.as_of)
         so_far = due_now = so_far_state = None
         if made.summed and year <= study.as_of:
@@ -107,14 +107,15 @@ def _judged(study: Study, made: Milestones, series: Series, child: str, values: 
                 so_far, due_now = total, due
                 so_far_state = _sum_state(asked, due, parts, made.indicator)
                 complete = not _partial(figure)
-        rows.append(Judged(child, year, value, figure, state, gap, so_far, due_now, so_far_state))
+        rows.append(Judged("" if child is None else child.name, year, value, figure, state, gap, so_far, due_now, so_far_state))
     return rows
 
 
-def _of_child(made: Milestones, year: int, value: Decimal) -> Condition:
-    """A child's share binds at the same end and as strictly as the whole does."""
+def _of_child(made: Milestones, child: Share, year: int, value: Decimal) -> Condition:
+    """A child's share binds at the same end and as strictly as the whole does; who stands at its cap cannot exceed it and need not."""
     whole = binding(made, year, dict(zip(made.years, made.values, strict=True))[year])
-    return _one_sided(float(value), whole.floor is None, whole.strict)
+    full = child.cap is not None and (sum(child.values) if made.summed else child.values[made.years.index(year)]) >= child.cap
+    return _one_sided(float(value), whole.floor is None, whole.strict and not full)
 
 
 def _figure(series: Series, year: int, as_of: int) -> Observation | None:

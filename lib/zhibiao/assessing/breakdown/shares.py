@@ -105,6 +105,7 @@ def divide(made: Milestones, children: Sequence[Child]) -> Division:
     weights = [Fraction(child.base) for child in children]
     if not any(weights):
         raise ParameterError("各单位基数全为 0，无从按基数分解 every base is zero", where="--over")
+    _room_beyond(made, children)
     if made.summed:
         totals = _shared("期内合计 in all", int(made.total), weights, children, indicator.unit)
         rows = controlled(totals, [int(value) for value in made.values])
@@ -117,6 +118,18 @@ def divide(made: Milestones, children: Sequence[Child]) -> Division:
         _check(f"{year}年", task, weights, children, indicator.unit)
         columns.append(_shared(f"{year}年", task, weights, bounds, indicator.unit))
     return Division(made, tuple(children), tuple(zip(*reversed(columns), strict=True)))
+
+
+def _room_beyond(made: Milestones, children: Sequence[Child]) -> None:
+    """A target that must be exceeded needs somebody who can exceed: caps that add up to the very task leave nobody."""
+    caps = [child.cap for child in children if child.cap is not None]
+    task = int(made.total if made.summed else max(made.values))
+    if made.statement.comparator == "gt" and len(caps) == len(children) and sum(caps) == task:
+        raise ParameterError(
+            f"上限合计恰为任务 {task}{made.indicator.unit}，目标须超过：至少放宽 1{made.indicator.unit} "
+            "the caps add up to the very task, which must be exceeded: raise them by 1 at least",
+            where="--cap",
+        )
 
 
 def _between(children: Sequence[Child], later: Sequence[int], task: int) -> list[Child]:

@@ -28,11 +28,13 @@ HEAD = """\
 
 @dataclass(frozen=True)
 class Difference:
-    """Where a breakdown does not add up: of which child (None: the milestones) and year (None: over all years), and how."""
+    """Where a breakdown does not add up, and how: of which child (None: the milestones, or with `units` the sum of all children) and which
+    year (None: over all years)."""
 
     child: int | None
     year: int | None
     what: str
+    units: bool = False
 
 
 def breakdown_of(name: str, made: Milestones | Division) -> Breakdown:
@@ -63,15 +65,25 @@ def breakdown_of(name: str, made: Milestones | Division) -> Breakdown:
     )
 
 
-def save(found: Breakdown, data: Path) -> Path:
-    """Write a breakdown into an overlay; one of the same id is replaced whole.
+def save(found: Breakdown, data: Path, *, replace: bool = True) -> Path:
+    """Write a breakdown into an overlay.
+
+    Parameters
+    ----------
+    replace : bool
+        One of the same id is replaced whole; without it another one that is there stays.
 
     Raises
     ------
+    ParameterError
+        There is another one of this id, which somebody may have edited.
     OutputError
         The file cannot be written.
     """
-    return write_whole(data / FOLDER / f"{found.id}.yaml", text(found).encode())
+    path, content = data / FOLDER / f"{found.id}.yaml", text(found).encode()
+    if not replace and path.is_file() and path.read_bytes() != content:
+        raise ParameterError(f"已有不同的分解 {found.id}，不覆盖；请换编号，或加 --replace another breakdown has this id", where=str(path))
+    return write_whole(path, content)
 
 
 def text(found: Breakdown) -> str:
@@ -151,6 +163,7 @@ def _sums_off(found: Breakdown) -> Iterable[Difference]:
                 year,
                 f"{year}年各单位合计 {written(reached)}，任务 {written(milestone)}，{more} {written(abs(off))}{found.unit} "
                 f"the units of {year} add up to {written(abs(off))} {less} than the milestone",
+                units=True,
             )
 
 

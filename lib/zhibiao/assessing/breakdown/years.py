@@ -38,6 +38,14 @@ HALVINGS = 170
 """Halvings that narrow a growth factor down to the digits of `EXACT`."""
 
 
+class NotBroken(ParameterError):
+    """A target that cannot be broken down into years; `reason` says why in a few words, Chinese and English."""
+
+    def __init__(self, what: str, reason: tuple[str, str]) -> None:
+        super().__init__(what, where="target")
+        self.reason = reason
+
+
 @dataclass(frozen=True)
 class Milestones:
     """A target year by year, in base units.
@@ -89,7 +97,7 @@ def milestones(study: Study, statement: Statement, rule: str = "even", own: Mapp
     if (own is None) == (rule == "own"):
         raise ParameterError("自定各年的数须用 --by own --own 给出 own values belong to --by own", where="--own", allowed=["2021=3.1,2022=3.2"])
     if statement.kind != "target" or statement.period is None:
-        raise ParameterError(f"{statement.key} 不是有期限的目标，不能分解 is no target with a year or a period", where="target")
+        raise NotBroken(f"{statement.key} 不是有期限的目标，不能分解 is no target with a year or a period", ("没有期限", "no year or period"))
     plan, indicator = study.plan_of(statement), study.indicator(statement.indicator)
     start: Baseline | None = None
     values: tuple[Decimal, ...] = ()
@@ -128,13 +136,14 @@ def start_of(study: Study, statement: Statement, plan: Plan) -> Baseline | None:
     if start is None:
         return None
     if statement.baseline is None and any(period.is_year and period.year == start.year for period in series.conflicting):
-        raise ParameterError(f"{indicator.zh}{start.year}年的数来源相抵，不能作基期 sources disagree on {start.year}, the starting year", where="target")
+        what = f"{indicator.zh}{start.year}年的数来源相抵，不能作基期 sources disagree on {start.year}, the starting year"
+        raise NotBroken(what, ("基期数来源相抵", "sources disagree on the start"))
     broken = [year for year in indicator.breaks_in(study.region.code) if start.year < year <= end]
     if broken:
-        raise ParameterError(
+        raise NotBroken(
             f"{indicator.zh}自{broken[0]}年起口径改变，{start.year}年的数不能作基期；可用 --by own "
             f"the definition changed in {broken[0]}: {start.year} is no start; give --by own",
-            where="target",
+            (f"{broken[0]}年口径改变", f"definition changed in {broken[0]}"),
         )
     return start
 
@@ -213,15 +222,15 @@ def _ahead(statement: Statement, plan: Plan, start: Baseline | None, asked: Cond
     assert end is not None
     first = min(plan.period.start, end)
     if start is None and own is None:
-        raise ParameterError(
-            f"{statement.key} 的基期数不明，无从分解到年 its starting value is not known；请先录入基期数（zhibiao observe template），"
+        raise NotBroken(
+            f"{statement.key} 的基期数不明，无从分解到年 its starting value is not known；请先录入基期数（zhibiao observe import），"
             "或用 --by own 自定各年的数 enter a figure first, or give --by own",
-            where="target",
+            ("基期数不明", "starting value not known"),
         )
     if start is not None:
         first = max(first, start.year + 1)
     if first > end:
-        raise ParameterError(f"起点 {start.year if start else first} 年之后没有目标年 no year is left before {end}", where="target")
+        raise NotBroken(f"起点 {start.year if start else first} 年之后没有目标年 no year is left before {end}", ("没有可分解的年份", "no year is left"))
     return tuple(range(first, end + 1))
 
 

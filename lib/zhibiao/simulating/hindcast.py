@@ -6,7 +6,7 @@ and the suite's own projection see the enrolment series alone. Nothing after the
 are carried on with the class ``enrolment_elsewhere``, which learned from no Chinese series (but from other countries' of all years).
 
 Variants looked at: intake by this suite's projection, its last value, drift and half slope; the average of the pipe with the projection of
-enrolment, and with its last value; six fixed mixes of lengths with retention of the last, the last three and all years. All of them
+enrolment, and with its last value; seven fixed mixes of lengths with retention of the last, the last three and all years. All of them
 beat the enrolment series; the plainest, both parts as the suite has them, was taken.
 On a series that was not looked at before (Fujian 1986–1998, tests/bench/cohort_hindcast.py) the gain is small, see docs/methods.md.
 """

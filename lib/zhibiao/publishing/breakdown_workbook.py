@@ -38,6 +38,7 @@ from zhibiao.reading.task_table import (
 )
 from zhibiao.showing.breakdown_tables import RULES
 from zhibiao.showing.statement_tables import period_text, value_with_unit
+from zhibiao.showing.table import display_width
 
 # every file is made "then": the clock would make two files of the same breakdown differ
 _CREATED = dt.datetime(2020, 1, 1)
@@ -48,7 +49,7 @@ MUST = {"gt": ("超过", "exceed"), "ge": ("不少于", "reach at least"), "lt":
 """What each number asks of its figure; of exact numbers, ranges and 左右 that it is reached."""
 
 NOTES = (
-    ("黄色格可以修改，也可以在“各单位合计”之上插入单位行；合计、差额由公式算出。", "Yellow cells may be edited, rows of units inserted above the sum; sums and differences are formulas."),
+    ("黄色格可以修改，也可以在单位行之间插入新行；合计、差额由公式算出。", "Yellow cells may be edited, rows inserted between those of units; sums and differences are formulas."),
     ("差额须为 0：各单位合计等于目标任务；累计目标各年合计等于目标总数。", "Differences must be 0: units add up to the milestone, years of a cumulative target to its total."),
     ("下限、上限：累计目标按各年合计计，其余每年都须守住。", "Floor and cap: of a cumulative target over all years, else in every year."),
     ("改好后读回：zhibiao breakdown import 文件.xlsx --data 目录；有误会按单元格列出，全部无误才保存。", "To take it back: zhibiao breakdown import FILE.xlsx --data DIR; faults are listed by cell, nothing is kept unless all is right."),
@@ -106,7 +107,8 @@ class _Sheet:
         self.sheet = book.add_worksheet(SHEET)
         line = {"border": 1, "border_color": _LINE, "valign": "vcenter"}
         number = {"num_format": "#,##0" if unit_of(found.unit).scale == 1 and unit_of(found.unit).base not in UNSCALED else "#,##0.####"}
-        self.title = book.add_format({"bold": True, "font_size": 14, "font_color": _ACCENT})
+        self.title = book.add_format({"bold": True, "font_size": 14, "font_color": _ACCENT, "text_wrap": True, "valign": "vcenter"})
+        self.lead = book.add_format({"text_wrap": True, "valign": "vcenter"})
         self.header = book.add_format({**line, "bold": True, "bg_color": _ACCENT, "font_color": "#FFFFFF", "text_wrap": True, "align": "center"})
         # the prefix keeps a name that begins like a formula a name, also once its cell was edited
         self.name = book.add_format({**line, "bg_color": _FIXED, "text_wrap": True, "quote_prefix": True})
@@ -120,8 +122,10 @@ class _Sheet:
         """First and last row of the units."""
 
     def head(self, titles: Sequence[str]) -> None:
+        width = self.years.stop if self.summed else self.years.stop - 1
         for row, words in enumerate(titles):
-            self.sheet.write_string(row, 0, words, self.title if row == 0 else None)
+            self.sheet.merge_range(row, 0, row, width, words, self.title if row == 0 else self.lead)
+            self.sheet.set_row(row, (21 if row == 0 else 15) * -(-_columns(words) // (sum(_WIDTHS.values()) + 12 * len(self.years))))
         for column, (zh, en) in enumerate(HEADER):
             self.sheet.write_string(HEADER_ROW - 1, column, f"{zh}\n{en}", self.header)
             self.sheet.set_column(column, column, _WIDTHS[column + 1])
@@ -151,7 +155,7 @@ class _Sheet:
         self.sheet.data_validation(HEADER_ROW, self.years.start, max(self.last, HEADER_ROW), self.years.stop - 1, rule)
 
     def _row(self, row: int, name: str, style: Any, base: Decimal | None, values: Sequence[Decimal]) -> None:
-        self.sheet.set_row(row, 15 * max(1, name.count("\n") + 1, -(-2 * len(name) // 24)))
+        self.sheet.set_row(row, 15 * max(name.count("\n") + 1, -(-_columns(name) // _WIDTHS[NAME])))
         self.sheet.write_string(row, NAME - 1, name, style)
         for column in range(CODE - 1, CAP):
             self.sheet.write_blank(row, column, None, self.fixed)
@@ -214,13 +218,18 @@ class _Sheet:
         return f"{xl_col_to_name(column)}{row + 1}"
 
 
+def _columns(words: str) -> int:
+    """Columns of a fixed-width font that a line takes, one at least."""
+    return max(display_width(words), 1)
+
+
 def _notes(book: Any, remarks: Sequence[str]) -> None:
     sheet = book.add_worksheet(NOTES_SHEET)
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     sheet.set_column(0, 0, 100)
     for row, words in enumerate([*(f"{zh}\n{en}" for zh, en in NOTES), *remarks]):
         sheet.write_string(row, 0, words, wrapped)
-        sheet.set_row(row, 15 * max(1, sum(-(-2 * len(line) // 100) for line in words.split("\n"))))
+        sheet.set_row(row, 15 * sum(-(-_columns(line) // 100) for line in words.split("\n")))
 
 
 def _mark(book: Any, found: Breakdown) -> None:

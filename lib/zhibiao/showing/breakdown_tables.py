@@ -12,8 +12,9 @@ from zhibiao.catalogue.study import Study
 from zhibiao.model import Statement, Unit
 from zhibiao.model.breakdown import Breakdown
 from zhibiao.model.document import SYMBOLS
+from zhibiao.model.units import UNSCALED
 from zhibiao.reading.unit_list import Child
-from zhibiao.showing.numbers import ABSENT, in_unit
+from zhibiao.showing.numbers import ABSENT, in_unit, thousands
 from zhibiao.showing.pictures import source_line
 from zhibiao.showing.statement_tables import value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
@@ -135,7 +136,7 @@ def _milestone_row(study: Study, one: Chosen) -> dict[str, str]:
     scale = one.statement.written_unit.scale
     if made.start is not None:
         row["start"] = f"{in_unit(made.start.value, scale)} ({made.start.year})" if study.lang == "en" else f"{in_unit(made.start.value, scale)}（{made.start.year}）"
-    values = {str(year): signed_value(one.statement, value) for year, value in zip(made.years, made.values, strict=True)}
+    values = {str(year): signed_value(one.statement, value, one.statement.written_unit) for year, value in zip(made.years, made.values, strict=True)}
     stored = f" · {one.stored.id}" if one.stored is not None else study.words("（未保存）", " (not stored)")
     return {**row, **values, "rule": word(RULES, made.rule, study.lang) + stored}
 
@@ -145,12 +146,10 @@ def target_name(study: Study, statement: Statement) -> str:
     return f"{study.indicator(statement.indicator).name(study.lang)} {value_with_unit(statement, study.lang)}"
 
 
-def signed_value(statement: Statement, value: Decimal) -> str:
-    """A milestone in the document's unit with the target's comparator.
-
-    A range and 左右 go by their sign in the target's last year only, so that a milestone carries none.
-    """
-    return f"{SYMBOLS[statement.comparator]}{in_unit(value, statement.written_unit.scale)}" if statement.comparator != "about" else in_unit(value, statement.written_unit.scale)
+def signed_value(statement: Statement, value: Decimal, unit: Unit) -> str:
+    """A milestone with the target's comparator; 左右 tolerates at the target alone, so that a milestone does not carry it."""
+    sign = "" if statement.comparator == "about" else SYMBOLS[statement.comparator]
+    return f"{sign}{in_words(value, unit)}"
 
 
 def judged(study: Study, found: Sequence[Chosen]) -> Table:
@@ -203,39 +202,51 @@ def _runs(due: Sequence[tuple[Chosen, Judged]]) -> list[tuple[Chosen, list[Judge
 
 
 def _judged_row(study: Study, one: Chosen, run: Sequence[Judged]) -> dict[str, str]:
-    row, last, unit = run[0], run[-1], one.statement.written_unit
-    asked = signed_value(one.statement, row.milestone)
+    row, last = run[0], run[-1]
+    # a district's or school's numbers are persons: in 万人 they would be fractions
+    unit = study.indicator(one.statement.indicator).base if row.child else one.statement.written_unit
+    asked = signed_value(one.statement, row.milestone, unit)
     cell = {
         "target": target_name(study, one.statement),
         "unit_name": row.child,
         "year": years_text(tuple(each.year for each in run)),
-        "milestone": asked if row.milestone == last.milestone else f"{asked}—{in_unit(last.milestone, unit.scale)}",
+        "milestone": asked if row.milestone == last.milestone else f"{asked}—{in_words(last.milestone, unit)}",
         "figure": ABSENT,
         "state": state_text(study, row.state, row.gap, unit),
         "so_far": "",
     }
     if row.figure is not None:
         part = "" if row.figure.period.is_year else study.words(f"（{row.figure.period}）", f" ({row.figure.period})")
-        cell["figure"] = f"{QUALIFIERS[row.figure.qualifier]}{in_unit(row.figure.base_value, unit.scale)}{part}"
+        cell["figure"] = f"{QUALIFIERS[row.figure.qualifier]}{in_words(row.figure.base_value, unit)}{part}"
     if row.so_far is not None and row.due is not None and row.so_far_state is not None:
         gap = max(row.due - row.so_far, 0.0)
-        cell["so_far"] = f"{in_unit(row.so_far, unit.scale)}/{in_unit(row.due, unit.scale)} {state_text(study, row.so_far_state, gap, unit)}"
+        cell["so_far"] = f"{in_words(row.so_far, unit)}/{in_words(row.due, unit)} {state_text(study, row.so_far_state, gap, unit)}"
     return cell
 
 
 def state_text(study: Study, state: str, gap: float | None, unit: Unit) -> str:
     """A verdict in words with what is missing."""
-    return word(STATES, state, study.lang).format(gap=with_unit(in_unit(gap, unit.scale), unit, study.lang))
+    return word(STATES, state, study.lang).format(gap=with_unit(in_words(gap, unit), unit, study.lang))
+
+
+def in_words(value: Decimal | float | None, unit: Unit) -> str:
+    """A value in a unit: whole persons with their thousands set apart, else at most four digits.
+
+    >>> in_words(Decimal(15166), unit_of("人")), in_words(15166.0, unit_of("万人"))
+    ('15,166', '1.517')
+    """
+    return thousands(value) if unit.scale == 1 and unit.base not in UNSCALED else in_unit(value, unit.scale)
 
 
 def finding(study: Study, rows: Sequence[Judged]) -> str:
     """How many milestones are due and how they stand."""
-    due = [row for row in rows if row.state != "ahead"]
-    if not due:
+    due, running = [row for row in rows if row.state not in ("ahead", "part_year")], sum(row.state == "part_year" for row in rows)
+    if not due and not running:
         return study.words("没有到期的里程碑", "No milestone is due yet")
     count = {state: sum(row.state == state for row in due) for state in STATES}
     short, silent = count["short"] + count["level"], count["not_reported"]
     other = len(due) - count["met"] - short - silent
     zh = [f"{n}个{name}" for n, name in ((count["met"], "达到"), (short, "未达到"), (silent, "未报"), (other, "不能判断")) if n]
     en = [f"{n} {name}" for n, name in ((count["met"], "met"), (short, "short"), (silent, "not reported"), (other, "cannot be judged")) if n]
-    return study.words(f"到期的里程碑{len(due)}个：{'，'.join(zh)}", f"{len(due)} milestones due: {', '.join(en)}")
+    zh, en = zh + [f"另{running}个年内未完"] * bool(running), en + [f"{running} more under way"] * bool(running)
+    return study.words(f"到期的里程碑{len(due)}个，{'，'.join(zh)}", f"{len(due)} milestones due, {', '.join(en)}")

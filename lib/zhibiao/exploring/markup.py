@@ -35,7 +35,7 @@ def download(name: str, content: bytes, words: str) -> str:
     held = base64.b64encode(content).decode("ascii")
     kind = KINDS[name.rpartition(".")[2]]
     size = f"{max(1, round(len(content) / 1024))} KB"
-    return f'<a download="{html.escape(name)}" href="data:{kind};base64,{held}">{html.escape(words)}（{size}）</a>'
+    return f'<a download="{html.escape(name)}" href="data:{kind};base64,{held}">{html.escape(words)} ({size})</a>'
 
 
 def paragraph(words: str, look: str = "") -> str:

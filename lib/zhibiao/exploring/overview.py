@@ -29,15 +29,16 @@ class Overview:
 
     def show(self, registry: Registry, lang: str) -> None:
         """Paint anew in another language or with other figures."""
-        self.registry, self.lang = registry, lang
-        with self.region.hold_trait_notifications():
-            chosen = self.region.value
-            self.region.options = _options(registry, lang)
-            self.region.value = chosen
-            self.region.description = said(lang, "地区", "Region")
+        self.registry, self.lang, chosen = registry, lang, self.region.value
+        self.settled = False  # new options choose the first of them for a moment
+        self.region.options = _options(registry, lang)
+        self.region.value, self.region.description = chosen, said(lang, "地区", "Region")
+        self.settled = True
         self.paint()
 
     def paint(self, *_: Any) -> None:
+        if not self.settled:
+            return
         report = Report(study(self.registry, self.region.value, lang=self.lang))
         main = [row.statement.indicator for row in report.main_rows]
         charted = [name for name in CHARTED if name in main] or main[:1]
@@ -46,6 +47,7 @@ class Overview:
             listed(report.summary().lines),
             wide(said(self.lang, "差距表", "Table of gaps"), report.at_a_glance().html()),
             *(picture(report.trajectory(name)) for name in charted),
+            wide(said(self.lang, "数据需求清单", "Figures that are asked for"), report.main_requests().html()),
         ]
         self.shown.value = "".join(parts)
 

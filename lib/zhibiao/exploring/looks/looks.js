@@ -19,7 +19,7 @@
     if (misses === 2) lost.textContent = "页面与后台断开，请刷新页面；未导入、未保存的内容须重做。 The page lost its connection: please reload. What was not imported or saved has to be done again.";
     if (misses === 1) setTimeout(look, 2000);
   }
-  setInterval(look, 60000);
+  setInterval(look, 20000);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
 
   // Files dropped on an upload button go where files chosen by it go: the widget keeps its file input outside the document,
@@ -54,6 +54,23 @@
       document.title = told.dataset.title;
     }
     document.querySelectorAll(".zhibiao .widget-toggle-buttons button").forEach((button) => set(button, "aria-pressed", String(button.classList.contains("mod-active"))));
+    // the widget counts the files that it holds; they are taken out at once, so the count says nothing
+    document.querySelectorAll(".zhibiao .widget-upload").forEach((button) => {
+      const text = button.lastChild;
+      if (text && / \(\d+\)$/.test(text.textContent)) text.textContent = text.textContent.replace(/ \(\d+\)$/, "");
+    });
+    document.querySelectorAll(".zhibiao .widget-tab").forEach((tabs) => {
+      const bar = tabs.querySelectorAll(":scope > .lm-TabBar [role=tab]"), panels = tabs.querySelectorAll(":scope > .widget-tab-contents > .jupyter-widgets");
+      panels.forEach((panel, index) => {
+        if (!bar[index]) return;
+        panel.id = panel.id || "panel-" + bar[index].id;
+        set(panel, "role", "tabpanel");
+        set(panel, "aria-labelledby", bar[index].id);
+        set(bar[index], "aria-controls", panel.id);
+        if (bar[index].getAttribute("title") === "") bar[index].removeAttribute("title");
+      });
+    });
+    document.querySelectorAll(".zhibiao .spoken .widget-html-content").forEach((place) => { set(place, "aria-live", "polite"); });
     document.querySelectorAll(".zhibiao .widget-toggle-button").forEach((button) => set(button, "aria-pressed", String(button.classList.contains("mod-active"))));
   }
   // a write that changes nothing would wake the observer for ever

@@ -1,0 +1,204 @@
+"""What the levers do, in words: one line for what was set, one for where enrolment lands, one for the targets; and the table of targets."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+
+from zhibiao.catalogue.study import Study
+from zhibiao.exploring.ranges import Reach
+from zhibiao.exploring.scene import Aim, Shown
+from zhibiao.model import LEVERS, LeverId, Override, Unit
+from zhibiao.showing.gap_tables import likelihood_text
+from zhibiao.showing.numbers import ABSENT, four, in_unit, percent, signed
+from zhibiao.showing.pictures import digits_for, display_unit
+from zhibiao.showing.statement_tables import period_text, value_with_unit, with_unit
+from zhibiao.showing.table import Column, Table
+from zhibiao.showing.words import STATES, word
+from zhibiao.simulating.scenario import move_of
+
+FROM_ON = ("length", "capacity", "enrolment_floor")
+"""Levers that hold from a year on; the others are led to their value."""
+
+UNJUDGED = ("definition_unclear", "definition_changed", "conflicting")
+
+
+def moved(study: Study, override: Override, reach: Reach | None, shown: Shown) -> str:
+    """How one lever is moved: 年招生到2025年3.5万人."""
+    move = move_of(study, override, shown.simulation.pipe)
+    lever = LEVERS[override.lever]
+    if reach is not None:
+        value = with_unit(four(move.value / float(reach.unit.scale)), reach.unit, study.lang)
+    else:
+        value = f"{four(move.value)} {lever.base}"
+    if override.lever in FROM_ON:
+        return study.words(f"{lever.zh}自{move.year}年起{value}", f"{lever.en} {value} from {move.year} on")
+    return study.words(f"{lever.zh}到{move.year}年{value}", f"{lever.en} {value} by {move.year}")
+
+
+def levers(shown: Shown, reaches: Mapping[LeverId, Reach]) -> str:
+    """All levers that are moved, in one line."""
+    s = shown.study
+    parts = [moved(s, override, reaches.get(override.lever), shown) for override in s.scenario.overrides]
+    if s.scenario.trust is not None:
+        share = percent(float(s.scenario.trust), 0)
+        parts.append(s.words(f"{share}的路径引向规划目标", f"{share} of the paths led to the plan's targets"))
+    if not parts:
+        return s.words("没有移动杠杆：各项按自身轨迹。", "No lever is moved: everything follows its own path.")
+    return s.words(f"设定：{'；'.join(parts)}。", f"Set: {'; '.join(parts)}.")
+
+
+def landing(shown: Shown, pinned: Shown | None, name: str) -> str:
+    """Where enrolment is at the horizon, with its band, beside what is pinned."""
+    s, fan = shown.study, shown.simulation.fans["enrolment"]
+    unit = display_unit(s, s.indicator("enrolment"))
+    digits, end = digits_for(fan, unit), int(fan.years[-1])
+    low, high = (float(edge[-1]) for edge in fan.band(s.level))
+    middle = float(np.median(fan.draws[:, -1]))
+    value = with_unit(in_unit(middle, unit.scale, digits), unit, s.lang)
+    zh, en = f"{end}年在校生中位{value}", f"Enrolment in {end}: median {value}"
+    if high > low:
+        edges = [in_unit(edge, unit.scale, digits) for edge in (low, high)]
+        zh += f"，{s.level}%区间{edges[0]}—{edges[1]}"
+        en += f", {s.level} % band {edges[0]}–{edges[1]}"
+    else:
+        zh, en = zh + "，由情景设定", en + ", set by the scenario"
+    if pinned is not None and "enrolment" in pinned.simulation.fans:
+        other = float(np.median(pinned.simulation.fans["enrolment"].draws[:, -1]))
+        apart = signed((middle - other) / float(unit.scale), digits)
+        zh += f"；比“{name}”{apart}{unit.written}"
+        en += f"; {apart} {unit.label('en')} against “{name}”"
+    away = shown.turned_away(end)
+    if away > 0:
+        turned = with_unit(in_unit(away, unit.scale), unit, s.lang)
+        zh, en = f"{zh}；学位不足，{end}年约{turned}不能入学", f"{en}; for want of places about {turned} cannot enter in {end}"
+    return s.words(zh + "。", en + ".")
+
+
+def outlook(shown: Shown, off: Collection[str]) -> str:
+    """Which of the targets that are on hold, and how likely."""
+    s = shown.study
+    on = [aim for aim in shown.aims if aim.target.key not in off]
+    judged = [aim for aim in on if aim.chance is not None]
+    fixed = [aim for aim in on if aim.assumed and aim.held is not None]
+    if not on:
+        return s.words("没有选中的目标。", "No target is switched on.")
+    parts = [f"{_named(s, aim)}{s.words('达标可能性', ': chance ')}{likelihood_text(aim.chance, aim.target.standing.state, s.lang)}" for aim in judged]
+    parts += [
+        s.words(f"{_named(s, aim)}按设定{'满足' if aim.held else f'还差{_gap(aim, s.lang)}'}", f"{_named(s, aim)}: {'satisfied as set' if aim.held else f'{_gap(aim, s.lang)} missing as set'}")
+        for aim in fixed
+    ]
+    rest = len(on) - len(judged) - len(fixed)
+    if rest:
+        parts.append(s.words(f"另有{rest}项缺数或口径不明，不作判断", f"{rest} more lack figures or a clear definition and are not judged"))
+    return s.words("；", "; ").join(parts) + s.words("。", ".")
+
+
+def aims(shown: Shown, off: Collection[str], pinned: Shown | None, name: str) -> Table:
+    """Every target that is on: what the levers give, what is missing, how likely it holds, and the difference to what is pinned."""
+    s = shown.study
+    columns = [
+        Column("indicator", s.words("指标", "indicator"), width=3),
+        Column("target", s.words("目标", "target"), "right", width=3),
+        Column("period", s.words("期间", "period"), width=3),
+        Column("middle", s.words("试算中位", "median"), "right", width=2),
+        Column("gap", s.words("差距", "gap"), "right", width=2),
+        Column("chance", s.words("达标可能性", "chance"), "right", width=3),
+        *([Column("apart", s.words(f"比“{name}”", f"against “{name}”"), "right", width=2)] if pinned is not None else []),
+        Column("clause", s.words("条款", "clause"), width=3),
+    ]
+    before = {aim.target.key: aim for aim in pinned.aims} if pinned is not None else {}
+    rows = []
+    for aim in shown.aims:
+        if aim.target.key in off:
+            continue
+        statement = aim.target.statement
+        row = {
+            "indicator": aim.target.standing.indicator.name(s.lang),
+            "target": value_with_unit(statement, s.lang),
+            "period": period_text(statement, s.lang),
+            "middle": _middle(aim, shown),
+            "gap": _gap(aim, s.lang),
+            "chance": _chance(aim, s.lang),
+            "clause": s.short_clause(statement),
+        }
+        if pinned is not None:
+            row["apart"] = _apart(aim, before.get(aim.target.key))
+        rows.append(row)
+    notes = [
+        s.words(
+            "试算中位：目标所量之值在各路径上的中位；逐年目标取最不利的一年。差距按中位算，满足时为0。“按设定”的指标由杠杆给定，不另算可能性。",
+            "Median over the paths of what the target measures; of a target that binds each year, the worst year. The gap is that of the median and 0 where it "
+            "satisfies. What a lever sets has no chance of its own.",
+        )
+    ]
+    return Table(
+        columns, rows, title=s.words("目标与试算", "Targets under the levers"), notes=notes if rows else [],
+        empty=s.words("没有选中的目标。", "No target is switched on."),
+    )  # fmt: skip
+
+
+def heading(study: Study, shown: Shown, indicator: str) -> str:
+    """What a picture shows, as its title."""
+    fan = shown.simulation.fans[indicator]
+    unit = display_unit(study, study.indicator(indicator))
+    name, end = study.indicator(indicator).name(study.lang), int(fan.years[-1])
+    middle = float(np.median(fan.draws[:, -1]))
+    text = in_unit(middle, unit.scale) if fan.method == "scenario" else in_unit(middle, unit.scale, digits_for(fan, unit))
+    value = with_unit(text, unit, study.lang)
+    return study.words(f"{name}：{end}年{value}", f"{name}: {value} in {end}")
+
+
+def _named(study: Study, aim: Aim) -> str:
+    statement = aim.target.statement
+    name = aim.target.standing.indicator.name(study.lang)
+    return study.words(f"{name}{value_with_unit(statement, 'zh')}（{study.short_clause(statement)}）", f"{name} {value_with_unit(statement, 'en')} ({study.short_clause(statement)})")
+
+
+def _middle(aim: Aim, shown: Shown) -> str:
+    if aim.middle is None:
+        return ABSENT
+    unit, fan = aim.target.statement.written_unit, shown.simulation.fans[aim.target.statement.indicator]
+    return in_unit(aim.middle, unit.scale, None if aim.assumed else _digits(unit, fan.draws[:, -1]))
+
+
+def _digits(unit: Unit, values: np.ndarray) -> int:
+    if unit.scale == 1 and unit.base not in ("%", "百分点"):
+        return 0
+    return 1 if float(np.abs(values).mean()) / float(unit.scale) < 100 else 0
+
+
+def _gap(aim: Aim, lang: str) -> str:
+    """The gap of the median in the document's unit, no finer than the median is printed."""
+    if aim.gap is None:
+        return ABSENT
+    unit = aim.target.statement.written_unit
+    if unit.base == "%":
+        return in_unit(aim.gap, 1, None if aim.gap == 0 else 1) + ("个百分点" if lang == "zh" else " pp")
+    value = in_unit(aim.gap, unit.scale, None if aim.gap == 0 or aim.assumed else 0 if unit.scale == 1 else 1)
+    return with_unit(f"<{0.1}" if value == "0.0" else value, unit, lang)
+
+
+def _chance(aim: Aim, lang: str) -> str:
+    if aim.assumed and aim.held is not None:
+        return ("按设定满足" if aim.held else "按设定不足") if lang == "zh" else ("satisfied as set" if aim.held else "short as set")
+    state = aim.target.standing.state
+    if aim.chance is not None:
+        return likelihood_text(aim.chance, state, lang)
+    if aim.middle is None:
+        return "没有数据" if lang == "zh" else "no figures"
+    return word(STATES, state, lang) if state in UNJUDGED else ABSENT
+
+
+def _apart(aim: Aim, before: Aim | None) -> str:
+    if before is None or aim.middle is None or before.middle is None:
+        return ABSENT
+    unit = aim.target.statement.written_unit
+    digits = 0 if unit.scale == 1 and unit.base != "%" else 2 if aim.assumed else 1
+    return signed(round((aim.middle - before.middle) / float(unit.scale), 9), digits)
+
+
+def lines(shown: Shown, reaches: Mapping[LeverId, Reach], off: Collection[str], pinned: Shown | None, name: str) -> Sequence[str]:
+    """The sentences under the pictures."""
+    return (levers(shown, reaches), landing(shown, pinned, name), outlook(shown, off))

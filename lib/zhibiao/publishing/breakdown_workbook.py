@@ -11,7 +11,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-from zhibiao.assessing.breakdown.years import written
+from zhibiao.assessing.breakdown.rules import written
 from zhibiao.catalogue.study import Study
 from zhibiao.model import Statement, unit_of
 from zhibiao.model.breakdown import Breakdown, Share

@@ -39,8 +39,8 @@ from zhibiao.showing.words import word
 
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "zh": {"milestone": "里程碑（{rule}）", "column": "里程碑", "goal": "目标", "in all": "（累计）", "alt": "里程碑图，单位：{unit}。里程碑：{path}。"},
-        "en": {"milestone": "milestones ({rule})", "column": "milestone", "goal": "target", "in all": " (total to date)", "alt": "Milestones, unit: {unit}. Milestones: {path}. "},
+        "zh": {"milestone": "里程碑（{rule}）", "column": "里程碑", "goal": "目标", "start": "起点", "in all": "（累计）", "alt": "里程碑图，单位：{unit}。里程碑：{path}。"},
+        "en": {"milestone": "milestones ({rule})", "column": "milestone", "goal": "target", "start": "start", "in all": " (total to date)", "alt": "Milestones, unit: {unit}. Milestones: {path}. "},
     }
 )
 
@@ -56,6 +56,11 @@ class _Path:
     begin: tuple[int, float] | None
     milestones: list[Point]
     figures: list[Point]
+
+    @property
+    def started(self) -> bool:
+        """The start is a value that no figure marks; a total starts at nothing."""
+        return self.begin is not None and self.begin[1] != 0 and self.begin[0] not in {p.year for p in self.figures}
 
 
 def milestone_chart(study: Study, one: Chosen) -> Chart:
@@ -80,6 +85,7 @@ def milestone_chart(study: Study, one: Chosen) -> Chart:
     limits = value_limits([value for _, value in ends], *(None if end is None else float(end / unit.scale) for end in bounds))
     rule = word(RULES, made.rule, study.lang)
     keys = [*point_keys(path.figures, words), Key("other target", words["milestone"].format(rule=rule), "line"), Key("target", words["goal"], "line")]
+    keys += [Key("baseline", words["start"], "marker")] if path.started else []
     notes = target_notes([target])
     told = [row.figure for row in rows if row.figure is not None] or _known(study, made)
     source = source_line(study, told)
@@ -151,7 +157,8 @@ def _draw_path(sheet: Sheet, axes: Axes, path: _Path) -> list[tuple[float, float
     axes.plot(xs, ys, color=look.colour, linestyle=look.line, linewidth=look.width, zorder=3)
     shown = path.milestones[:-1]
     axes.plot([p.year for p in shown], [p.value for p in shown], **mark("other target"))
-    if path.begin is not None and path.begin[0] not in {p.year for p in path.figures}:
+    if path.started:
+        assert path.begin is not None
         axes.plot([path.begin[0]], [path.begin[1]], **mark("baseline", 8))
     return sheet.trail(axes, xs, ys)
 

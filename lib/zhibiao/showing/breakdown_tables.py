@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from zhibiao.assessing.breakdown.chosen import Chosen
 from zhibiao.assessing.breakdown.judged import Judged
-from zhibiao.assessing.breakdown.years import Milestones, decimal, written
+from zhibiao.assessing.breakdown.rules import decimal, written
+from zhibiao.assessing.breakdown.years import Milestones
 from zhibiao.catalogue.study import Study
 from zhibiao.model import Statement, Unit
 from zhibiao.model.breakdown import Breakdown

@@ -12,8 +12,9 @@ from decimal import Decimal
 
 import numpy as np
 
+from zhibiao.assessing.breakdown.rules import aimed
 from zhibiao.assessing.breakdown.stored import milestones_of
-from zhibiao.assessing.breakdown.years import Milestones, aimed
+from zhibiao.assessing.breakdown.years import Milestones
 from zhibiao.assessing.semantics import Condition, condition, possible
 from zhibiao.catalogue.registry import Series
 from zhibiao.catalogue.study import Study

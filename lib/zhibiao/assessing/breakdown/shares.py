@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from zhibiao.assessing.breakdown.rounding import controlled, most, share_out
-from zhibiao.assessing.breakdown.years import Milestones, quantum
+from zhibiao.assessing.breakdown.rules import quantum
+from zhibiao.assessing.breakdown.years import Milestones
 from zhibiao.catalogue.study import Study
 from zhibiao.errors import ParameterError
 from zhibiao.model import Observation
@@ -102,9 +103,9 @@ def divide(made: Milestones, children: Sequence[Child]) -> Division:
         )
     if any(value < 0 for value in made.values):
         raise ParameterError("负数不能按份额分解 a negative task is not shared out", where="--over")
+    if not any(child.base for child in children):
+        raise ParameterError("没有单位，或各单位基数全为 0，无从按基数分解 no unit has a base", where="--over")
     weights = [Fraction(child.base) for child in children]
-    if not any(weights):
-        raise ParameterError("各单位基数全为 0，无从按基数分解 every base is zero", where="--over")
     _room_beyond(made, children)
     if made.summed:
         totals = _shared("期内合计 in all", int(made.total), weights, children, indicator.unit)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+from zhibiao.assessing.breakdown.rules import aimed, decimal, written
 from zhibiao.assessing.breakdown.shares import Division
-from zhibiao.assessing.breakdown.years import Milestones, aimed, decimal, differences, written
+from zhibiao.assessing.breakdown.years import Milestones, differences
 from zhibiao.assessing.known import Baseline
 from zhibiao.catalogue.study import Study
 from zhibiao.errors import ParameterError
@@ -176,4 +177,4 @@ def _quoted(words: str) -> str:
     if re.fullmatch(r"[A-Za-z][\w\-/]*|[\u4e00-\u9fff]+", words) and words.lower() not in ("yes", "no", "true", "false", "on", "off", "null"):
         return words
     quoted = json.dumps(words, ensure_ascii=False)
-    return "".join(sign if sign.isprintable() or sign == " " else f"\\u{ord(sign):04x}" for sign in quoted)
+    return "".join(sign if sign.isprintable() else f"\\U{ord(sign):08x}" for sign in quoted)

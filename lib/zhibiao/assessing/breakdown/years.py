@@ -13,30 +13,33 @@ a total add up to it exactly. Where the start satisfies the target already, ever
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import get_args
 
 import numpy as np
 
 from zhibiao.assessing.breakdown.rounding import share_out
+from zhibiao.assessing.breakdown.rules import (
+    aimed,
+    along,
+    decimal,
+    goal_at,
+    goal_sum,
+    growing,
+    missing_text,
+    quantum,
+    written,
+)
 from zhibiao.assessing.known import Baseline, baseline_of
-from zhibiao.assessing.semantics import Condition, condition
+from zhibiao.assessing.semantics import Condition
 from zhibiao.catalogue.study import Study
 from zhibiao.errors import ParameterError, closest
 from zhibiao.model import Indicator, Plan, Statement
 from zhibiao.model.breakdown import Rule
-from zhibiao.model.units import UNSCALED
 
 RULES: tuple[Rule, ...] = get_args(Rule)
-
-EXACT = Context(prec=50)
-"""Digits of roots and growth factors: far beyond a person, and the same on every machine."""
-
-HALVINGS = 170
-"""Halvings that narrow a growth factor down to the digits of `EXACT`."""
-
 
 class NotBroken(ParameterError):
     """A target that cannot be broken down into years; `reason` says why in a few words, Chinese and English."""
@@ -148,11 +151,6 @@ def start_of(study: Study, statement: Statement, plan: Plan) -> Baseline | None:
     return start
 
 
-def aimed(statement: Statement, indicator: Indicator) -> Condition:
-    """What milestones lead to: the statement's condition, of 左右 the value itself, whatever lies within its tolerance."""
-    return condition(statement.model_copy(update={"comparator": "eq"}) if statement.comparator == "about" else statement, indicator)
-
-
 def differences(made: Milestones) -> list[tuple[int | None, str]]:
     """What is wrong with milestones: (year or None, in words). Whole units, bounds, and that they add up to the target or reach it."""
     found: list[tuple[int | None, str]] = []
@@ -170,12 +168,12 @@ def _missed(made: Milestones) -> list[tuple[int | None, str]]:
     asked = aimed(made.statement, made.indicator)
     unit, goal = made.statement.written_unit, made.statement.value_text()
     if made.summed:
-        wanted = _goal_sum(asked, made.indicator, len(made.years))
+        wanted = goal_sum(asked, made.indicator, len(made.years))
         off = made.total - wanted
         if off == 0:
             return []
         more, less = ("多", "more") if off > 0 else ("少", "less")
-        said = f"{written(abs(off) / unit.scale)}{unit.written}"
+        said = missing_text(abs(off), unit)
         return [
             (
                 None,
@@ -186,29 +184,10 @@ def _missed(made: Milestones) -> list[tuple[int | None, str]]:
     bound = made.years if asked.combine == "each" else made.years[-1:]
     gaps = {year: float(asked.gap(np.array([float(value)]))[0]) for year, value in zip(made.years, made.values, strict=True) if year in bound}
     return [
-        (year, f"{year}年差 {written(decimal(gap) / unit.scale)}{unit.written} 才到目标 {goal}{unit.written} short of the target in {year}")
+        (year, f"{year}年差 {missing_text(decimal(gap), unit)} 才到目标 {goal}{unit.written} short of the target in {year}")
         for year, gap in gaps.items()
         if gap > 0
     ]
-
-
-def quantum(indicator: Indicator) -> Decimal:
-    """The step in which milestones are given: whole units of what is counted, 0.1 of shares and ratios."""
-    return Decimal("0.1") if indicator.kind == "rate" or indicator.base.base in UNSCALED else Decimal(1)
-
-
-def decimal(value: float) -> Decimal:
-    """A float as the decimal it prints as."""
-    return Decimal(repr(float(value)))
-
-
-def written(value: Decimal) -> str:
-    """A decimal without exponent and without zeros behind.
-
-    >>> written(Decimal("3.10")), written(Decimal("1E+2"))
-    ('3.1', '100')
-    """
-    return format(value.normalize(), "f")
 
 
 def _span(asked: Condition) -> tuple[int, ...]:
@@ -240,31 +219,23 @@ def _levels(
     if asked.combine == "each":
         if rule != "even":
             raise ParameterError(f"{statement.key} 每年都须达到，各年就是目标值 binds in every year", where="--by", allowed=["even", "own"])
-        return (_goal(asked, asked.bound, indicator),) * len(years)
+        return (goal_at(asked, asked.bound, indicator),) * len(years)
     assert start is not None  # `_ahead` has refused what has none
     if float(asked.gap(np.array([start.value]))[0]) == 0:
-        return (_goal(asked, asked.bound, indicator),) * len(years)
-    begin, goal = decimal(start.value), _goal(asked, asked.aim(start.value), indicator)
+        return (goal_at(asked, asked.bound, indicator),) * len(years)
+    begin, goal = decimal(start.value), goal_at(asked, asked.aim(start.value), indicator)
     if rule == "growth" and (begin <= 0 or goal <= 0):
         raise ParameterError(f"起点或目标不大于 0，不能等比 no constant growth from {written(begin)} to {written(goal)}", where="--by", allowed=["even", "late", "own"])
     steps, size = years[-1] - start.year, quantum(indicator)
-    path = [_at(rule, begin, goal, year - start.year, steps) for year in years[:-1]]
+    path = [along(rule, begin, goal, year - start.year, steps) for year in years[:-1]]
     return (*(value.quantize(size, ROUND_HALF_UP) for value in path), goal)
-
-
-def _at(rule: str, begin: Decimal, goal: Decimal, k: int, n: int) -> Decimal:
-    """The value of the k-th of n years, unrounded."""
-    if rule == "growth":
-        return EXACT.multiply(begin, EXACT.power(EXACT.divide(goal, begin), EXACT.divide(Decimal(k), Decimal(n))))
-    done, all_ = (k * (k + 1), n * (n + 1)) if rule == "late" else (k, n)
-    return begin + EXACT.divide((goal - begin) * done, Decimal(all_))
 
 
 def _amounts(
     study: Study, statement: Statement, asked: Condition, indicator: Indicator, rule: str, years: tuple[int, ...]
 ) -> tuple[Baseline | None, tuple[Decimal, ...]]:
     """The yearly amounts of a total; and the amount of the year before, where they grow from it."""
-    total = _goal_sum(asked, indicator, len(years))
+    total = goal_sum(asked, indicator, len(years))
     if quantum(indicator) != 1:
         if rule != "even":
             raise ParameterError(f"{indicator.zh}不是可以累加的数 is no amount that adds up", where="--by", allowed=["even", "own"])
@@ -274,7 +245,7 @@ def _amounts(
         weights = [Fraction(k) for k in range(1, len(years) + 1)]
     elif rule == "growth":
         start = _amount_before(study, statement, indicator, years[0])
-        weights = _growing(decimal(start.value), total, len(years))
+        weights = growing(decimal(start.value), total, len(years))
     # of equal remainders the later year gets the one more
     parts = share_out(int(total), weights[::-1], [0] * len(years), [None] * len(years))
     return start, tuple(Decimal(part) for part in reversed(parts))
@@ -292,16 +263,6 @@ def _amount_before(study: Study, statement: Statement, indicator: Indicator, fir
     return Baseline(float(point.base_value), point.period.year, point.source)
 
 
-def _growing(before: Decimal, total: Decimal, n: int) -> list[Fraction]:
-    """Weights that grow by one factor g each year, so that before·(g + g² + … + gⁿ) is the total."""
-    low, high = Decimal(0), EXACT.divide(total, before)
-    for _ in range(HALVINGS):
-        factor = EXACT.divide(EXACT.add(low, high), Decimal(2))
-        reached = EXACT.multiply(before, sum((EXACT.power(factor, k) for k in range(1, n + 1)), Decimal(0)))
-        low, high = (factor, high) if reached <= total else (low, factor)
-    return [Fraction(EXACT.power(high, k)) for k in range(1, n + 1)]
-
-
 def _own(statement: Statement, own: Mapping[int, Decimal], years: Sequence[int]) -> tuple[Decimal, ...]:
     wanted = f"{years[0]}-{years[-1]}"
     missing, extra = [year for year in years if year not in own], [year for year in own if year not in years]
@@ -309,20 +270,3 @@ def _own(statement: Statement, own: Mapping[int, Decimal], years: Sequence[int])
         said = f"缺 missing {'、'.join(map(str, missing))}" if missing else f"多余 not asked for {'、'.join(map(str, extra))}"
         raise ParameterError(f"各年的数应为 {wanted}，{said}", where="--own", allowed=[",".join(f"{year}=…" for year in years)])
     return tuple(statement.written_unit.to_base(own[year]) for year in years)
-
-
-def _goal(asked: Condition, end: float, indicator: Indicator) -> Decimal:
-    """The value at the target's end in base units; of counted things the last whole number that says the same."""
-    value = decimal(end)
-    if quantum(indicator) != 1 or value == value.to_integral_value():
-        return value.quantize(Decimal(1)) if value == value.to_integral_value() else value
-    upwards = (asked.floor is not None and end == asked.floor) != asked.strict
-    return value.quantize(Decimal(1), ROUND_CEILING if upwards else ROUND_FLOOR)
-
-
-def _goal_sum(asked: Condition, indicator: Indicator, n: int) -> Decimal:
-    """What the years are to add up to: the total, or so many times the yearly mean."""
-    if asked.combine == "mean":
-        floor, ceiling = (None if end is None else end * n for end in (asked.floor, asked.ceiling))
-        asked = replace(asked, floor=floor, ceiling=ceiling)
-    return _goal(asked, asked.bound, indicator)

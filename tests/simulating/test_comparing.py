@@ -90,3 +90,10 @@ def test_a_region_without_figures_leaves_out_what_starts_from_them_and_says_why(
     assert found.unmoved is None and found.cases[0].landing("enrolment") is None and found.difference(found.cases[1], "intake") is None
     with pytest.raises(ParameterError):
         compare(district, ["intake_low"])
+
+
+def test_the_chance_of_an_intake_counts_who_really_enters():
+    chances = {name: {row.statement.id: row.chance for row in _case(name).rows}["intake-2025"] for name in ("baseline", "capacity_limited", "plan_2022")}
+    entered = {name: _case(name).outcomes.run.entrants[:, -1] for name in ("capacity_limited", "plan_2022")}
+    assert chances["capacity_limited"] == (entered["capacity_limited"] > 35000).mean() < chances["baseline"]
+    assert chances["plan_2022"] == (entered["plan_2022"] > 35000).mean() > chances["baseline"]

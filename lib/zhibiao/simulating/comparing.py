@@ -12,6 +12,7 @@ from zhibiao.assessing.gaps import GapRow, gap_table
 from zhibiao.catalogue.study import Study
 from zhibiao.errors import ParameterError
 from zhibiao.model import LEVERS, Scenario
+from zhibiao.model.fan import Fan
 from zhibiao.simulating.outcomes import FOLLOWING, Outcomes, outcomes
 from zhibiao.simulating.pipe import flow
 from zhibiao.simulating.scenario import Ground, Simulation, ground, simulate
@@ -133,9 +134,14 @@ def landing(draws: Array | None, level: int) -> Landing | None:
 
 
 def fitting(study: Study) -> tuple[str, ...]:
-    """Ids of the scenarios that are meant for the study's region, the baseline first."""
-    known = [s.id for s in study.registry.scenarios.values() if not s.regions or study.region.code in s.regions]
-    return tuple(sorted(known, key=lambda name: name != BASELINE))
+    """Ids of the scenarios that are meant for the study's region: the baseline, those that follow plans, the others; each by id."""
+
+    def place(scenario: Scenario) -> int:
+        plans = scenario.trust is not None or any(override.statement is not None for override in scenario.overrides)
+        return 0 if scenario.id == BASELINE else 1 if plans else 2
+
+    known = [s for s in study.registry.scenarios.values() if not s.regions or study.region.code in s.regions]
+    return tuple(s.id for s in sorted(known, key=lambda s: (place(s), s.id)))
 
 
 def compare(study: Study, names: Sequence[str] | None = None, base: Ground | None = None) -> Comparison:
@@ -166,12 +172,24 @@ def compare(study: Study, names: Sequence[str] | None = None, base: Ground | Non
                 raise
             left_out[name] = error.what
             continue
-        cases.append(Case(question, simulation, outcomes(question, simulation), gap_table(question, simulation.chances)))
+        found = outcomes(question, simulation)
+        cases.append(Case(question, simulation, found, gap_table(question, _entered(simulation, found))))
     unmoved = None
     if base.pipe is not None:
         still = replace(study, scenario=study.registry.scenario(BASELINE))
         unmoved = outcomes(still, Simulation(base.fans, pipe=base.pipe, run=flow(base.pipe, {})))
     return Comparison(tuple(cases), unmoved, left_out)
+
+
+def _entered(simulation: Simulation, found: Outcomes | None) -> dict[str, Fan]:
+    """Fans that say something about chance; intake as many as really enter where places or a floor decide on it."""
+    fans = simulation.chances
+    if found is None or "intake" not in fans or not {"capacity", "enrolment_floor"} & set(simulation.moves):
+        return fans
+    fan, years = fans["intake"], found.run.years
+    draws = fan.draws.copy()
+    draws[:, years - int(fan.years[0])] = found.run.entrants
+    return {**fans, "intake": replace(fan, draws=draws)}
 
 
 def _named(study: Study, name: str) -> str:

@@ -1,0 +1,301 @@
+"""Tables of scenarios: what each sets and on whose word, where each lands, and what follows from it year by year."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zhibiao.assessing.gaps import GapRow
+from zhibiao.catalogue.study import Study
+from zhibiao.model import LEVERS, LeverId, Override, Scenario, Unit, unit_of
+from zhibiao.showing.gap_tables import likelihood_text
+from zhibiao.showing.numbers import ABSENT, fixed, four, in_unit, percent, signed
+from zhibiao.showing.pictures import digits_for, display_unit
+from zhibiao.showing.statement_tables import headline, value_with_unit, with_unit
+from zhibiao.showing.table import Column, Table
+from zhibiao.simulating.anchoring import start_pair
+from zhibiao.simulating.comparing import BASELINE, FLOWS, Case, Comparison, fitting, landing
+from zhibiao.simulating.outcomes import FOLLOWING, Outcomes
+from zhibiao.simulating.scenario import own_value
+
+Array = NDArray[np.float64]
+
+HELD: frozenset[LeverId] = frozenset({"length", "capacity"})
+"""Levers that hold from their year on; the others are led there evenly."""
+YEARS_SHOWN = 6
+
+NAMES: Mapping[str, tuple[str, str]] = {
+    "intake": ("招生", "entrants"),
+    "enrolment": ("在校生", "enrolment"),
+    "graduates": ("毕业生", "graduates"),
+    "losses": ("其他流失", "other losses"),
+    "turned_away": ("因学位不足未能入学", "turned away for want of places"),
+    "employed": ("就业的毕业生", "graduates in work"),
+    "certificates": ("取证的毕业生", "graduates with a certificate"),
+    "high_skill_graduates": ("高级工以上毕业生", "graduates of senior level"),
+    "training": ("年培训人次", "training a year"),
+    "high_skill": ("年培养高技能人才", "high-skill output a year"),
+    "teachers": ("所需专任教师", "full-time teachers needed"),
+    "free_places": ("空余学位", "places left empty"),
+}
+UNITS: Mapping[str, str] = {"intake": "intake", "training": "social_training", "high_skill": "high_skill_trained", "teachers": "teachers"}
+"""The indicator whose unit a quantity is shown in; that of enrolment for the others."""
+NEEDS: Mapping[str, tuple[str, str]] = {
+    "employed": ("就业率", "an employment rate"),
+    "certificates": ("毕业生取证率", "the share of graduates with a certificate"),
+    "high_skill_graduates": ("毕业生高级工以上占比", "the share of graduates of senior level"),
+    "training": ("年培训人次", "figures of training"),
+    "high_skill": ("年培养高技能人才数", "figures of high-skill output"),
+    "teachers": ("专任教师数", "the number of teachers"),
+    "free_places": ("学位数", "the number of places"),
+}
+"""What has to be known, or set by a lever, before a quantity can follow."""
+
+
+def named(study: Study, quantity: str) -> str:
+    zh, en = NAMES[quantity]
+    return study.words(zh, en)
+
+
+def settings(study: Study, found: Comparison) -> Table:
+    """What each scenario that is meant for the region sets: lever, from, to, by when, and on whose word."""
+    cases = {case.scenario.id: case for case in found.cases}
+    rows = [row for name in fitting(study) for row in _set_rows(study, study.registry.scenario(name), cases.get(name))]
+    notes = [
+        study.words(
+            "“到”是自起点匀速走到该年并保持，“自……起”是该年起一直有效（学制只对此后入学的新生）。起点是最近一个招生与在校生都有数的年份；表中未设的杠杆都停在起点。",
+            "“By”: led evenly from the start and then held; “from”: holds from that year on (a length for those who enter from then on). "
+            "The start is the newest year with both intake and enrolment; levers that are not listed stay where they are.",
+        ),
+        *(study.words(f"{s.zh}：{s.description}。", f"{s.en}: {s.description_en}.") for s in map(study.registry.scenario, fitting(study)) if s.overrides),
+        *_left_out(study, found),
+    ]
+    columns = [
+        Column("scenario", study.words("情景", "scenario"), width=3),
+        Column("lever", study.words("杠杆", "lever"), width=3),
+        Column("from", study.words("起点", "from"), "right", width=3),
+        Column("to", study.words("设为", "to"), "right", width=4),
+        Column("year", study.words("何时", "when"), width=3),
+        Column("source", study.words("依据", "rests on"), width=10),
+    ]
+    return Table(columns, rows, title=study.words("各情景设定了什么，依据是什么", "What each scenario sets, and on whose word"), notes=notes)
+
+
+def _set_rows(study: Study, scenario: Scenario, case: Case | None) -> list[dict[str, str]]:
+    name = scenario.name(study.lang)
+    said = study.words(scenario.description, scenario.description_en)
+    if not scenario.overrides:
+        lever, to = study.words("不设", "none"), ABSENT
+        if scenario.trust is not None:
+            lever, to = study.words("走向规划目标的路径", "paths led to the plans' targets"), percent(scenario.trust, 0)
+        return [{"scenario": name, "lever": lever, "from": ABSENT, "to": to, "year": ABSENT, "source": said}]
+    return [_set_row(study, override, case, name) for override in scenario.overrides]
+
+
+def _set_row(study: Study, override: Override, case: Case | None, name: str) -> dict[str, str]:
+    lever = LEVERS[override.lever]
+    move = None if case is None else case.simulation.moves[override.lever]
+    own = None if case is None else own_value(study, override.lever, case.simulation.pipe)
+    to = ABSENT if move is None else lever_text(study, override.lever, move.value)
+    if override.change and override.value is not None and override.unit is not None:
+        step = four(override.value) if override.value < 0 else f"+{four(override.value)}"
+        told = with_unit(step, unit_of(override.unit), study.lang) if override.value else study.words("不变", "unchanged")
+        to = told if move is None else study.words(f"{to}（{told}）", f"{to} ({told})")
+    year = ABSENT
+    if move is not None:
+        zh, en = (f"自{move.year}年起", f"from {move.year}") if override.lever in HELD else (f"到{move.year}年", f"by {move.year}")
+        year = study.words(zh, en)
+    source = study.clause(study.registry.statement(override.statement)) if override.statement is not None else str(override.source)
+    if "假设" in source:
+        source = study.words(source, f"assumption: {source}")
+    return {
+        "scenario": name,
+        "lever": study.words(lever.zh, lever.en),
+        "from": ABSENT if own is None else lever_text(study, override.lever, own),
+        "to": to,
+        "year": year,
+        "source": source,
+    }
+
+
+def lever_text(study: Study, lever: LeverId, value: float) -> str:
+    """A lever's value in base units as it is shown: persons in the unit of the region's documents."""
+    known = LEVERS[lever]
+    if known.base in ("%", "年", "人/人"):
+        return with_unit(fixed(value, 1), unit_of(known.base), study.lang)
+    indicator = study.indicator(known.indicator or "enrolment")
+    unit = display_unit(study, indicator)
+    return with_unit(in_unit(value, unit.scale), unit, study.lang)
+
+
+def comparison(study: Study, found: Comparison) -> Table:
+    """Every scenario at the horizon: intake, enrolment with its band, what it changes, graduates, those in work, losses."""
+    unit = display_unit(study, study.indicator("enrolment"))
+    columns = [
+        Column("scenario", study.words("情景", "scenario"), width=4),
+        *(Column(name, named(study, name), "right", width=3) for name in ("intake", "enrolment")),
+        Column("band", study.words(f"{study.level}%区间", f"{study.level} % band"), "right", width=4),
+        Column("difference", study.words("比不动杠杆", "against no lever moved"), "right", width=3),
+        *(Column(name, named(study, name), "right", width=3) for name in ("graduates", "employed", "losses")),
+    ]
+    rows = [row for case in found.cases if (row := _compared(study, found, case, unit)) is not None]
+    notes = [
+        study.words(
+            "各列均为目标年的中位数。“设定”是情景自己定下的，不是推断。“基准”的招生与在校生取自参照类；动了招生、学制、保留率或学位的情景，在校生由学生流量推算，"
+            "“比不动杠杆”与不动杠杆的同一流量相比，不含两种算法之差。",
+            "Medians at the horizon. “Set”: the scenario's own assumption. Under the baseline intake and enrolment come from the reference class; where intake, length, retention "
+            "or places are moved, enrolment follows from the flow of students, and the difference is to that flow with no lever moved, free of what the two models differ by.",
+        ),
+        *_between_models(study, found, unit),
+        *_left_out(study, found),
+    ]
+    return Table(
+        columns,
+        rows,
+        title=study.words(
+            f"各情景下{study.horizon}年的招生、在校生与毕业生（{unit.written}）", f"Intake, enrolment and graduates of {study.horizon} under each scenario ({unit.label('en')})"
+        ),
+        notes=notes if rows else [],
+        empty=study.words(
+            f"{study.region.zh}没有同一年的招生与在校生，各情景无从推算。", f"No year has both intake and enrolment of {study.region.en}: no scenario can be simulated."
+        ),
+    )
+
+
+def _compared(study: Study, found: Comparison, case: Case, unit: Unit) -> dict[str, str] | None:
+    fans = case.simulation.fans
+    digits = {name: digits_for(fans.get(name if name == "enrolment" else "intake"), unit) for name in (*FLOWS, "employed")}
+    landed = {name: case.landing(name) for name in ("intake", "enrolment", "graduates", "employed", "losses")}
+    if not any(landed.values()):
+        return None
+    row = {"scenario": case.scenario.name(study.lang)}
+    for name, one in landed.items():
+        row[name] = ABSENT if one is None else in_unit(one.median, unit.scale, digits[name])
+        if name in case.simulation.assumed and one is not None and case.scenario.trust is None:
+            row[name] = study.words(f"{row[name]}（设定）", f"{row[name]} (set)")
+    stock = landed["enrolment"]
+    row["band"] = ABSENT if stock is None or stock.low == stock.high else "—".join(in_unit(end, unit.scale, digits["enrolment"]) for end in (stock.low, stock.high))
+    change = found.difference(case, "enrolment")
+    row["difference"] = ABSENT if change is None else signed(Decimal(repr(change)) / Decimal(unit.scale), digits["enrolment"])
+    return row
+
+
+def _between_models(study: Study, found: Comparison, unit: Unit) -> list[str]:
+    """How far the two ways of reckoning lie apart where nothing is moved."""
+    base = next((case.landing("enrolment") for case in found.cases if case.scenario.id == BASELINE), None)
+    flow = None if found.unmoved is None else landing(found.unmoved.run.enrolment[:, -1], study.level)
+    if base is None or flow is None or found.unmoved is None or int(found.unmoved.run.years[-1]) != study.horizon:
+        return []
+    one, other = (with_unit(in_unit(value.median, unit.scale), unit, study.lang) for value in (base, flow))
+    return [
+        study.words(
+            f"不动杠杆时，{study.horizon}年在校生按参照类为{one}，按学生流量为{other}。", f"With no lever moved the reference class gives {one} enrolled in {study.horizon}, the flow of students {other}."
+        )
+    ]
+
+
+def _left_out(study: Study, found: Comparison) -> list[str]:
+    if not found.left_out:
+        return []
+    names = study.words("、", ", ").join(study.registry.scenario(name).name(study.lang) for name in found.left_out)
+    why = (
+        ("没有同一年的招生与在校生", "no year has both intake and enrolment")
+        if start_pair(study) is None
+        else ("现状合不上任何学制与保留率，或杠杆没有起点", "no length and retention fit where the region stands, or a lever has no start")
+    )
+    return [study.words(f"未能推算：{names}（{why[0]}）。", f"Not simulated: {names} ({why[1]}).")]
+
+
+def chances(study: Study, found: Comparison) -> Table:
+    """The chance of each main target under every scenario, in numbers and words."""
+    rows = {case.scenario.id: {row.statement.key: row for row in case.rows} for case in found.cases}
+    main = [statement.key for statement in headline(study)] or [row.statement.key for row in (found.cases[0].rows if found.cases else ())]
+    spoken = [key for key in main if any(rows[case.scenario.id][key].chance is not None for case in found.cases)]
+    columns = [Column("scenario", study.words("情景", "scenario"), width=4)]
+    silent = []
+    for key in main:
+        target = study.registry.statement(key)
+        name = f"{study.indicator(target.indicator).name(study.lang)} {value_with_unit(target, study.lang)}"
+        if key in spoken:
+            columns.append(Column(key, study.words(f"{name}（{study.short_clause(target)}）", f"{name} ({study.short_clause(target)})"), "right", width=4))
+        else:
+            silent.append(name)
+    cells = [{"scenario": case.scenario.name(study.lang), **{key: _chance(study, case, rows[case.scenario.id][key]) for key in spoken}} for case in found.cases]
+    notes = [
+        study.words("“设定”：情景自己定下了这项指标的路径，不另给可能性。", "“Set”: the scenario sets the path of the indicator itself, so no chance is given."),
+        *([study.words(f"没有数可推断，不给可能性：{'、'.join(silent)}。", f"No figures to project, hence no chance: {', '.join(silent)}.")] if silent else []),
+    ]
+    return Table(
+        columns,
+        cells if spoken else [],
+        title=study.words("各情景下达标的可能性", "Chance of each target under every scenario"),
+        notes=notes if spoken else [],
+        empty=study.words(
+            f"{study.region.zh}的主要目标都没有数可推断，任何情景下都不给可能性。" if main else f"所选文件没有给{study.region.zh}定下目标。",
+            f"None of the main targets of {study.region.en} has figures to project: no chance under any scenario." if main else f"The chosen documents set no target for {study.region.en}.",
+        ),
+    )
+
+
+def _chance(study: Study, case: Case, row: GapRow) -> str:
+    if row.statement.indicator in case.simulation.assumed:
+        return study.words("设定", "set")
+    return likelihood_text(row.chance, row.standing.state, study.lang)
+
+
+def outcomes(study: Study, found: Outcomes | None) -> Table:
+    """What follows under the study's scenario, year by year (medians) with the band of the last year."""
+    scenario = study.scenario
+    years = [] if found is None else _years(found.run.years)
+    columns = [
+        Column("quantity", study.words("项目", "quantity"), width=5),
+        *(Column(str(year), str(year), "right", width=2) for year in years),
+        Column("band", study.words(f"{years[-1]}年{study.level}%区间", f"{study.level} % band {years[-1]}") if years else "", "right", width=4),
+    ]
+    rows, notes = [], []
+    if found is not None:
+        for name in (*FLOWS, *FOLLOWING):
+            if name == "turned_away" and "free_places" in found.absent:
+                continue  # nobody is turned away where no number of places holds
+            draws = getattr(found.run, "entrants" if name == "intake" else name) if name in FLOWS else found.following.get(name)
+            if draws is not None:
+                rows.append(_followed(study, name, draws, years, int(found.run.years[0])))
+        lacking = study.words("、", ", ").join(study.words(*NEEDS[name]) for name in found.absent)
+        notes = [
+            study.words(
+                "各年为中位数。每条路径中，年末在校生=上年末在校生+招生-毕业-其他流失，一人不差；中位数之间不必如此。",
+                "Medians. In every path enrolment = enrolment of the year before + entrants - graduates - other losses, to the person; medians need not add up.",
+            ),
+            *([study.words(f"还缺：{lacking}；没有来源的不推算，可在情景中用杠杆给出。", f"Still missing: {lacking}; without a source nothing is reckoned, a scenario may give it by a lever.")] if lacking else []),
+        ]
+        if "enrolment_floor" in {override.lever for override in scenario.overrides}:
+            notes.append(study.words("招生是守住在校生下限所需的数，逐条路径反推，文件中没有。", "The intake is what keeps enrolment on its floor, solved path by path; it is not in the document."))
+    empty = (
+        study.words("这个情景把在校生直接引向规划目标，不经过学生流量，没有可推算的后果。", "This scenario leads enrolment to the plans' targets directly; nothing flows, so nothing follows.")
+        if scenario.trust is not None
+        else study.words(f"{study.region.zh}没有同一年的招生与在校生，无从推算。", f"No year has both intake and enrolment of {study.region.en}: nothing follows.")
+    )
+    title = study.words(f"情景“{scenario.zh}”下逐年随之而来的", f"What follows year by year under “{scenario.en}”")
+    return Table(columns, rows, title=title, notes=notes, empty=empty)
+
+
+def _years(years: NDArray[np.int64]) -> list[int]:
+    """At most so many years as there is room for, the last among them."""
+    step = -(-years.size // YEARS_SHOWN)
+    return [int(year) for year in years[::-1][::step][::-1]]
+
+
+def _followed(study: Study, name: str, draws: Array, years: Sequence[int], first: int) -> dict[str, str]:
+    unit = display_unit(study, study.indicator(UNITS.get(name, "enrolment")))
+    ends = {year: landing(draws[:, year - first], study.level) for year in years}
+    largest = max((one.median for one in ends.values() if one is not None), default=0.0) / float(unit.scale)
+    digits = 0 if unit.scale == 1 or largest >= 100 else 1
+    last = ends[years[-1]]
+    return {
+        "quantity": study.words(f"{named(study, name)}（{unit.written}）", f"{named(study, name)} ({unit.label('en')})"),
+        **{str(year): ABSENT if one is None else in_unit(one.median, unit.scale, digits) for year, one in ends.items()},
+        "band": ABSENT if last is None or last.low == last.high else "—".join(in_unit(edge, unit.scale, digits) for edge in (last.low, last.high)),
+    }

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
 
 import numpy as np
+from pydantic import ValidationError
 
+from zhibiao.catalogue.explaining import explained
 from zhibiao.catalogue.study import Study
+from zhibiao.errors import ParameterError
 from zhibiao.exploring.ranges import Reach
 from zhibiao.exploring.scene import Aim, Shown
 from zhibiao.model import LEVERS, LeverId, Override, Unit
@@ -16,6 +20,7 @@ from zhibiao.showing.pictures import digits_for, display_unit
 from zhibiao.showing.statement_tables import period_text, value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
 from zhibiao.showing.words import STATES, word
+from zhibiao.simulating.pipe import Pipe
 from zhibiao.simulating.scenario import move_of
 
 FROM_ON = ("length", "capacity", "enrolment_floor")
@@ -35,6 +40,30 @@ def moved(study: Study, override: Override, reach: Reach | None, shown: Shown) -
     if override.lever in FROM_ON:
         return study.words(f"{lever.zh}自{move.year}年起{value}", f"{lever.en} {value} from {move.year} on")
     return study.words(f"{lever.zh}到{move.year}年{value}", f"{lever.en} {value} by {move.year}")
+
+
+def position(study: Study, override: Override | None, reach: Reach, pipe: Pipe | None) -> tuple[Decimal | None, int | None]:
+    """Where a lever stands, in the unit of its reach, and its year; (None, None) where it is not moved."""
+    if override is None:
+        return None, None
+    if override.statement is None and not override.change and override.unit == reach.unit.written and override.value is not None:
+        return override.value, override.year if override.year is not None else move_of(study, override, pipe).year
+    move = move_of(study, override, pipe)
+    return Decimal(repr(round(move.value / float(reach.unit.scale), 9))), move.year
+
+
+def override(lever: LeverId, value: Decimal, unit: str, year: int | None, source: str) -> Override:
+    """A lever as it was set by hand.
+
+    Raises
+    ------
+    ParameterError
+        The value is none that the lever may have.
+    """
+    try:
+        return Override(lever=lever, value=value, unit=unit, year=year, source=source)
+    except ValidationError as error:
+        raise ParameterError(str(explained(error, Override, lambda _: LEVERS[lever].zh, {})), where=None) from None
 
 
 def levers(shown: Shown, reaches: Mapping[LeverId, Reach]) -> str:

@@ -1,0 +1,532 @@
+"""The explorer: levers, targets, pictures, table and sentences on one screen, and what is done with them.
+
+Everything is handled at once, in the order in which it comes: the page sends the next position of a slider only when the one before has
+been answered, and of those in between the newest, so that no stale picture is ever drawn.
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets
+
+from zhibiao.assessing.requests import requests
+from zhibiao.catalogue.registry import Registry
+from zhibiao.errors import RegistryError, ZhibiaoError
+from zhibiao.exploring import monthly, saving, telling
+from zhibiao.exploring.controls import LeverRow
+from zhibiao.exploring.markup import listed, paragraph, said
+from zhibiao.exploring.offered import horizons, regions, start_question
+from zhibiao.exploring.panels import Panels
+from zhibiao.exploring.remembering import Keeper, Memory
+from zhibiao.exploring.scene import Scene, Shown, scenario_of, scene
+from zhibiao.exploring.state import EXPLORED, History, Pin, Question, Screen, Session
+from zhibiao.exploring.writing import Writer
+from zhibiao.model import LeverId
+from zhibiao.showing.gap_tables import asked_for
+from zhibiao.showing.statement_tables import value_with_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SCENES = 6
+"""Questions whose ground is kept: going back to a region is then at once."""
+PAUSE = 0.8
+"""Seconds without a move after which the next move of a lever is a step of its own."""
+STYLE = Path(__file__).with_name("explorer.css")
+
+
+def _handled(handler: Callable[..., None]) -> Callable[..., None]:
+    """What goes wrong is said on the screen, which stays as it was."""
+
+    @functools.wraps(handler)
+    def handle(self: Explorer, *arguments: Any) -> None:
+        if self.quiet:
+            return
+        try:
+            handler(self, *arguments)
+        except ZhibiaoError as error:
+            self.tell(str(error), "zb-warn")
+            self.sync()
+
+    return handle
+
+
+class Explorer:
+    """Widgets of the explorer; `root` is what is shown.
+
+    Parameters
+    ----------
+    registry : Registry
+        With the overlay; read anew after each saved scenario.
+    lang : str
+        ``zh`` or ``en``.
+    question : Question, optional
+        Where it begins; by default the first region, with everything that is known of it.
+    scenario : str
+        Id of the scenario it begins with.
+    keeper : Keeper, optional
+        Where the screen is kept; by default the user's folder of state.
+    """
+
+    def __init__(self, registry: Registry, lang: str = "zh", question: Question | None = None, scenario: str = "baseline", keeper: Keeper | None = None) -> None:
+        self.registry, self.lang, self.quiet = registry, lang, False
+        self.folder = monthly.data_folder()
+        self.scenes: OrderedDict[Question, Scene] = OrderedDict()
+        self.writer = Writer(keeper or Keeper())
+        self.touched, self.burst, self.pins = 0.0, 0, 0
+        asked = question or start_question(registry)
+        begun = saving.screen_of(registry, registry.scenario(scenario), asked)
+        self.session = Session(History(begun), self._plain_pin(begun))
+        self.memories: dict[str, Memory] = {str(memory.path): memory for memory in self.writer.keeper.earlier()}
+        self.rows: dict[LeverId, LeverRow] = {}
+        self.panels: Panels | None = None
+        self.furnished: tuple[object, ...] = ()
+        self._make()
+        self.show(registry, lang)
+
+    # what stands on the screen
+
+    def _make(self) -> None:
+        wide = {"width": "min(100%, 330px)"}
+        self.region, self.scenario, self.horizon = (widgets.Dropdown(layout=wide) for _ in range(3))
+        self.back, self.forth, self.clear, self.pin, self.unpin = (widgets.Button() for _ in range(5))
+        self.earlier, self.restore = widgets.Dropdown(layout={"width": "min(100%, 460px)"}), widgets.Button()
+        self.plans, self.levers, self.targets = (widgets.VBox() for _ in range(3))
+        self.levers_title, self.targets_title, self.save_title = (widgets.HTML() for _ in range(3))
+        self.told, self.lines, self.table, self.where, self.saved = (widgets.HTML() for _ in range(5))
+        self.intake, self.enrolment, self.legend = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        self.name, self.over, self.keep = widgets.Text(continuous_update=True), widgets.Checkbox(indent=False), widgets.Button(button_style="primary")
+        for widget, look in (
+            (self.told, "spoken"), (self.saved, "spoken"), (self.lines, "spoken"), (self.name, "zb-name"), (self.table, "zb-table"), (self.legend, "zb-legend"),
+        ):  # fmt: skip
+            widget.add_class(look)
+        self.memory_bar = _bar([self.earlier, self.restore])
+        self.save_box = widgets.VBox([self.save_title, self.where, _bar([self.name, self.keep]), self.over, self.saved])
+        side = _looking(widgets.VBox([self.plans, self.levers_title, self.levers, self.targets_title, self.targets, self.save_box]), "zb-side")
+        self.pictures = _looking(widgets.HBox([self.intake, self.enrolment]), "zb-wrap", "zb-pictures")
+        main = _looking(widgets.VBox([self.pictures, self.legend, self.lines, self.table]), "zb-main")
+        self.body = _looking(widgets.HBox([side, main]), "zb-wrap")
+        self.root = _looking(
+            widgets.VBox(
+                [
+                    widgets.HTML(f"<style>{STYLE.read_text(encoding='utf-8')}</style>"), self.memory_bar,
+                    _bar([self.region, self.scenario, self.horizon]), _bar([self.back, self.forth, self.clear, self.pin, self.unpin]),
+                    self.told, self.body,
+                ]
+            ),
+            "zb-explorer",
+        )  # fmt: skip
+        for choice, done in ((self.region, self._region_chosen), (self.scenario, self._scenario_chosen), (self.horizon, self._horizon_chosen)):
+            choice.observe(done, "value")
+        for button, pressed in (
+            (self.back, self._undone), (self.forth, self._redone), (self.clear, self._reset), (self.pin, self._pinned),
+            (self.unpin, self._unpinned), (self.keep, self._saved), (self.restore, self._restored),
+        ):  # fmt: skip
+            button.on_click(pressed)
+        self.name.observe(self._named, "value")
+
+    def show(self, registry: Registry, lang: str) -> None:
+        """Show everything in another language, or with other figures; the levers stay."""
+        if registry is not self.registry:
+            self.scenes.clear()
+        self.registry, self.lang, self.furnished = registry, lang, ()
+        self._speak()
+        self.tell("")
+        self.paint()
+
+    def _speak(self) -> None:
+        say = functools.partial(said, self.lang)
+        with self._quietly():
+            self.region.description, self.scenario.description, self.horizon.description = say("地区", "Region"), say("情景", "Scenario"), say("推算到", "Until")
+            for button, words, tip in (
+                (self.back, say("撤销", "Undo"), say("退回上一步", "take the last step back")),
+                (self.forth, say("重做", "Redo"), say("恢复刚撤销的一步", "bring the last step back")),
+                (self.clear, say("重置", "Reset"), say("杠杆回到所选情景的位置", "levers back to where the scenario has them")),
+                (self.pin, say("钉住对照", "Pin"), say("把现在的曲线留作灰色对照", "keep the present curves in grey to compare with")),
+                (self.unpin, say("取消对照", "Unpin"), say("不再显示对照", "compare with nothing")),
+                (self.restore, say("恢复上次", "Restore"), say("回到选中的那一次", "go back to the chosen screen")),
+                (self.keep, say("保存为情景", "Save as scenario"), say("写成情景文件，批处理可用", "write a scenario file for the batch")),
+            ):
+                button.description, button.tooltip = words, tip
+            self.earlier.description = say("上次的试算", "Earlier screens")
+            self.levers_title.value = f"<h3>{say('杠杆', 'Levers')}</h3>"
+            self.targets_title.value = f"<h3>{say('比照的目标', 'Targets')}</h3>"
+            self.save_title.value = f"<h3>{say('保存', 'Save')}</h3>"
+            self.name.description, self.name.placeholder = say("名称", "Name"), say("如：多招三千人", "for example: 3,000 more")
+            self.over.description = say("覆盖同名的已存情景", "replace a saved scenario of this name")
+            self.where.value = self._where()
+            self.legend.value = "".join(
+                f"<b>{words}</b>" for words in (say("● 观测值", "● observed"), say("蓝虚线：试算中位", "blue dashes: median"), say("灰线：对照及其区间", "grey: pinned, with its band"), say("橙线◆：目标（空心为另一文件已替代）", "orange ◆: target (hollow: governed by another document)"))
+            )  # fmt: skip
+
+    def _where(self) -> str:
+        if self.folder is None:
+            return paragraph(
+                said(
+                    self.lang,
+                    "没有指定数据目录，不能保存。请用 zhibiao dashboard --data 目录 或 zhibiao lab --data 目录 启动，或设环境变量 ZHIBIAO_DATA。",
+                    "No data folder is named, so nothing can be saved. Start with zhibiao dashboard --data FOLDER or zhibiao lab --data FOLDER, or set ZHIBIAO_DATA.",
+                ),
+                "zb-quiet",
+            )
+        return paragraph(said(self.lang, f"存入 {self.folder / saving.FOLDER}", f"Goes to {self.folder / saving.FOLDER}"), "zb-quiet")
+
+    @property
+    def screen(self) -> Screen:
+        return self.session.screen
+
+    def scene(self, question: Question) -> Scene:
+        """The scene of a question in the page's language, reckoned where it is not known yet."""
+        if question not in self.scenes:
+            self.scenes[question] = scene(self.registry, question, self.lang)
+            while len(self.scenes) > SCENES:
+                self.scenes.popitem(last=False)
+        self.scenes.move_to_end(question)
+        found = self.scenes[question]
+        if found.study.lang != self.lang:
+            found = self.scenes[question] = found.speak(self.lang)
+        return found
+
+    def tell(self, words: str, look: str = "zb-quiet") -> None:
+        """Say what was done, or what was wrong, above the levers."""
+        self.told.value = paragraph(words, look) if words else ""
+
+    # painting
+
+    def paint(self) -> None:
+        """Simulate the levers and show what they give."""
+        here = self.scene(self.screen.question)
+        if here.ground.pipe is None:
+            self._furnish(here)
+            self._ask(here)
+            self.sync()
+            return
+        shown = here.show(scenario_of(self.registry, self.screen))  # a lever that cannot be reckoned stops here, before anything changed
+        self._furnish(here)
+        pin = self.session.pin
+        pinned = None if pin is None else here.show(scenario_of(self.registry, pin.screen))
+        self._draw(here, shown, pinned)
+        self.sync()
+
+    def _draw(self, here: Scene, shown: Shown, pinned: Shown | None) -> None:
+        off, name = self.screen.off, self.session.pin.name(self.lang) if self.session.pin else ""
+        assert self.panels is not None  # furnished with the scene
+        for picture, drawn in zip((self.intake, self.enrolment), self.panels.show(shown, pinned, name, off), strict=True):
+            if drawn is not None:
+                picture.value = drawn
+        self.lines.value = listed(telling.lines(shown, here.ranges, off, pinned, name))
+        self.table.value = telling.aims(shown, off, pinned, name).html()
+
+    def _ask(self, here: Scene) -> None:
+        """A region without a pipe: why nothing can be played with, and the figures that are asked for."""
+        s = here.study
+        self.lines.value = paragraph(
+            s.words(
+                f"{s.region.zh}没有同一年的招生数与在校生数（或其后没有可推算的年份），学生流量无从起算，不能试算。补上下列数后即可：",
+                f"{s.region.en} has no year with both intake and enrolment (or no year ahead of it), so no flow of students can be reckoned. These figures are asked for:",
+            )
+        )
+        self.table.value = asked_for(s, requests(here.rows)).html()
+
+    def _furnish(self, here: Scene) -> None:
+        """Levers, targets and documents of a scene; made anew only where the question or the language changed."""
+        key = (id(self.registry), self.screen.question, self.lang)
+        if self.furnished == key:
+            return
+        old = [self.levers, self.targets, self.plans]
+        gone = [child for box in old for child in box.children]
+        plays = here.ground.pipe is not None
+        self.rows = {lever: LeverRow(reach, self.lang, self._lever_moved) for lever, reach in here.ranges.items()}
+        self.levers.children = tuple(row.root for row in self.rows.values())
+        self.targets.children = tuple(self._target_box(here, target.key) for target in here.targets) if plays else ()
+        self.plans.children = self._plan_boxes()
+        self.panels = Panels(here) if plays else None
+        for widget in gone:
+            _close(widget)
+        for part in (self.pictures, self.legend, self.levers_title, self.targets_title, self.save_box):
+            part.layout.display = None if plays else "none"
+        for button in (self.pin, self.clear):
+            button.disabled = not plays
+        self.furnished = key
+
+    def _target_box(self, here: Scene, key: str) -> widgets.Checkbox:
+        statement = here.study.registry.statement(key)
+        name, asked = here.study.indicator(statement.indicator).name(self.lang), value_with_unit(statement, self.lang)
+        box = widgets.Checkbox(value=key not in self.screen.off, indent=False, description=f"{name} {asked} · {here.study.short_clause(statement)}")
+        box.key = key
+        box.observe(functools.partial(self._target_switched, key), "value")
+        return box
+
+    def _plan_boxes(self) -> tuple[widgets.Checkbox, ...]:
+        offered = self.registry.plans_for(self.screen.question.region)
+        if len(offered) < 2:
+            return ()
+        boxes = []
+        for plan in offered:
+            box = widgets.Checkbox(value=plan.id in self.screen.question.plans, indent=False, description=said(self.lang, f"{plan.number or ''}《{plan.title}》", plan.title_en))
+            box.key = plan.id
+            box.observe(functools.partial(self._plan_switched, plan.id), "value")
+            boxes.append(box)
+        return tuple(boxes)
+
+    def sync(self) -> None:
+        """Let every control show the screen."""
+        screen, question = self.screen, self.screen.question
+        with self._quietly():
+            _choose(self.region, regions(self.registry, self.lang, question.region), question.region)
+            _choose(self.scenario, self._scenarios(), screen.scenario)
+            _choose(self.horizon, horizons(question), question.horizon)
+            if question in self.scenes:
+                pipe = self.scenes[question].ground.pipe
+                for lever, row in self.rows.items():
+                    row.put(*telling.position(self.scenes[question].study, screen.override(lever), row.reach, pipe))
+            for box in self.targets.children:
+                box.value = box.key not in screen.off
+            for box in self.plans.children:
+                box.value = box.key in question.plans
+            self.back.disabled, self.forth.disabled = not self.session.history.past, not self.session.history.future
+            self.unpin.disabled = self.session.pin is None
+            self.keep.disabled = self.folder is None or not self.name.value.strip()
+            self.memory_bar.layout.display = None if self.memories else "none"
+            offered = [(self._remembered(memory), path) for path, memory in self.memories.items()]
+            _choose(self.earlier, offered, self.earlier.value if self.earlier.value in self.memories else next(iter(self.memories), None))
+
+    def _scenarios(self) -> list[tuple[str, str]]:
+        region = self.screen.question.region
+        return [(s.name(self.lang), s.id) for s in self.registry.scenarios.values() if not s.regions or region in s.regions]
+
+    def _remembered(self, memory: Memory) -> str:
+        screen = memory.session.screen
+        place = self.registry.regions.get(screen.question.region)
+        when = memory.when.astimezone().strftime("%m-%d %H:%M")
+        return f"{when} · {place.name(self.lang) if place else screen.question.region} · " + said(self.lang, f"动了{len(screen.overrides)}个杠杆", f"{len(screen.overrides)} levers moved")
+
+    # what the user does
+
+    def step(self, screen: Screen, act: str | None = None) -> None:
+        """Go on to a screen; where it cannot be reckoned, nothing has happened."""
+        before = self.session
+        pin = before.pin
+        if pin is not None and pin.screen.question != screen.question:
+            pin = self._plain_pin(screen) if pin.screen.question.region != screen.question.region else replace(pin, screen=pin.screen.ask(screen.question))
+        self.session = Session(before.history.step(screen, act), pin)
+        self._go(before)
+
+    def _go(self, before: Session) -> None:
+        """Paint the session; back to the one before where that fails."""
+        try:
+            self.paint()
+        except ZhibiaoError:
+            self.session = before
+            raise
+        if self.session != before:
+            self.writer.keep(self.session)
+
+    def _act(self, name: str) -> str:
+        """The act that a move belongs to: the same lever without a pause is one act."""
+        now = time.monotonic()
+        if now - self.touched > PAUSE:
+            self.burst += 1
+        self.touched = now
+        return f"{name} {self.burst}"
+
+    @_handled
+    def _lever_moved(self, lever: LeverId, value: Decimal | None, year: int | None) -> None:
+        self.tell("")
+        if value is None:
+            self.step(self.screen.release(lever))
+            return
+        override = telling.override(lever, value, self.rows[lever].reach.unit.written, year, EXPLORED)
+        self.step(self.screen.set(override), self._act(lever))
+
+    @_handled
+    def _target_switched(self, key: str, change: dict[str, bool]) -> None:
+        self.step(self.screen.switch(key, change["new"]))
+
+    @_handled
+    def _plan_switched(self, plan: str, change: dict[str, bool]) -> None:
+        question = self.screen.question
+        chosen = {*question.plans, plan} if change["new"] else {*question.plans} - {plan}
+        if not chosen:
+            self.tell(said(self.lang, "至少留一份文件。", "At least one document must stay."), "zb-warn")
+            self.sync()
+            return
+        ordered = tuple(p.id for p in self.registry.plans_for(question.region) if p.id in chosen)
+        self.step(self.screen.ask(replace(question, plans=ordered)))
+
+    @_handled
+    def _horizon_chosen(self, change: dict[str, int]) -> None:
+        self.step(self.screen.ask(replace(self.screen.question, horizon=change["new"])))
+
+    @_handled
+    def _region_chosen(self, change: dict[str, str]) -> None:
+        moved = bool(self.screen.overrides)
+        self.step(Screen(start_question(self.registry, change["new"])))
+        place = self.registry.regions[change["new"]].name(self.lang)
+        if moved:
+            self.tell(said(self.lang, f"已换到{place}，杠杆全部放开；按“撤销”可回到原来的地区。", f"Now {place}; all levers were let go. “Undo” leads back."))
+        else:
+            self.tell("")
+
+    @_handled
+    def _scenario_chosen(self, change: dict[str, str]) -> None:
+        scenario = self.registry.scenario(change["new"])
+        opened = saving.screen_of(self.registry, scenario, self.screen.question)
+        if scenario.saved is None:
+            opened = replace(opened, off=self.screen.off)
+        self.step(opened)
+        compared = scenario.saved.compared if scenario.saved else None
+        if compared is not None and compared in self.registry.scenarios:
+            self._compare(self.registry.scenario(compared))
+        if not saving.untouched(scenario):
+            self.tell(said(self.lang, "这个情景文件在保存之后被改过，图上是改过的值。", "This scenario's file was changed after it was saved; what is shown are the changed values."), "zb-warn")
+        else:
+            self.tell(scenario.description if self.lang == "zh" else scenario.description_en)
+
+    @_handled
+    def _undone(self, _: object) -> None:
+        self._move_to(self.session.history.undo())
+
+    @_handled
+    def _redone(self, _: object) -> None:
+        self._move_to(self.session.history.redo())
+
+    def _move_to(self, history: History) -> None:
+        before = self.session
+        pin = before.pin
+        if pin is not None and pin.screen.question != history.now.question:
+            pin = self._plain_pin(history.now)
+        self.session = Session(history, pin)
+        self.tell("")
+        self._go(before)
+
+    @_handled
+    def _reset(self, _: object) -> None:
+        named = self.registry.scenarios.get(self.screen.scenario) or self.registry.scenario("baseline")
+        self.tell("")
+        self.step(replace(self.screen, off=frozenset()).take(named))
+
+    @_handled
+    def _pinned(self, _: object) -> None:
+        named = self.registry.scenarios.get(self.screen.scenario)
+        if named is not None and self.screen.same_levers(named):
+            zh, en = named.zh, named.en
+        else:
+            self.pins += 1
+            zh, en = f"对照{self.pins}", f"pin {self.pins}"
+        self._put_pin(Pin(zh, en, self.screen))
+        here = self.scene(self.screen.question)
+        words = telling.levers(here.show(scenario_of(self.registry, self.screen)), here.ranges)
+        self.tell(said(self.lang, f"已钉住“{zh}”（灰线）。{words}", f"Pinned “{en}” (grey). {words}"))
+
+    @_handled
+    def _unpinned(self, _: object) -> None:
+        self._put_pin(None)
+        self.tell("")
+
+    def _put_pin(self, pin: Pin | None) -> None:
+        before = self.session
+        self.session = Session(before.history, pin)
+        self._go(before)
+
+    def _compare(self, scenario: Any) -> None:
+        self._put_pin(Pin(scenario.zh, scenario.en, Screen(self.screen.question).take(scenario)))
+
+    def _plain_pin(self, screen: Screen) -> Pin:
+        plain = self.registry.scenario("baseline")
+        return Pin(plain.zh, plain.en, Screen(screen.question).take(plain))
+
+    @_handled
+    def _restored(self, _: object) -> None:
+        memory = self.memories.pop(self.earlier.value, None)
+        if memory is None:
+            return
+        before = self.session
+        self.session = memory.session
+        self._go(before)
+        self.tell(said(self.lang, "已恢复上次的试算，撤销、重做也在。", "The earlier screen is back, with its steps."))
+
+    @_handled
+    def _named(self, _: object) -> None:
+        self.keep.disabled = self.folder is None or not self.name.value.strip()
+        self.saved.value = ""
+
+    def _saved(self, _: object) -> None:
+        try:
+            self.saved.value = self._save()
+            self.writer.keep(self.session)
+        except ZhibiaoError as error:
+            self.saved.value = paragraph(str(error), "zb-warn")
+
+    def _save(self) -> str:
+        if self.folder is None:
+            return ""
+        registry = monthly.known(self.folder)  # what others saved meanwhile counts
+        scenario = saving.scenario_from(self.screen, self.name.value, self._described(), self._pinned_id())
+        path = saving.save(self.folder, registry, scenario, replace=self.over.value)
+        try:
+            registry = monthly.known(self.folder)
+        except RegistryError:
+            path.unlink(missing_ok=True)
+            raise
+        self.session = Session(self.session.history.step(replace(self.screen, scenario=scenario.id)), self.session.pin)
+        self.over.value = False
+        self.show(registry, self.lang)
+        options = " ".join(f"-p {key}={html.escape(str(value))}" for key, value in saving.parameters(scenario).items())
+        hash_ = scenario.saved.hash[:12] if scenario.saved else ""
+        words = said(self.lang, f"已存为“{scenario.zh}”，编号 {scenario.id}，校验码 {hash_}…。批处理同此：", f"Saved as “{scenario.en}”, id {scenario.id}, hash {hash_}…. The same by batch:")
+        return paragraph(words) + f"<p><code>zhibiao run 02_trajectories {options} --data {html.escape(str(self.folder))}</code></p>"
+
+    def _described(self) -> tuple[str, str]:
+        here = self.scene(self.screen.question)
+        zh, en = (telling.levers(there.show(scenario_of(self.registry, self.screen)), there.ranges) for there in (here.speak("zh"), here.speak("en")))
+        return zh, en
+
+    def _pinned_id(self) -> str | None:
+        """The id of what is pinned, where it is a named scenario as it stands."""
+        pin = self.session.pin
+        named = None if pin is None else self.registry.scenarios.get(pin.screen.scenario)
+        return named.id if named is not None and pin is not None and pin.screen.same_levers(named) else None
+
+    @contextmanager
+    def _quietly(self) -> Iterator[None]:
+        """What is set meanwhile was not done by the user."""
+        before, self.quiet = self.quiet, True
+        try:
+            yield
+        finally:
+            self.quiet = before
+
+
+def _bar(children: list[widgets.Widget]) -> widgets.HBox:
+    return _looking(widgets.HBox(children), "zb-wrap", "zb-bar")
+
+
+def _looking(box: Any, *looks: str) -> Any:
+    for look in looks:
+        box.add_class(look)
+    return box
+
+
+def _choose(dropdown: widgets.Dropdown, options: list[Any], value: Any) -> None:
+    """Give a dropdown its options and its choice; nothing is sent where nothing changed."""
+    if tuple(dropdown.options) != tuple(options):
+        dropdown.options = options
+    if dropdown.value != value:
+        dropdown.value = value
+
+
+def _close(widget: widgets.Widget) -> None:
+    for child in getattr(widget, "children", ()):
+        _close(child)
+    widget.close()

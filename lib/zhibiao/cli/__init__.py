@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from zhibiao.cli import exploring, judging, machine, observing, projecting, registry, running, simulating
+from zhibiao.cli import exploring, judging, machine, observing, projecting, registry, running, scenarios, simulating
 from zhibiao.errors import ZhibiaoError
 
 app = typer.Typer(
@@ -21,7 +21,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for group in (registry, projecting, judging, simulating, running, exploring, machine):
+for group in (registry, projecting, judging, simulating, scenarios, running, exploring, machine):
     app.add_typer(group.commands)  # without a name: its commands stand at the top level
 app.add_typer(observing.commands, name="observe")
 

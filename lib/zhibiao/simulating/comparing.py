@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from zhibiao.assessing.gaps import GapRow, gap_table
 from zhibiao.catalogue.study import Study
 from zhibiao.errors import ParameterError
-from zhibiao.model import LEVERS, Scenario
+from zhibiao.model import LEVERS, LeverId, Scenario
 from zhibiao.model.fan import Fan
 from zhibiao.simulating.outcomes import FOLLOWING, Outcomes, outcomes
 from zhibiao.simulating.pipe import flow
@@ -23,6 +23,8 @@ BASELINE = "baseline"
 FLOWS = ("intake", "enrolment", "graduates", "losses", "turned_away")
 """What the pipe itself gives, in the order in which it is shown."""
 QUANTITIES = (*FLOWS, *FOLLOWING)
+DECIDING: frozenset[LeverId] = frozenset({"capacity", "enrolment_floor"})
+"""Levers that decide how many enter, whatever the intake was to be."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,11 @@ class Case:
     def flows(self) -> bool:
         """Whether enrolment comes out of the pipe rather than from the reference class."""
         return any(LEVERS[lever].flow for lever in self.simulation.moves)
+
+    @property
+    def entering_follows(self) -> bool:
+        """Whether places or a floor decide how many enter, so that the fan of the intake no longer says it."""
+        return self.outcomes is not None and bool(DECIDING & set(self.simulation.moves))
 
     def draws(self, quantity: str) -> Array | None:
         """A quantity of `QUANTITIES` at the horizon, (m,); None where it is not known.
@@ -172,8 +179,8 @@ def compare(study: Study, names: Sequence[str] | None = None, base: Ground | Non
                 raise
             left_out[name] = error.what
             continue
-        found = outcomes(question, simulation)
-        cases.append(Case(question, simulation, found, gap_table(question, _entered(simulation, found))))
+        case = Case(question, simulation, outcomes(question, simulation), ())
+        cases.append(replace(case, rows=gap_table(question, _entered(case))))
     unmoved = None
     if base.pipe is not None:
         still = replace(study, scenario=study.registry.scenario(BASELINE))
@@ -181,14 +188,14 @@ def compare(study: Study, names: Sequence[str] | None = None, base: Ground | Non
     return Comparison(tuple(cases), unmoved, left_out)
 
 
-def _entered(simulation: Simulation, found: Outcomes | None) -> dict[str, Fan]:
+def _entered(case: Case) -> dict[str, Fan]:
     """Fans that say something about chance; intake as many as really enter where places or a floor decide on it."""
-    fans = simulation.chances
-    if found is None or "intake" not in fans or not {"capacity", "enrolment_floor"} & set(simulation.moves):
+    fans = case.simulation.chances
+    if not case.entering_follows or case.outcomes is None or "intake" not in fans:
         return fans
-    fan, years = fans["intake"], found.run.years
+    fan, run = fans["intake"], case.outcomes.run
     draws = fan.draws.copy()
-    draws[:, years - int(fan.years[0])] = found.run.entrants
+    draws[:, run.years - int(fan.years[0])] = run.entrants
     return {**fans, "intake": replace(fan, draws=draws)}
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from zhibiao.cli import exploring, judging, machine, observing, projecting, registry, running, scenarios, simulating
+from zhibiao.cli import exploring, judging, machine, milestones, observing, projecting, registry, running, scenarios, simulating
 from zhibiao.errors import ZhibiaoError
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app = typer.Typer(
 for group in (registry, projecting, judging, simulating, scenarios, running, exploring, machine):
     app.add_typer(group.commands)  # without a name: its commands stand at the top level
 app.add_typer(observing.commands, name="observe")
+app.add_typer(milestones.commands, name="breakdown")
 
 
 @app.callback()

@@ -15,7 +15,7 @@ from zhibiao.errors import ParameterError
 if TYPE_CHECKING:
     from zhibiao.catalogue.registry import Registry
     from zhibiao.catalogue.study import Study
-    from zhibiao.model import Statement
+    from zhibiao.model import Statement, Unit
 
 
 class _Group(typer.core.TyperGroup):
@@ -52,12 +52,12 @@ def make(
     data: Data = None,
 ) -> None:
     """把目标分解到年、到区县或学校；-o 以 .xlsx 结尾为任务分解表 break a target down; -o FILE.xlsx makes the task table."""
-    from zhibiao.assessing.breakdown.shares import bounded, children_in, divide
+    from zhibiao.assessing.breakdown.shares import bounded, children_in, countable, divide
     from zhibiao.assessing.breakdown.stored import breakdown_of
     from zhibiao.assessing.breakdown.years import milestones
     from zhibiao.catalogue.load import load
     from zhibiao.catalogue.study import study
-    from zhibiao.reading.unit_list import unit_list, whole
+    from zhibiao.reading.unit_list import unit_list
     from zhibiao.showing.breakdown_tables import remarks
 
     registry = load(data)
@@ -71,13 +71,14 @@ def make(
             raise ParameterError("下限、上限用于分解到单位 is for a breakdown over units (--over)", where="--floor" if floor is not None else "--cap")
         found, said = breakdown_of(name, made), remarks(question, made)
     else:
+        countable(made)
         without: tuple[str, ...] = ()
         if over == "children":
             below = children_in(question, made.indicator.id, made.start.year if made.start else None)
             children, without = below.children, below.without
         else:
             children = unit_list(Path(over), unit)
-        children = bounded(children, whole(floor or "", unit, "下限 floor", "--floor"), whole(cap or "", unit, "上限 cap", "--cap"))
+        children = bounded(children, _bound("--floor", floor, unit), _bound("--cap", cap, unit))
         found, said = breakdown_of(name, divide(made, children)), remarks(question, made, children, without)
     if save is not None:
         typer.echo(f"已保存 saved: {_kept(found, data, replace)}", err=True)
@@ -166,6 +167,17 @@ def _own(written: str) -> dict[int, Decimal]:
             raise ParameterError(f"{match[1]} 年写了两次 stands twice", where="--own")
         found[int(match[1])] = Decimal(match[2])
     return found
+
+
+def _bound(option: str, written: str | None, unit: Unit) -> int | None:
+    """A floor or cap for all: whole persons, bare or with a unit."""
+    from zhibiao.errors import RegistryError
+    from zhibiao.reading.unit_list import whole
+
+    try:
+        return whole(written or "", unit, "下限 floor" if option == "--floor" else "上限 cap", option)
+    except RegistryError as error:
+        raise ParameterError(error.what, where=option, allowed=error.allowed, nearest=error.nearest) from None
 
 
 def _kept(found: Any, data: Path | None, replace: bool) -> Path:

@@ -87,6 +87,21 @@ def bounded(children: Sequence[Child], floor: int | None, cap: int | None) -> tu
     return tuple(made)
 
 
+def countable(made: Milestones) -> None:
+    """Only what is counted is shared out.
+
+    Raises
+    ------
+    ParameterError
+        The indicator is a rate.
+    """
+    if quantum(made.indicator) != 1:
+        raise ParameterError(
+            f"{made.indicator.zh}是比率，不按份额分解：各单位守住同一目标，全体即达到 a rate is not shared out: where every unit keeps it, the whole does",
+            where="--over",
+        )
+
+
 def divide(made: Milestones, children: Sequence[Child]) -> Division:
     """Share milestones out over children.
 
@@ -95,12 +110,8 @@ def divide(made: Milestones, children: Sequence[Child]) -> Division:
     ParameterError
         The indicator is a rate; nobody has a base; floors or caps do not leave room for the task, with how much is missing.
     """
+    countable(made)
     indicator = made.indicator
-    if quantum(indicator) != 1:
-        raise ParameterError(
-            f"{indicator.zh}是比率，不按份额分解：各单位守住同一目标，全体即达到 a rate is not shared out: where every unit keeps it, the whole does",
-            where="--over",
-        )
     if any(value < 0 for value in made.values):
         raise ParameterError("负数不能按份额分解 a negative task is not shared out", where="--over")
     if not any(child.base for child in children):

@@ -10,7 +10,18 @@ from typing import Annotated
 
 import typer
 
-from zhibiao.cli import exploring, judging, machine, milestones, observing, projecting, registry, running, scenarios, simulating
+from zhibiao.cli import (
+    exploring,
+    judging,
+    machine,
+    milestones,
+    observing,
+    projecting,
+    registry,
+    running,
+    scenarios,
+    simulating,
+)
 from zhibiao.errors import ZhibiaoError
 
 app = typer.Typer(

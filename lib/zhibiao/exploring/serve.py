@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 import signal
 import socket
@@ -14,7 +15,6 @@ from typing import Any
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_server.base.handlers import FileFindHandler
 from jupyter_server.services.kernels.handlers import KernelHandler
-from tornado import netutil
 from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop
 from traitlets.config import Config
@@ -42,8 +42,14 @@ SPARE = 2
 IDLE = 30 * 60
 """Seconds after which a kernel goes that no page is connected to any more; a page that is closed lets its kernel go at once."""
 
+LOOK = 60
+"""Seconds between two looks for such kernels."""
+
 LARGEST_MESSAGE = 64 * 1024 * 1024
 """Bytes of one message from the page; a filled workbook is a hundredth of it, and what is larger than the page allows is refused in words there."""
+
+PING = 30_000
+"""Milliseconds in which a page's socket has to answer."""
 
 TRIES = 50
 """Ports to try, the one that was asked for first."""
@@ -64,7 +70,7 @@ class OwnPython(KernelSpecManager):
 class Dashboard(Voila):  # type: ignore[misc]
     """Voilà with one page, one door and nothing read from anybody's configuration."""
 
-    sockets: list[socket.socket]
+    socket: socket.socket
 
     def load_config_file(self, *_: object, **__: object) -> None:
         """Nothing: a ``voila.json`` that lies about must not open what is closed here."""
@@ -74,7 +80,8 @@ class Dashboard(Voila):  # type: ignore[misc]
         self.template_paths.insert(0, str(Path(__file__).with_name("looks")))
 
     def init_settings(self) -> dict[str, Any]:
-        return {**super().init_settings(), "port": self.port, "websocket_max_message_size": LARGEST_MESSAGE, "compress_response": True}
+        own = {"port": self.port, "websocket_max_message_size": LARGEST_MESSAGE, "compress_response": True, "ws_ping_timeout": PING}
+        return {**super().init_settings(), **own}
 
     def init_handlers(self) -> list[Any]:
         handlers = []
@@ -87,7 +94,7 @@ class Dashboard(Voila):  # type: ignore[misc]
 
     def listen(self) -> None:
         server = HTTPServer(self.app)
-        server.add_sockets(self.sockets)
+        server.add_socket(self.socket)
         address = f"http://{_shown(self.ip)}:{self.port}/?token={self.token}"
         print(f"看板 dashboard: {address}", flush=True)
         if self.open_browser:
@@ -110,9 +117,7 @@ class Dashboard(Voila):  # type: ignore[misc]
         webbrowser.open(file.as_uri())
 
 
-def dashboard(
-    data: Path | None = None, *, port: int = PORT, ip: str = LOCAL, token: str | None = None, browser: bool = True, spare: int = SPARE
-) -> None:
+def dashboard(data: Path | None = None, *, port: int = PORT, ip: str = LOCAL, browser: bool = True) -> None:
     """Serve the dashboard until it is stopped (Ctrl-C, or a signal to end); no kernel is left behind.
 
     Parameters
@@ -123,12 +128,12 @@ def dashboard(
         Where it is taken, one of the next is used; the printed address says which.
     ip : str
         The address to listen on; anything but this machine's own lets others reach it, who need the token as well.
-    token : str, optional
-        Default: random, new at every start.
     browser : bool
         Open a browser.
-    spare : int
-        Kernels that wait with the page already run.
+
+    Notes
+    -----
+    The token is random and new at every start, unless ``ZHIBIAO_TOKEN`` names one: on a command line everybody on the machine would see it.
 
     Raises
     ------
@@ -146,42 +151,47 @@ def dashboard(
         os.environ["ZHIBIAO_DATA"] = str(folder)
     # the kernels stand in the package's folder, whose modules are no top-level modules
     os.environ["PYTHONSAFEPATH"] = "1"
-    server = Dashboard(config=_configured(spare))
+    chosen = os.environ.pop("ZHIBIAO_TOKEN", None)
+    token = checked_token(chosen) if chosen is not None else secrets.token_urlsafe(24)
+    server = Dashboard(config=_configured())
     server.initialize([])
     server.notebook_path = str(PAGE)
-    server.sockets = bound(ip, port)
-    server.ip, server.port = ip, server.sockets[0].getsockname()[1]
-    server.token = _checked(token) if token is not None else secrets.token_urlsafe(24)
-    server.open_browser = browser
+    server.socket = bound(ip, port)
+    server.ip, server.port = ip, server.socket.getsockname()[1]
+    server.token, server.open_browser = token, browser
     server.start()
 
 
-def bound(ip: str, port: int) -> list[socket.socket]:
-    """Sockets that listen on the first free port from `port` on.
+def bound(ip: str, port: int) -> socket.socket:
+    """A socket that listens on the first free port from `port` on.
 
     Raises
     ------
     ParameterError
         The address is not this machine's, or no port is free.
     """
+    family = socket.AF_INET6 if ":" in ip else socket.AF_INET
     for candidate in range(port, min(port + TRIES, 65536)):
         try:
-            return netutil.bind_sockets(candidate, ip)
+            listening = socket.create_server((ip, candidate), family=family)
         except OSError as error:
             fault = error
-            if isinstance(error, socket.gaierror) or error.errno not in _TAKEN:
+            if error.errno not in _TAKEN:
                 break
+        else:
+            listening.setblocking(False)
+            return listening
     raise ParameterError(f"无法在 {ip}:{port} 监听 cannot listen there: {fault.strerror}", where="--ip", allowed=[LOCAL, "0.0.0.0"])
 
 
-def _configured(spare: int) -> Config:
+def _configured() -> Config:
     """Voilà's settings; none can be changed from the page's address."""
     return Config(
         {
             "Voila": {"log_level": "ERROR", "identity_provider_class": Doorkeeper},
             "VoilaConfiguration": {
                 "preheat_kernel": True,
-                "default_pool_size": spare,
+                "default_pool_size": SPARE,
                 "strip_sources": True,
                 "show_tracebacks": False,
                 "template": "lab",
@@ -191,7 +201,7 @@ def _configured(spare: int) -> Config:
                 "extension_allowlist": ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8"],
                 "file_allowlist": [],
             },
-            "MappingKernelManager": {"cull_idle_timeout": IDLE, "cull_interval": 60, "cull_connected": False},
+            "MappingKernelManager": {"cull_idle_timeout": IDLE, "cull_interval": LOOK, "cull_connected": False},
             # a socket file in a folder of one's own: others on the machine could listen to a port
             "KernelManager": {} if os.name == "nt" else {"transport": "ipc"},
             "VoilaExporter": {"language_code": "zh"},
@@ -199,9 +209,16 @@ def _configured(spare: int) -> Config:
     )
 
 
-def _checked(token: str) -> str:
-    if len(token) < SHORTEST or not token.isascii() or not token.replace("-", "").replace("_", "").isalnum():
-        raise ParameterError("口令太短或含其他字符 the token is too short or holds other characters", where="--token", allowed=[f"≥ {SHORTEST} × A-Z a-z 0-9 - _"])
+def checked_token(token: str) -> str:
+    """Return a token that somebody chose, where it is long enough and can stand in an address.
+
+    Raises
+    ------
+    ParameterError
+        It is not.
+    """
+    if len(token) < SHORTEST or not re.fullmatch(r"[A-Za-z0-9_-]*", token):
+        raise ParameterError("口令太短或含其他字符 the token is too short or holds other characters", where="ZHIBIAO_TOKEN", allowed=[f"≥ {SHORTEST} × A-Z a-z 0-9 - _"])
     return token
 
 

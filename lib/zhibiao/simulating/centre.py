@@ -40,12 +40,20 @@ FINE = 1024
 """Parts of a person that flow through the middle, so that rounding to whole persons decides nothing there. A power of two divides exactly."""
 
 
-def fine_flow(pipe: Pipe, year: int, intake: Array, retention: Array, length: float) -> PipeRun:
-    """`settings_flow` through the middle, rounded to a small part of a person only."""
+ROUNDING = 0.01
+"""Persons that such parts may be off by."""
+
+
+def finer(pipe: Pipe) -> Pipe:
+    """The same pipe, counted in parts of a person."""
     start = replace(pipe.start, intake=pipe.start.intake * FINE, enrolment=pipe.start.enrolment * FINE)
-    stocks = {y: stock * FINE for y, stock in pipe.stocks.items()}
-    finer = replace(pipe, start=start, earlier=pipe.earlier * FINE, intake=pipe.intake * FINE, stocks=stocks)
-    run = settings_flow(finer, year, intake * FINE, retention, length)
+    stocks = {year: stock * FINE for year, stock in pipe.stocks.items()}
+    return replace(pipe, start=start, earlier=pipe.earlier * FINE, intake=pipe.intake * FINE, stocks=stocks)
+
+
+def fine_flow(pipe: Pipe, year: int, intake: Array, retention: Array, length: float) -> PipeRun:
+    """`settings_flow` through the middle, rounded to a small part of a person only; in persons."""
+    run = settings_flow(finer(pipe), year, intake * FINE, retention, length)
     return PipeRun(run.years, *(part / FINE for part in (run.entrants, run.enrolment, run.graduates, run.losses, run.turned_away)))
 
 

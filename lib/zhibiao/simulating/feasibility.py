@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from zhibiao.assessing.semantics import TOLERANCE
 from zhibiao.catalogue.study import Study
 from zhibiao.model import LeverId, Override, Scenario
-from zhibiao.simulating.centre import centre, fine_flow
+from zhibiao.simulating.centre import ROUNDING, centre, fine_flow
 from zhibiao.simulating.demands import PIPE_INDICATORS, Demand, unassessable
 from zhibiao.simulating.pipe import PipeRun
 from zhibiao.simulating.ranges import FLOWING, Range, default_ranges
@@ -25,7 +25,6 @@ Array = NDArray[np.float64]
 
 GRID = {"intake": 41, "length": 31, "retention": 31}
 """Points of the region's grid; a length every tenth of a year over the default range."""
-HALF = 0.5
 ALONG = {"intake": 201, "length": 31, "retention": 121}
 """Points along one lever where its slack is looked for; between two the margin is taken as straight."""
 
@@ -145,8 +144,8 @@ class Feasibility:
 
 
 def holds(demand: Demand, margin: Array) -> NDArray[np.bool_]:
-    """Whether a margin is enough: strictly above for > and <; else half a person is no person."""
-    return np.asarray(margin > TOLERANCE * max(1.0, abs(demand.bound)) if demand.asked.strict else margin >= -HALF)
+    """Whether a margin is enough: strictly above for > and <."""
+    return np.asarray(margin > TOLERANCE * max(1.0, abs(demand.bound)) if demand.asked.strict else margin >= -ROUNDING)
 
 
 def feasibility(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from zhibiao.model import LeverId
 from zhibiao.model.fan import Fan
-from zhibiao.simulating.centre import odds
+from zhibiao.simulating.centre import FINE, ROUNDING, finer, odds
 from zhibiao.simulating.demands import PIPE_INDICATORS, Demand
 from zhibiao.simulating.pipe import Move, Pipe, flow
 from zhibiao.simulating.ranges import Range
@@ -22,7 +22,7 @@ from zhibiao.simulating.scenario import Ground
 
 Array = NDArray[np.float64]
 
-PULSE = 1e9
+PULSE = 1e7
 """Persons let in for one year to see what they become: so many that rounding to whole persons is lost in them."""
 STRICT = 1e-7
 """What a target that must be exceeded is exceeded by, relative to it."""
@@ -82,14 +82,15 @@ def response(pipe: Pipe, length: float | None, strays: Array) -> Response:
     for pulse in range(fixed, n):
         rows[pulse - fixed + 1, pulse] = PULSE
     m = rows.shape[0]
-    many = replace(pipe, length=np.repeat(pipe.length, m), retention=np.repeat(pipe.retention, m), noise=np.tile(pipe.noise + strays, (m, 1)), intake=rows)
+    noise = np.tile(pipe.noise + strays, (m, 1))
+    many = replace(finer(pipe), length=np.repeat(pipe.length, m), retention=np.repeat(pipe.retention, m), noise=noise, intake=rows * FINE)
     moves: dict[LeverId, Move] = {} if length is None else {"length": Move(length, pipe.start.year + 1)}
     run = flow(many, moves)
     base, gains = {"intake": rows[0]}, {"intake": np.eye(n)}
     for name, part in (("enrolment", run.enrolment), ("graduates", run.graduates)):
-        base[name] = part[0]
+        base[name] = part[0] / FINE
         gains[name] = np.zeros((n, n))
-        gains[name][:, fixed:] = ((part[1:] - part[0]) / PULSE).T
+        gains[name][:, fixed:] = ((part[1:] - part[0]) / (PULSE * FINE)).T
     gains["intake"][:, :fixed] = 0.0
     return Response(pipe, base, gains, fixed)
 
@@ -118,7 +119,7 @@ class Programme:
         intakes = _paths(way, list(levels.values())) if way is not None else np.zeros((0, 0))
         others = {d.indicator.id: middle.fans.get(d.indicator.id) for d in demands if d.indicator.id not in PIPE_INDICATORS}
         spans = {name: _span([d for d in demands if d.indicator.id == name]) for name in others}
-        begins, size = {}, intakes.shape[1]
+        begins, size = {}, max(intakes.shape[1] - 1, 0)  # the last column is the constant
         for name, span in spans.items():
             begins[name], size = size, size + len(span)
         parts: list[tuple[Array, float, int]] = []
@@ -231,7 +232,7 @@ def _rows(demand: Demand, measured: Array, constant: Array, owner: int, knot: in
     """The target as rows·x ≤ end; a planned level binds from both sides."""
     asked = demand.asked
     floor, ceiling = asked.floor, asked.ceiling
-    strict = STRICT * max(abs(demand.bound), 1.0) if asked.strict else 0.0
+    strict = STRICT * max(abs(demand.bound), 1.0) if asked.strict else -ROUNDING if demand.indicator.id in PIPE_INDICATORS else 0.0
     found: list[tuple[Array, float, int]] = []
     for row, known in zip(measured, constant, strict=True):
         if floor is not None:
@@ -241,7 +242,7 @@ def _rows(demand: Demand, measured: Array, constant: Array, owner: int, knot: in
     if knot is not None and asked.start is not None:
         # the level of its year, from above: no further than written
         at = knot - asked.start
-        found.append((measured[at], demand.bound + strict - constant[at], owner))
+        found.append((measured[at], demand.bound + abs(strict) - constant[at], owner))
     return found
 
 

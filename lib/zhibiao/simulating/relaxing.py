@@ -145,6 +145,26 @@ def relaxing(
     return Relaxing(study, centre(base), mine, {**default_ranges(study, base.pipe), **(ranges or {})}, weights or {})
 
 
+def least_intakes(asked: Relaxing) -> dict[int, float] | None:
+    """The fewest entrants over the years ahead with which all targets hold in the middle of the pipe, year by year, within the yearly limits.
+
+    Length and retention as anchored; no year has fewer than the starting one. None where no such path does, or where nothing flows.
+    """
+    way = responses(asked.middle, asked.ranges, False, any(d.indicator.id in PIPE_INDICATORS for d in asked.demands))[0]
+    if way is None:
+        return None
+    mine = [d for d in asked.demands if d.indicator.id in PIPE_INDICATORS]
+    p = Programme.of(asked.middle, way, mine, asked.ranges, False)
+    if not p.lower.size:
+        return None
+    found = linprog(
+        np.ones(p.lower.size), A_ub=np.vstack([p.rows, p.pace]), b_ub=np.concatenate([p.ends, p.paces]), bounds=[(way.pipe.start.intake, None)] * p.lower.size,
+        method="highs",
+    )  # fmt: skip
+    years = way.pipe.years[way.fixed :].tolist()
+    return {int(year): float(people) for year, people in zip(years, found.x, strict=True)} if found.success else None
+
+
 def contradictions(keys: Sequence[str], fits: Callable[[Sequence[str]], bool]) -> tuple[tuple[str, ...], ...]:
     """The smallest sets of `keys` that do not fit; all of the smallest size up to twelve keys, one minimal set beyond.
 

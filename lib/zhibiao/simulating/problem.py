@@ -1,0 +1,155 @@
+"""A question to `solve`: what the targets ask, which values the levers may take, what a move costs, and whether an aim reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zhibiao.catalogue.study import Study
+from zhibiao.errors import ParameterError
+from zhibiao.model import LeverId
+from zhibiao.simulating.centre import centre
+from zhibiao.simulating.demands import Demand
+from zhibiao.simulating.ranges import MEANS, Range, step_of
+from zhibiao.simulating.scenario import SETS, Ground, own_value, simulate
+from zhibiao.simulating.searching import Line
+from zhibiao.simulating.solutions import Aim, Aims, Solution, Step, scenario_of, written
+
+Flags = NDArray[np.bool_]
+
+LONGEST = 4096
+"""Values of a lever's line at most; coarser steps where a range holds more."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """The targets under any levers, as `simulate` gives them."""
+
+    study: Study
+    base: Ground
+    demands: tuple[Demand, ...]
+
+    def flags(self, aims: Aims) -> dict[str, Flags]:
+        """In which draws each target holds."""
+        scenario = scenario_of(self.study, aims, self.demands)
+        fans = simulate(replace(self.study, scenario=scenario), self.base).fans
+        found = {}
+        for demand in self.demands:
+            fan = fans.get(demand.indicator.id)  # of what is neither known nor set nothing holds
+            found[demand.key] = np.zeros(self.draws, dtype=bool) if fan is None else demand.asked.satisfied(fan.draws, fan.years)
+        return found
+
+    @cached_property
+    def draws(self) -> int:
+        return next((fan.draws.shape[0] for fan in self.base.fans.values()), 2)
+
+    def chance(self, aims: Aims) -> float:
+        """Share of draws in which all hold."""
+        return float(np.logical_and.reduce(list(self.flags(aims).values())).mean())
+
+    def shorts(self, aims: Aims) -> dict[str, NDArray[np.float64]]:
+        """What each target lacks in each draw."""
+        fans = simulate(replace(self.study, scenario=scenario_of(self.study, aims, self.demands)), self.base).fans
+        return {d.key: d.asked.shortfall(fans[d.indicator.id].draws, fans[d.indicator.id].years) for d in self.demands if d.indicator.id in fans}
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """One question to `solve`, with everything that is reckoned once."""
+
+    study: Study
+    base: Ground
+    demands: tuple[Demand, ...]
+    ranges: Mapping[LeverId, Range]
+    chance: float | None
+
+    @cached_property
+    def full(self) -> Trial:
+        return Trial(self.study, self.base, self.demands)
+
+    @cached_property
+    def middle(self) -> Trial:
+        return Trial(self.study, centre(self.base), self.demands)
+
+    @property
+    def trial(self) -> Trial:
+        """What the search asks: the draws, or the middle where no chance is asked for."""
+        return self.middle if self.chance is None else self.full
+
+    @property
+    def wanted(self) -> float:
+        return 1.0 if self.chance is None else self.chance
+
+    def reached(self, aims: Aims) -> bool:
+        return self.trial.chance(aims) >= self.wanted - 1e-12
+
+    @cached_property
+    def upward(self) -> bool:
+        """Whether targets ask for more; every one of them in the same direction, or the search has no direction."""
+        floors = [d for d in self.demands if d.asked.floor is not None]
+        ceilings = [d for d in self.demands if d.asked.ceiling is not None]
+        if floors and ceilings:
+            names = "、".join(d.key for d in ceilings)
+            raise ParameterError(f"下限与上限目标不能同时反推 floors and ceilings cannot be solved for together: {names}", where="--target")
+        return bool(floors)
+
+    @cached_property
+    def starts(self) -> dict[LeverId, float | None]:
+        return {lever: own_value(self.study, lever, self.base.pipe) for lever in MEANS}
+
+    def ends(self) -> list[list[int]]:
+        """Years by which intake and retention may be reached: those in which a target begins or ends to bind, then earlier ones."""
+        pipe = self.base.pipe
+        mine = [d.asked for d in self.demands if d.indicator.id not in SETS.values()]
+        if pipe is None or not mine:
+            return []
+        first, last = pipe.start.year + 1, int(pipe.years[-1])
+        years = {min(max(year, first), last) for asked in mine for year in (asked.start if asked.combine == "each" else None, asked.end) if year is not None}
+        return [sorted(years, reverse=True), *([year] for year in range(last, first - 1, -1) if year < max(years) and year not in years)]
+
+    def line(self, lever: LeverId, year: int) -> Line:
+        """The values a flowing lever may take by `year`, without the one it has."""
+        limits, start = self.ranges[lever], self.starts[lever]
+        assert start is not None and self.base.pipe is not None
+        sign = 1 if self.upward else -1
+        end = limits.high if self.upward else limits.low
+        if limits.yearly_limit is not None:
+            years = 1 if lever == "length" else year - self.base.pipe.start.year
+            reach = start + sign * limits.yearly_limit * years
+            end = min(end, reach) if self.upward else max(end, reach)
+        step = step_of(lever, start)
+        while abs(end - start) / step > LONGEST:
+            step *= 10
+        first, last = (np.floor(start / step + 1e-9) + 1, np.floor(end / step + 1e-9)) if self.upward else (np.ceil(start / step - 1e-9) - 1, np.ceil(end / step - 1e-9))
+        values = tuple(round(float(k) * step, 6) for k in np.arange(first, last + sign, sign))
+        return Line(lever, values, tuple(self._cost(lever, value) for value in values))
+
+    def share(self, lever: LeverId, value: float) -> float | None:
+        """A move as a share of the room the lever has that way, of its start where the room has no end; None without a start."""
+        limits, start = self.ranges[lever], self.starts[lever]
+        if start is None:
+            return None
+        room = abs((limits.high if self.upward else limits.low) - start)
+        room = room if np.isfinite(room) and room > 0 else abs(start)
+        return abs(value - start) / room if room > 0 else 0.0
+
+    def _cost(self, lever: LeverId, value: float) -> float:
+        return self.ranges[lever].weight * (self.share(lever, value) or 0.0)
+
+    def aims(self, values: Mapping[LeverId, float], year: int) -> dict[LeverId, Aim]:
+        """Values of the pipe's levers by a year; a length holds for those who enter after the start."""
+        assert self.base.pipe is not None
+        begins = self.base.pipe.start.year + 1
+        return {lever: Aim(written(value), begins if lever == "length" else year) for lever, value in values.items()}
+
+    def solution(self, aims: Aims, even: bool = False) -> Solution:
+        """The aims with what they cost and what they reach."""
+        steps = tuple(Step(lever, self.starts[lever], aim, self.share(lever, float(aim.value)), self._cost(lever, float(aim.value))) for lever, aim in aims.items())
+        flags = self.full.flags(aims)
+        together = float(np.logical_and.reduce(list(flags.values())).mean())
+        chances = {key: float(held.mean()) for key, held in flags.items()}
+        return Solution(steps, even, float(sum(s.cost for s in steps)), together, chances, self.middle.chance(aims) == 1.0)

@@ -58,7 +58,7 @@ def make(
     from zhibiao.catalogue.load import load
     from zhibiao.catalogue.study import study
     from zhibiao.reading.unit_list import unit_list
-    from zhibiao.showing.breakdown_tables import remarks
+    from zhibiao.showing.breakdown_records import remarks
 
     registry = load(data)
     statement = _target(registry, target, region)
@@ -189,7 +189,7 @@ def _kept(found: Any, data: Path | None, replace: bool) -> Path:
 
 def _show(question: Study, found: Any, statement: Statement, summed: bool, said: list[str], form: str, output: Path | None) -> None:
     from zhibiao.printing import write
-    from zhibiao.showing.breakdown_tables import record_columns, records
+    from zhibiao.showing.breakdown_records import record_columns, records
     from zhibiao.wholefile import write_whole
 
     if output is not None and output.suffix.lower() == ".xlsx":

@@ -36,7 +36,7 @@ from zhibiao.reading.task_table import (
     VERSION,
     WHOLE,
 )
-from zhibiao.showing.breakdown_tables import RULES
+from zhibiao.showing.breakdown_records import RULES
 from zhibiao.showing.statement_tables import period_text, value_with_unit
 from zhibiao.showing.table import display_width
 

@@ -16,7 +16,8 @@ from zhibiao.assessing.breakdown.years import Milestones
 from zhibiao.catalogue.study import Study
 from zhibiao.errors import ParameterError
 from zhibiao.model import Observation, Unit
-from zhibiao.showing.breakdown_tables import RULES, finding, target_name
+from zhibiao.showing.breakdown_records import RULES
+from zhibiao.showing.breakdown_tables import finding, target_name
 from zhibiao.showing.chart import Chart
 from zhibiao.showing.margin import MARGIN, room_for, value_axis, value_limits, write_margin, year_axis
 from zhibiao.showing.numbers import four

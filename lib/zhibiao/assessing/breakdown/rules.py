@@ -70,6 +70,7 @@ def decimal(value: float) -> Decimal:
 def missing_text(value: Decimal, unit: Unit) -> str:
     """A difference in the document's unit; a few persons as persons.
 
+    >>> from zhibiao.model import unit_of
     >>> missing_text(Decimal(1000), unit_of("万人")), missing_text(Decimal(1), unit_of("万人"))
     ('0.1万人', '1人')
     """

@@ -61,6 +61,8 @@ LOOKS: Mapping[str, Look] = MappingProxyType(
         "band inner": Look("#86B9DC", edge=BLUE, line="-", width=0.5),
         "band": Look("#BCD8EC", edge=BLUE, line="--", width=0.7),
         "band outer": Look("#E4EFF7", edge=BLUE, line=":", width=0.9),
+        "unmoved": Look("#5F5F5F", line=":", width=1.6),
+        "unmoved band": Look("#DCDCDC", edge="#8A8A8A", line=":", width=0.5),
         "target": Look(ORANGE, line="-", marker="D", width=2.2),
         "other target": Look(ORANGE, line=(0, (3, 1.2)), marker="D", filled=False, width=1.4),
         "pace": Look("#5F5F5F", line="-.", width=1.2),

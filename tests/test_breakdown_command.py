@@ -120,6 +120,15 @@ def test_over_a_list_saved_checked_edited_and_taken_back(run, tmp_path):
     assert (data / "breakdowns" / "mine.yaml").read_text(encoding="utf-8") == before
 
 
+def test_a_file_of_another_name_is_written_again(run, tmp_path):
+    assert run("intake-2025", "--save", "mine", "--data", tmp_path)[0] == 0
+    (tmp_path / "breakdowns" / "mine.yaml").rename(tmp_path / "breakdowns" / "招生.yaml")
+    assert run("intake-2025", "--by", "late", "--save", "mine", "--data", tmp_path)[0] == 2
+    assert run("intake-2025", "--by", "late", "--save", "mine", "--replace", "--data", tmp_path)[0] == 0
+    assert [path.name for path in (tmp_path / "breakdowns").iterdir()] == ["招生.yaml"]
+    assert run("check", "mine", "--data", tmp_path)[0] == 0
+
+
 def test_an_edit_of_the_file_is_checked(run, tmp_path):
     (tmp_path / "u.csv").write_text(UNITS.replace("0.7万人", "70万人次"), encoding="utf-8")
     run("training-2025", "--by", "late", "--over", tmp_path / "u.csv", "--save", "mine", "--data", tmp_path)

@@ -81,7 +81,7 @@ def make(
         children = bounded(children, _bound("--floor", floor, unit), _bound("--cap", cap, unit))
         found, said = breakdown_of(name, divide(made, children)), remarks(question, made, children, without)
     if save is not None:
-        typer.echo(f"已保存 saved: {_kept(found, data, replace)}", err=True)
+        typer.echo(f"已保存 saved: {_kept(registry, found, data, replace)}", err=True)
     _show(question, found, statement, made.summed, said, form, output)
     for line in said:
         typer.echo(line, err=True)
@@ -127,11 +127,12 @@ def import_(
     from zhibiao.assessing.breakdown.imported import imported
     from zhibiao.catalogue.load import load
 
-    found = imported(load(data), file)
+    registry = load(data)
+    found = imported(registry, file)
     if dry_run:
         typer.echo(f"核对无误，未保存 all is right, nothing was saved: {found.id}")
     else:
-        typer.echo(f"已保存 saved: {_kept(found, data, True)}")
+        typer.echo(f"已保存 saved: {_kept(registry, found, data, True)}")
 
 
 def _target(registry: Registry, written: str, region: str | None) -> Statement:
@@ -180,11 +181,11 @@ def _bound(option: str, written: str | None, unit: Unit) -> int | None:
         raise ParameterError(error.what, where=option, allowed=error.allowed, nearest=error.nearest) from None
 
 
-def _kept(found: Any, data: Path | None, replace: bool) -> Path:
+def _kept(registry: Registry, found: Any, data: Path | None, replace: bool) -> Path:
     from zhibiao.assessing.breakdown.stored import save
     from zhibiao.reading.importing import overlay
 
-    return save(found, overlay(data), replace=replace)
+    return save(found, overlay(data), registry.breakdowns.get(found.id), replace=replace)
 
 
 def _show(question: Study, found: Any, statement: Statement, summed: bool, said: list[str], form: str, output: Path | None) -> None:

@@ -82,7 +82,7 @@ def controlled(rows: Sequence[int], columns: Sequence[int]) -> tuple[tuple[int, 
     Examples
     --------
     >>> controlled([3, 2], [1, 1, 3])
-    ((1, 1, 1), (0, 0, 2))
+    ((1, 0, 2), (0, 1, 1))
     """
     total = sum(rows)
     if total != sum(columns):

@@ -66,11 +66,13 @@ def breakdown_of(name: str, made: Milestones | Division) -> Breakdown:
     )
 
 
-def save(found: Breakdown, data: Path, *, replace: bool = True) -> Path:
+def save(found: Breakdown, data: Path, before: Breakdown | None = None, *, replace: bool = True) -> Path:
     """Write a breakdown into an overlay.
 
     Parameters
     ----------
+    before : Breakdown, optional
+        The one of the same id that the registry knows; where it stands in this overlay its file is written, whatever it is called.
     replace : bool
         One of the same id is replaced whole; without it another one that is there stays.
 
@@ -81,7 +83,9 @@ def save(found: Breakdown, data: Path, *, replace: bool = True) -> Path:
     OutputError
         The file cannot be written.
     """
-    path, content = data / FOLDER / f"{found.id}.yaml", text(found).encode()
+    folder, content = data / FOLDER, text(found).encode()
+    known = Path(before.origin.rpartition(":")[0]) if before is not None else None
+    path = known if known is not None and known.parent == folder.resolve() else folder / f"{found.id}.yaml"
     if not replace and path.is_file() and path.read_bytes() != content:
         raise ParameterError(f"已有不同的分解 {found.id}，不覆盖；请换编号，或加 --replace another breakdown has this id", where=str(path))
     return write_whole(path, content)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -64,55 +65,60 @@ class Search:
         below : float
             What is known to be possible otherwise: None where nothing costs less.
         """
-        *outer, last = levers
-        top = self.farthest(levers)
-        if min(top) < 0 or not self.holds(levers, top):
+        *rest, last = levers
+        outer, top, price = tuple(rest), self.farthest(levers), self.lines[last].costs
+        best, found = below, None
+
+        def tried(corner: Place, spent: float, least: int) -> int | None:
+            """What the last lever needs at a corner if `spent` and that come cheaper than the best; None otherwise."""
+            most = bisect_left(price, best - tolerance - spent) - 1
+            if most < least or not self.holds(levers, (*corner, most)):
+                return None
+            return self._least(levers, corner, least, most)
+
+        if min(top) < 0:
             return None
-        if not outer:
-            return (self._least(levers, (), 0, top[-1]),)
-        price = self.lines[last].costs
-        low, high = (0,) * len(outer), top[:-1]
-        first = self._least(levers, high, 0, top[-1])
-        best, found = min((self.cost(levers, (*high, first)), (*high, first)), (below, None), key=lambda one: one[0])
-        boxes = [(self.cost(tuple(outer), low) + price[first], low, high, first)]
+        boxes: list[tuple[float, Place, Place, int]] = []
+        self._push(boxes, outer, (0,) * len(outer), top[:-1], tried, price, 0)
         while boxes:
             bound, low, high, least = heapq.heappop(boxes)
             if bound >= best - tolerance:
                 break
-            # the nearest corner of the box: the last lever needs at least what it needs at the farthest one
-            if self.holds(levers, (*low, top[-1])):
-                near = self._least(levers, low, least, top[-1])
-                if self.cost(levers, (*low, near)) < best:
-                    best, found = self.cost(levers, (*low, near)), (*low, near)
+            for corner in dict.fromkeys((high, low)):
+                need = tried(corner, self.cost(outer, corner), least)
+                if need is not None:
+                    best, found = self.cost(levers, (*corner, need)), (*corner, need)
             widths = [h - n for n, h in zip(low, high, strict=True)]
-            axis = max(range(len(widths)), key=lambda i: (widths[i] / max(top[i], 1), -i))
-            if widths[axis] == 0:
+            axis = max(range(len(widths)), key=lambda i: (widths[i] / max(top[i], 1), -i), default=-1)
+            if axis < 0 or widths[axis] == 0:
                 continue
             middle = (low[axis] + high[axis]) // 2
             for a, b in ((low[axis], middle), (middle + 1, high[axis])):
-                near_corner, far_corner = (*low[:axis], a, *low[axis + 1 :]), (*high[:axis], b, *high[axis + 1 :])
-                if not self.holds(levers, (*far_corner, top[-1])):
-                    continue
-                need = self._least(levers, far_corner, least, top[-1])
-                here = self.cost(levers, (*far_corner, need))
-                if here < best:
-                    best, found = here, (*far_corner, need)
-                lower = self.cost(tuple(outer), near_corner) + price[need]
-                if lower < best - tolerance:
-                    heapq.heappush(boxes, (lower, near_corner, far_corner, need))
+                near, far = (*low[:axis], a, *low[axis + 1 :]), (*high[:axis], b, *high[axis + 1 :])
+                self._push(boxes, outer, near, far, tried, price, least)
         return found
+
+    def _push(
+        self, boxes: list[tuple[float, Place, Place, int]], outer: tuple[LeverId, ...], near: Place, far: Place,
+        tried: Callable[[Place, float, int], int | None], price: tuple[float, ...], least: int,
+    ) -> None:  # fmt: skip
+        """Keep a box that may hold something cheaper: its nearest corner's cost and what the last lever needs at its farthest."""
+        spent = self.cost(outer, near)
+        need = tried(far, spent, least)
+        if need is not None:
+            heapq.heappush(boxes, (spent + price[need], near, far, need))
 
     def even(self, levers: tuple[LeverId, ...]) -> Place | None:
         """The shortest move that takes every lever by the same share of its line."""
         top = self.farthest(levers)
         if min(top) < 0 or not self.holds(levers, top):
             return None
-        parts = max(*top, 1)
+        parts = max(top) + 1
 
         def place(part: int) -> Place:
-            return tuple(math.ceil(end * part / parts) for end in top)
+            return tuple(math.ceil((end + 1) * part / parts) - 1 for end in top)
 
-        low, high = -1, parts
+        low, high = 0, parts
         while high - low > 1:
             middle = (low + high) // 2
             low, high = (low, middle) if self.holds(levers, place(middle)) else (middle, high)

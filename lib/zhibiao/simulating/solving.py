@@ -113,7 +113,7 @@ def _by(problem: Problem, movable: Sequence[LeverId], year: int, setting: dict[L
             levers = tuple(sorted(subset, key=lambda lever: len(lines[lever].values)))
             fewer = min((s.cost for s in found if set(s.aims) - set(setting) < set(subset)), default=np.inf)
             place, even = search.cheapest(levers, TOLERANCE, fewer), False
-            if size > 1 and (place is None or 0 in place):
+            if size > 1 and place is None:  # together they are no cheaper than some of them: then as a compromise
                 place, even = search.even(levers), True
             if place is not None:
                 values = {lever: lines[lever].values[at] for lever, at in zip(levers, place, strict=True)}
@@ -152,7 +152,7 @@ def _least_setting(problem: Problem, lever: LeverId, mine: tuple[Demand, ...]) -
     per_year = max(abs(d.bound) / ((d.asked.end or 0) - (d.asked.start or 0) + 1 if d.asked.combine == "sum" else 1) for d in mine)
     step = step_of(lever, per_year)
     sign = 1 if problem.upward else -1
-    begin = start if start is not None else (limits.low if problem.upward else limits.high)
+    begin = start if start is not None else (limits.low if problem.upward else min(limits.high, per_year + step))
     end = limits.high if problem.upward else limits.low
     if limits.yearly_limit is not None and start is not None:
         known = problem.study.series(SETS[lever]).annual[-1].period.year

@@ -12,6 +12,7 @@ import ipywidgets as widgets
 
 from zhibiao.exploring.markup import said
 from zhibiao.model import LEVERS, LeverId
+from zhibiao.model.units import UNSCALED
 from zhibiao.showing.numbers import four
 
 if TYPE_CHECKING:
@@ -39,11 +40,11 @@ class LeverRow:
         lever = LEVERS[reach.lever]
         name, unit = said(lang, lever.zh, lever.en), reach.unit.label(lang)
         named = said(lang, f"{name}（{unit}）", f"{name} ({unit})")
-        start, low, high, step = (float(value) for value in (reach.start, reach.low, reach.high, reach.step))
+        start, low, high, step = float(reach.start), *(float(end) for end in reach.over([reach.start])), float(reach.step)
         self.on = widgets.Checkbox(value=False, description=named, indent=False, tooltip=said(lang, f"勾选后由你设定{name}", f"tick to set {name}"))
-        self.slider = widgets.FloatSlider(value=start, min=min(low, start), max=max(high, start), step=step, readout=False, continuous_update=True)
+        self.slider = widgets.FloatSlider(value=start, min=low, max=high, step=step, readout=False, continuous_update=True)
         self.slider.tooltip = named
-        self.number = widgets.FloatText(value=_typed(start), step=step, description=said(lang, "数值", "value"), tooltip=said(lang, f"{named}，可直接输入", f"{named}, to be typed"))
+        self.number = widgets.FloatText(value=_today(reach), step=step, description=said(lang, "数值", "value"), tooltip=said(lang, f"{named}，可直接输入", f"{named}, to be typed"))
         years = list(range(reach.first, reach.last + 1))
         when = said(lang, "自" if lever_holds(reach.lever) else "到", "from" if lever_holds(reach.lever) else "by")
         self.year = widgets.Dropdown(options=[(str(year), year) for year in years], value=years[0] if lever_holds(reach.lever) else years[-1], description=when)
@@ -55,6 +56,7 @@ class LeverRow:
         line.add_class("zb-set")
         self.root = widgets.VBox([line, self.slider, self.why])
         self.root.add_class("zb-lever")
+        self.slider.value = self._on_grid(start)
         self.on.observe(self._ticked, "value")
         self.slider.observe(self._slid, "value")
         self.number.observe(self._written, "value")
@@ -70,14 +72,24 @@ class LeverRow:
             if (self.slider.min, self.slider.max) != (float(low), float(high)):
                 with self.slider.hold_trait_notifications():
                     self.slider.min, self.slider.max = float(low), float(high)
-            if abs(self.slider.value - shown) > float(self.reach.step) * 1e-6:
-                self.slider.value = shown
-            if abs(self.number.value - _typed(shown)) > 1e-9:
-                self.number.value = _typed(shown)
+            if self._position(self.slider.value) != self._position(shown):
+                self.slider.value = self._on_grid(shown)
+            written = _today(self.reach) if value is None else shown
+            if abs(self.number.value - written) > 1e-9:
+                self.number.value = written
             if year is not None and year != self.year.value:
                 if all(year != other for _, other in self.year.options):
                     self.year.options = sorted([*self.year.options, (str(year), year)], key=lambda option: option[1])
                 self.year.value = year
+
+    def _position(self, value: float) -> int:
+        """Which of the slider's positions is nearest: the page only knows these, and puts a value between them on the nearest."""
+        low, step = float(self.slider.min), float(self.slider.step)
+        return round((value - low) / step)
+
+    def _on_grid(self, value: float) -> float:
+        low, step = float(self.slider.min), float(self.slider.step)
+        return min(round(low + self._position(value) * step, 9), float(self.slider.max))
 
     @contextmanager
     def _quietly(self) -> Iterator[None]:
@@ -95,7 +107,9 @@ class LeverRow:
         self._tell(self.number.value if change["new"] else None)
 
     def _slid(self, change: dict[str, float]) -> None:
-        self._tell(change["new"])
+        # the page's own rounding of a value between two positions is no move
+        if self._position(change["new"]) != self._position(change["old"]):
+            self._tell(self._on_grid(change["new"]))
 
     def _written(self, change: dict[str, float]) -> None:
         self._tell(change["new"])
@@ -113,13 +127,13 @@ def lever_holds(lever: LeverId) -> bool:
 def _why(reach: Reach, lang: str) -> str:
     low, high = four(reach.low), four(reach.high)
     head = said(lang, f"范围 {low}—{high} {reach.unit.written}", f"range {low}–{high} {reach.unit.label('en')}")
-    begins = said(lang, f"；现为 {four(_typed(float(reach.start)))}", f"; now {four(_typed(float(reach.start)))}") if reach.known else said(lang, "；现状无数", "; no figure of today")
+    begins = said(lang, f"；现为 {four(reach.start)}", f"; now {four(reach.start)}") if reach.known else said(lang, "；现状无数", "; no figure of today")
     return f"<details><summary>{html.escape(head + begins)}</summary><p>{html.escape(said(lang, *reach.why))}</p></details>"
 
 
-def _typed(value: float) -> float:
-    """As many digits as somebody would type."""
-    return float(f"{value:.6g}")
+def _today(reach: Reach) -> float:
+    """Where the lever stands without being moved, in as many digits as are known of it: persons were counted, shares and lengths reckoned."""
+    return float(f"{float(reach.start):.{4 if reach.unit.base in UNSCALED else 9}g}")
 
 
 def _exact(value: float) -> Decimal:

@@ -30,6 +30,7 @@ from zhibiao.exploring.panels import Panels
 from zhibiao.exploring.remembering import Keeper, Memory
 from zhibiao.exploring.scene import Scene, Shown, scenario_of, scene
 from zhibiao.exploring.state import EXPLORED, History, Pin, Question, Screen, Session
+from zhibiao.exploring.still import no_pipe
 from zhibiao.exploring.writing import Writer
 from zhibiao.model import LeverId
 from zhibiao.showing.gap_tables import asked_for
@@ -90,6 +91,7 @@ class Explorer:
         self.memories: dict[str, Memory] = {str(memory.path): memory for memory in self.writer.keeper.earlier()}
         self.rows: dict[LeverId, LeverRow] = {}
         self.panels: Panels | None = None
+        self.grey: tuple[Pin, Scene, Shown] | None = None
         self.furnished: tuple[object, ...] = ()
         self._make()
         self.show(registry, lang)
@@ -102,7 +104,7 @@ class Explorer:
         self.back, self.forth, self.clear, self.pin, self.unpin = (widgets.Button() for _ in range(5))
         self.earlier, self.restore = widgets.Dropdown(layout={"width": "min(100%, 460px)"}), widgets.Button()
         self.plans, self.levers, self.targets = (widgets.VBox() for _ in range(3))
-        self.levers_title, self.targets_title, self.save_title = (widgets.HTML() for _ in range(3))
+        self.levers_title, self.targets_title, self.plans_title, self.save_title = (widgets.HTML() for _ in range(4))
         self.told, self.lines, self.table, self.where, self.saved = (widgets.HTML() for _ in range(5))
         self.intake, self.enrolment, self.legend = widgets.HTML(), widgets.HTML(), widgets.HTML()
         self.name, self.over, self.keep = widgets.Text(continuous_update=True), widgets.Checkbox(indent=False), widgets.Button(button_style="primary")
@@ -112,10 +114,11 @@ class Explorer:
             widget.add_class(look)
         self.memory_bar = _bar([self.earlier, self.restore])
         self.save_box = widgets.VBox([self.save_title, self.where, _bar([self.name, self.keep]), self.over, self.saved])
-        side = _looking(widgets.VBox([self.plans, self.levers_title, self.levers, self.targets_title, self.targets, self.save_box]), "zb-side")
+        side = _looking(widgets.VBox([self.levers_title, self.levers]), "zb-side")
         self.pictures = _looking(widgets.HBox([self.intake, self.enrolment]), "zb-wrap", "zb-pictures")
         main = _looking(widgets.VBox([self.pictures, self.legend, self.lines, self.table]), "zb-main")
-        self.body = _looking(widgets.HBox([side, main]), "zb-wrap")
+        rest = [widgets.VBox([self.targets_title, self.targets]), widgets.VBox([self.plans_title, self.plans]), self.save_box]
+        self.body = _looking(widgets.HBox([side, main, *(_looking(box, "zb-rest") for box in rest)]), "zb-wrap")
         self.root = _looking(
             widgets.VBox(
                 [
@@ -161,6 +164,7 @@ class Explorer:
             self.earlier.description = say("上次的试算", "Earlier screens")
             self.levers_title.value = f"<h3>{say('杠杆', 'Levers')}</h3>"
             self.targets_title.value = f"<h3>{say('比照的目标', 'Targets')}</h3>"
+            self.plans_title.value = f"<h3>{say('文件', 'Documents')}</h3>"
             self.save_title.value = f"<h3>{say('保存', 'Save')}</h3>"
             self.name.description, self.name.placeholder = say("名称", "Name"), say("如：多招三千人", "for example: 3,000 more")
             self.over.description = say("覆盖同名的已存情景", "replace a saved scenario of this name")
@@ -213,10 +217,17 @@ class Explorer:
             return
         shown = here.show(scenario_of(self.registry, self.screen))  # a lever that cannot be reckoned stops here, before anything changed
         self._furnish(here)
-        pin = self.session.pin
-        pinned = None if pin is None else here.show(scenario_of(self.registry, pin.screen))
-        self._draw(here, shown, pinned)
+        self._draw(here, shown, self._pinned_shown(here))
         self.sync()
+
+    def _pinned_shown(self, here: Scene) -> Shown | None:
+        """What is pinned, simulated once."""
+        pin = self.session.pin
+        if pin is None:
+            return None
+        if self.grey is None or self.grey[0] != pin or self.grey[1] is not here:
+            self.grey = pin, here, here.show(scenario_of(self.registry, pin.screen))
+        return self.grey[2]
 
     def _draw(self, here: Scene, shown: Shown, pinned: Shown | None) -> None:
         off, name = self.screen.off, self.session.pin.name(self.lang) if self.session.pin else ""
@@ -230,12 +241,7 @@ class Explorer:
     def _ask(self, here: Scene) -> None:
         """A region without a pipe: why nothing can be played with, and the figures that are asked for."""
         s = here.study
-        self.lines.value = paragraph(
-            s.words(
-                f"{s.region.zh}没有同一年的招生数与在校生数（或其后没有可推算的年份），学生流量无从起算，不能试算。补上下列数后即可：",
-                f"{s.region.en} has no year with both intake and enrolment (or no year ahead of it), so no flow of students can be reckoned. These figures are asked for:",
-            )
-        )
+        self.lines.value = paragraph(no_pipe(s))
         self.table.value = asked_for(s, requests(here.rows)).html()
 
     def _furnish(self, here: Scene) -> None:
@@ -255,6 +261,7 @@ class Explorer:
             _close(widget)
         for part in (self.pictures, self.legend, self.levers_title, self.targets_title, self.save_box):
             part.layout.display = None if plays else "none"
+        self.plans_title.layout.display = None if self.plans.children else "none"
         for button in (self.pin, self.clear):
             button.disabled = not plays
         self.furnished = key
@@ -268,11 +275,8 @@ class Explorer:
         return box
 
     def _plan_boxes(self) -> tuple[widgets.Checkbox, ...]:
-        offered = self.registry.plans_for(self.screen.question.region)
-        if len(offered) < 2:
-            return ()
         boxes = []
-        for plan in offered:
+        for plan in self.registry.plans_for(self.screen.question.region):
             box = widgets.Checkbox(value=plan.id in self.screen.question.plans, indent=False, description=said(self.lang, f"{plan.number or ''}《{plan.title}》", plan.title_en))
             box.key = plan.id
             box.observe(functools.partial(self._plan_switched, plan.id), "value")

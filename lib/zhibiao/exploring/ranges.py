@@ -57,9 +57,11 @@ class Reach:
     why: Words
 
     def over(self, values: Iterable[Decimal]) -> tuple[Decimal, Decimal]:
-        """The range widened to hold `values` as well: a scenario may lie outside."""
+        """The range widened in whole steps to hold `values` as well: a scenario may lie outside."""
         held = [self.low, self.high, *values]
-        return min(held), max(held)
+        below = ((self.low - min(held)) / self.step).to_integral_value(ROUND_CEILING)
+        above = ((max(held) - self.high) / self.step).to_integral_value(ROUND_CEILING)
+        return self.low - below * self.step, self.high + above * self.step
 
 
 def ranges(study: Study, ground: Ground) -> dict[LeverId, Reach]:

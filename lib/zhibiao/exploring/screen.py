@@ -5,15 +5,17 @@ A picture is SVG within the page: its text stays text, it is sharp at every widt
 
 from __future__ import annotations
 
+import functools
 import html
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
 
 from zhibiao.catalogue.study import Study
@@ -24,13 +26,17 @@ from zhibiao.showing.margin import value_axis, value_limits, year_axis
 from zhibiao.showing.numbers import fixed, four
 from zhibiao.showing.pictures import digits_for, display_unit
 from zhibiao.showing.series import Point, TargetLine, draw_points, draw_target
-from zhibiao.showing.sheet import EDGE, Box, Sheet, spread
+from zhibiao.showing.sheet import Box, Sheet, spread
 from zhibiao.showing.theme import FAMILY, LINE, LOOKS, MUTED, NOTE_SIZE, TEXT_SIZE, theme, width_of
 
-WIDTH, HEIGHT = 4.9, 3.0
-LEFT, RIGHT, UNDER, OVER = 0.5, 1.15, 0.3, 0.32
-NAME = 0.55
+WIDTH, HEIGHT = 3.8, 2.75
+LEFT, RIGHT, UNDER, OVER = 0.48, 1.02, 0.3, 0.34
+NAME = 0.5
 """Inches of room for a name beside a curve's end; a longer one stands in the table alone."""
+YEAR_ROOM = 0.37
+"""Inches that the name of a year needs."""
+POINTS = 72
+"""Points in an inch: the unit of an SVG."""
 FALLBACK = "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
 """Fonts of the reader's machine that have the glyphs."""
 
@@ -68,10 +74,12 @@ class Panel:
         Of any indicator; those of this one are drawn.
     sheet : Sheet, optional
         Where it is drawn; a sheet of its own by default.
+    name : str
+        What stands above the plot, where nothing else says it.
     """
 
-    def __init__(self, study: Study, indicator: str, fan: Fan, targets: Sequence[Target], sheet: Sheet | None = None) -> None:
-        self.study, self.fan = study, fan
+    def __init__(self, study: Study, indicator: str, fan: Fan, targets: Sequence[Target], sheet: Sheet | None = None, name: str = "") -> None:
+        self.study, self.fan, self.name = study, fan, name
         self.indicator = study.indicator(indicator)
         self.unit = display_unit(study, self.indicator)
         self.digits = digits_for(fan, self.unit)
@@ -81,15 +89,20 @@ class Panel:
         values = [*(p.value for p in self.points), *plain.low, *plain.high, *(line.value_low for line in self.lines.values())]
         self.values, self.limits = values, self._limits(values)
         self.last: tuple[object, ...] | None = None
+        self.ground: str | None = None
         with theme():
-            self.sheet = sheet or _own_sheet(self._unit_words())
+            self.sheet = sheet or _own_sheet()
             self.axes = self.sheet.axes()
+            box = self.sheet.plot
+            self.words = self.sheet.paper.text(box.left - 0.4, box.top + 0.19, "", size=NOTE_SIZE, color=MUTED, va="center_baseline")
             self._draw(plain)
 
     def _unit_words(self) -> str:
         s, level = self.study, self.study.level
-        start = "" if self.limits[0] == 0 else s.words("，纵轴不从0起", ", axis does not start at 0")
-        return s.words(f"单位：{self.unit.label('zh')}；阴影为{level}%区间{start}", f"Unit: {self.unit.label('en')}; shaded: {level} % band{start}")
+        start = "" if self.limits[0] == 0 else s.words("；纵轴不从0起", "; axis not from 0")
+        if self.name:
+            return s.words(f"{self.name}（{self.unit.label('zh')}{start}）", f"{self.name} ({self.unit.label('en')}{start})")
+        return s.words(f"{self.unit.label('zh')}；阴影：{level}%区间{start}", f"{self.unit.label('en')}; shaded: {level} % band{start}")
 
     def _line(self, target: Target) -> TargetLine | None:
         statement, asked = target.statement, target.asked
@@ -108,18 +121,22 @@ class Panel:
     def _draw(self, plain: Curve) -> None:
         axes, years = self.axes, [p.year for p in self.points] + list(plain.years)
         year_axis(axes, min(years), max([*years, *(line.year_to for line in self.lines.values())]))
-        value_axis(axes, self.limits)
+        self._thin()
+        self._scale()
         band, edge, grey = LOOKS["band"], LOOKS["projected"], LOOKS["fourth curve"]
         self.band = axes.fill_between(plain.years, plain.low, plain.high, facecolor=band.colour, linewidth=0, zorder=1.5)
         self.edges = [axes.plot(plain.years, ys, color=band.edge, linestyle=band.line, linewidth=band.width, zorder=1.6)[0] for ys in (plain.low, plain.high)]
         self.middle = axes.plot(plain.years, plain.middle, color=edge.colour, linestyle=edge.line, linewidth=edge.width, zorder=4)[0]
         self.grey = [axes.plot([], [], color=grey.colour, linestyle=line, linewidth=width, zorder=3)[0] for line, width in (("-", 1.6), (":", 1.0), (":", 1.0))]
-        self.drawn = {key: _drawn(axes, line) for key, line in self.lines.items()}
-        draw_points(axes, self.points)
+        self.drawn = {key: _drawn(axes, functools.partial(draw_target, axes, line)) for key, line in self.lines.items()}
+        dots = _drawn(axes, lambda: draw_points(axes, self.points))
         names = [*self.lines, "middle", "grey"]
         colours = {"middle": edge.colour, "grey": grey.colour}
         self.labels = {name: self.sheet.paper.text(0, 0, "", size=TEXT_SIZE, color=colours.get(name, LOOKS["target"].colour), va="center_baseline") for name in names}
         self.ties = {name: self.sheet.paper.plot([], [], color=colours.get(name, LOOKS["target"].colour), linewidth=0.7, linestyle=":")[0] for name in names}
+        targets = [artist for artists in self.drawn.values() for artist in artists]
+        # the points are drawn with what moves, for they stand above it
+        self.moving = [self.band, *self.edges, self.middle, *self.grey, *targets, *dots, *self.labels.values(), *self.ties.values()]
 
     def show(self, now: Curve, pinned: Curve | None, off: Iterable[str]) -> bool:
         """Move what has moved, nothing is built anew; False where the picture stays as it was."""
@@ -145,7 +162,21 @@ class Panel:
         if min(values) < low or max(values) > high:
             self.values = [*self.values, min(values), max(values)]
             self.limits = self._limits([*self.values, max(values) + 0.12 * (max(values) - min(self.values))])
-            value_axis(self.axes, self.limits)
+            self._scale()
+
+    def _scale(self) -> None:
+        self.ground = None
+        value_axis(self.axes, self.limits)
+        self.words.set_text(self._unit_words())
+
+    def _thin(self) -> None:
+        """Leave out years whose names would touch; the last one stays."""
+        ticks = [int(tick) for tick in self.axes.get_xticks()]
+        (first, last), box = self.axes.get_xlim(), self.sheet.plot
+        room = (box.right - box.left) / (last - first)
+        step = next(n for n in range(1, 100) if n * room * (ticks[1] - ticks[0] if len(ticks) > 1 else 1) > YEAR_ROOM)
+        kept = ticks[::-1][::step][::-1]
+        self.axes.set_xticks(kept, [str(year) for year in kept])
 
     def _label(self, now: Curve, pinned: Curve | None, hidden: set[str]) -> None:
         wanted: list[tuple[str, float, float, str]] = [
@@ -171,35 +202,53 @@ class Panel:
         return f"{name} {four(line.middle[-1]) if line.exact else fixed(line.middle[-1], self.digits)}"
 
     def svg(self, alt: str) -> str:
-        """The picture for the page."""
-        stream = io.StringIO()
-        with theme():
-            self.sheet.figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
-        return embedded(stream.getvalue(), alt)
+        """The picture for the page: what stays is kept as it was drawn, what moves is drawn upon it."""
+        moving = sorted((a for a in self.moving if a.get_visible()), key=lambda artist: artist.get_zorder())
+        if self.ground is None:
+            for artist in moving:
+                artist.set_visible(False)
+            self.ground = _rendered(self.sheet.figure, [self.sheet.figure])
+            for artist in moving:
+                artist.set_visible(True)
+        return embedded(self.sheet.figure, alt, self.ground + _rendered(self.sheet.figure, moving))
 
 
-def embedded(svg: str, alt: str) -> str:
-    """An SVG file as part of a page: as wide as there is room, named for those who do not see it, in a font that is there."""
-    body = svg[svg.index("<svg") :]
-    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
-    body = re.sub(r'<g id="[^"]*">', "<g>", body).replace(f"'{FAMILY}'", FALLBACK)
-    head = re.sub(r' (?:width|height)="[^"]*"', "", body[: body.index(">")])
-    return f'{head} class="zb-picture" role="img" aria-label="{html.escape(alt)}"{body[body.index(">") :]}'
+def embedded(figure: Figure, alt: str, body: str) -> str:
+    """What was drawn as part of a page: as wide as there is room, named for those who do not see it, in a font that is there."""
+    width, height = figure.get_size_inches() * POINTS
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 {width:g} {height:g}" class="zb-picture" '
+        f'role="img" aria-label="{html.escape(alt)}"><style>.zb-picture *{{stroke-linejoin:round;stroke-linecap:butt}}</style>'
+        f"{body.replace(repr(FAMILY), FALLBACK)}</svg>"
+    )
 
 
-def _own_sheet(unit: str) -> Sheet:
+def _rendered(figure: Figure, artists: Iterable[Any]) -> str:
+    """The inner part of an SVG with these artists."""
+    stream = io.StringIO()
+    width, height = figure.get_size_inches() * POINTS
+    with theme():
+        renderer: Any = RendererSVG(width, height, stream, image_dpi=POINTS, metadata={"Date": None})  # type: ignore[no-untyped-call]
+        for artist in artists:
+            artist.draw(renderer)
+        renderer.finalize()
+    drawn = re.sub(r"<metadata>.*?</metadata>|<style[^>]*>.*?</style>", "", stream.getvalue(), flags=re.DOTALL)
+    inner = drawn[drawn.index(">", drawn.index("<svg")) + 1 : drawn.rindex("</svg>")]
+    return re.sub(r'<g id="[^"]*">', "<g>", inner)
+
+
+def _own_sheet() -> Sheet:
     figure = Figure(figsize=(WIDTH, HEIGHT), facecolor="white")
     paper = figure.add_axes((0, 0, 1, 1), zorder=1)
     paper.set(xlim=(0, WIDTH), ylim=(0, HEIGHT))
     paper.set_axis_off()
-    sheet = Sheet(figure, paper, Box(LEFT, UNDER, WIDTH - RIGHT, HEIGHT - OVER))
-    sheet.write(EDGE, HEIGHT - 0.02, [unit], NOTE_SIZE, MUTED)
-    return sheet
+    return Sheet(figure, paper, Box(LEFT, UNDER, WIDTH - RIGHT, HEIGHT - OVER))
 
 
-def _drawn(axes: Axes, line: TargetLine) -> list[Any]:
+def _drawn(axes: Axes, draw: Callable[[], None]) -> list[Any]:
+    """The artists that `draw` adds to the axes."""
     before = set(axes.get_children())
-    draw_target(axes, line)
+    draw()
     return [artist for artist in axes.get_children() if artist not in before]
 
 

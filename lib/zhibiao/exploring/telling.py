@@ -95,12 +95,15 @@ def landing(shown: Shown, pinned: Shown | None, name: str) -> str:
         zh, en = zh + "，由情景设定", en + ", set by the scenario"
     if pinned is not None and "enrolment" in pinned.simulation.fans:
         other = float(np.median(pinned.simulation.fans["enrolment"].draws[:, -1]))
-        apart = signed((middle - other) / float(unit.scale), digits)
-        zh += f"；比“{name}”{apart}{unit.written}"
-        en += f"; {apart} {unit.label('en')} against “{name}”"
+        apart = in_unit(abs(middle - other), unit.scale, digits)
+        if float(apart) == 0:
+            zh, en = f"{zh}；与“{name}”持平", f"{en}; the same as “{name}”"
+        else:
+            zh += f"；比“{name}”{'多' if middle > other else '少'}{with_unit(apart, unit, 'zh')}"
+            en += f"; {with_unit(apart, unit, 'en')} {'more' if middle > other else 'less'} than “{name}”"
     away = shown.turned_away(end)
-    if away > 0:
-        turned = with_unit(in_unit(away, unit.scale), unit, s.lang)
+    if away >= 0.5 * float(unit.scale) / 10**digits:
+        turned = with_unit(in_unit(away, unit.scale, digits), unit, s.lang)
         zh, en = f"{zh}；学位不足，{end}年约{turned}不能入学", f"{en}; for want of places about {turned} cannot enter in {end}"
     return s.words(zh + "。", en + ".")
 

@@ -1,0 +1,91 @@
+"""The explorer's screen without levers: one chart of intake and enrolment, one table of targets."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from zhibiao.assessing.gaps import gap_table
+from zhibiao.assessing.requests import requests
+from zhibiao.catalogue.study import Study
+from zhibiao.exploring import telling
+from zhibiao.exploring.scene import Scene, Shown
+from zhibiao.exploring.screen import Curve, Panel, curve
+from zhibiao.showing.chart import Chart
+from zhibiao.showing.gap_tables import asked_for
+from zhibiao.showing.pictures import source_line
+from zhibiao.showing.sentences import Sentences
+from zhibiao.showing.sheet import Box, Key, Sheet, open_sheet
+from zhibiao.showing.table import Table
+from zhibiao.showing.theme import theme
+from zhibiao.simulating.scenario import Ground, Simulation, ground
+
+LABELS = 0.95
+"""Inches beside each of the two plots for the names of its lines."""
+GAP = 0.48
+
+
+def parts(study: Study, simulation: Simulation) -> tuple[Chart, Table] | tuple[Sentences, Table]:
+    """Chart and table of a study's scenario beside the baseline; of a region without a pipe the reason and the figures asked for."""
+    plain = replace(study, scenario=study.registry.scenario("baseline"))
+    base = Ground(simulation.fans, simulation.pipe) if study.scenario == plain.scenario else ground(study)
+    here = Scene(plain, base)
+    if simulation.pipe is None:
+        return Sentences((no_pipe(study),)), asked_for(study, requests(gap_table(study, base.fans)))
+    shown, baseline = here.show(study.scenario), None if study.scenario == plain.scenario else here.show(plain.scenario)
+    name = plain.scenario.name(study.lang)
+    return _chart(here, shown, baseline, name), telling.aims(shown, (), baseline, name)
+
+
+def no_pipe(study: Study) -> str:
+    """Why nothing can be played with in a region."""
+    return study.words(
+        f"{study.region.zh}没有同一年的招生数与在校生数（或其后没有可推算的年份），学生流量无从起算，不能试算。补上下列数后即可。",
+        f"{study.region.en} has no year with both intake and enrolment (or no year ahead of it), so no flow of students can be reckoned. These figures are asked for.",
+    )
+
+
+def _chart(here: Scene, shown: Shown, baseline: Shown | None, name: str) -> Chart:
+    s, now = shown.study, shown.study.words("情景", "scenario")
+    keys = [
+        Key("observed", s.words("观测值", "observed"), "line"),
+        Key("projected", s.words("试算中位", "median"), "curve"),
+        Key("band", s.words(f"{s.level}%区间", f"{s.level} % band"), "band"),
+        *([Key("fourth curve", s.words("基准及其区间", "baseline and its band"), "curve")] if baseline is not None else []),
+        Key("target", s.words("主评目标", "governing target"), "line"),
+        Key("other target", s.words("其他目标", "other target"), "line"),
+    ]
+    title = telling.landing(shown, baseline, name).rstrip("。.")
+    points = [p for indicator in ("intake", "enrolment") for p in s.series(indicator).annual]
+    with theme():
+        sheet = open_sheet(
+            title=title, keys=keys, plot_height=2.5, notes=[telling.levers(shown, here.ranges), source_line(s, points)], left=0.48, right=0.1, under=0.3, unit=" "
+        )  # fmt: skip
+    frames = []
+    for indicator, place in zip(("intake", "enrolment"), _halves(sheet), strict=True):
+        fan = shown.simulation.fans[indicator]
+        panel = Panel(s, indicator, here.ground.fans[indicator], here.targets, place, s.indicator(indicator).name(s.lang))
+        line = curve(fan, panel.unit, s.level, now)
+        grey = None if baseline is None else curve(baseline.simulation.fans[indicator], panel.unit, s.level, name)
+        panel.show(line, grey, ())
+        frames.append(_frame(s, panel, line, grey))
+    data = pd.concat(frames, axis="columns").sort_index()
+    data.insert(0, s.words("年份", "year"), [str(year) for year in data.index])
+    return Chart(sheet.figure, title, f"{title}{s.words('。', '. ')}{telling.levers(shown, here.ranges)}", data, source_line(s, points))
+
+
+def _halves(sheet: Sheet) -> tuple[Sheet, Sheet]:
+    box = sheet.plot
+    width = (box.right - box.left - 2 * LABELS - GAP) / 2
+    second = box.left + width + LABELS + GAP
+    first_box, second_box = (Box(left, box.bottom, left + width, box.top) for left in (box.left, second))
+    return replace(sheet, plot=first_box), replace(sheet, plot=second_box)
+
+
+def _frame(study: Study, panel: Panel, line: Curve, grey: Curve | None) -> pd.DataFrame:
+    name = panel.indicator.name(study.lang)
+    columns = {study.words("中位", " median"): line.middle, study.words("下限", " low"): line.low, study.words("上限", " high"): line.high}
+    if grey is not None:
+        columns[study.words("基准中位", " baseline")] = grey.middle
+    return pd.DataFrame({f"{name}{label}": list(values) for label, values in columns.items()}, index=list(line.years))

@@ -106,3 +106,8 @@ def test_a_lost_connection_is_said(visit):
     page.evaluate("fetch('/voila/api/shutdown/' + JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId, {method: 'POST'})")
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     page.get_by_role("alert").get_by_text("页面与后台断开").wait_for()
+
+
+def test_axe_would_find_something(page):
+    page.evaluate("document.querySelector('.zhibiao').insertAdjacentHTML('beforeend', '<button></button>')")
+    assert [found[0] for found in findings(page)] == ["button-name"]

@@ -92,7 +92,7 @@ def _titles(study: Study, statement: Statement, found: Breakdown) -> list[str]:
     zh, en = RULES[found.by]
     began = f"（自{found.start.year}年 {written(found.start.value)}{found.unit} 起 from {found.start.year}）" if found.start else ""
     return [
-        f"{place.zh}{indicator.zh}任务分解表  {place.en}: {indicator.en} by year and unit",
+        f"{place.zh}{indicator.zh}任务分解表  {place.en}: {indicator.en} by year" + (" and unit" if found.children else ""),
         f"目标 Target：{value_with_unit(statement, 'zh')}（{period_text(statement, 'zh')}）  {study.clause(statement)}：“{statement.evidence}”",
         f"办法 Rule：{zh} {en}{began}  各数均须{must[0]} every figure must {must[1]} its number",
         f"单位 Unit：{found.unit}" + (f" {unit_of(found.unit).label('en')}" if unit_of(found.unit).label("en") != found.unit else ""),
@@ -128,7 +128,8 @@ class _Sheet:
             self.sheet.set_row(row, (21 if row == 0 else 15) * -(-_columns(words) // (sum(_WIDTHS.values()) + 12 * len(self.years))))
         for column, (zh, en) in enumerate(HEADER):
             self.sheet.write_string(HEADER_ROW - 1, column, f"{zh}\n{en}", self.header)
-            self.sheet.set_column(column, column, _WIDTHS[column + 1])
+            needless = not self.found.children and column + 1 in (CODE, SHARE, FLOOR, CAP)
+            self.sheet.set_column(column, column, _WIDTHS[column + 1], None, {"hidden": needless})
         for column, year in zip(self.years, self.found.years, strict=True):
             self.sheet.write_string(HEADER_ROW - 1, column, str(year), self.header)
         if self.summed:

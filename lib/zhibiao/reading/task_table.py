@@ -30,7 +30,7 @@ HEADER_ROW = 6
 NAME, CODE, BASE, SHARE, FLOOR, CAP = 1, 2, 3, 4, 5, 6
 """Columns before the years, counted from 1."""
 
-HEADER = (("单位", "Unit"), ("代码", "Code"), ("基数", "Base"), ("基数占比", "Share of base"), ("下限", "Floor"), ("上限", "Cap"))
+HEADER = (("单位", "Unit"), ("代码", "Code"), ("基数", "Base"), ("占比", "Share"), ("下限", "Floor"), ("上限", "Cap"))
 WHOLE = "目标任务\nMilestone"
 SUM = "各单位合计\nSum of units"
 DIFFERENCE = "差额（应为 0）\nDifference (must be 0)"

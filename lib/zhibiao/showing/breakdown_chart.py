@@ -83,7 +83,8 @@ def milestone_chart(study: Study, one: Chosen) -> Chart:
     title = study.words(f"{target_name(study, one.statement)}：{finding(study, rows)}", f"{target_name(study, one.statement)}: {finding(study, rows)}")
     ends = [*([path.begin] if path.begin else []), *((p.year, p.value) for p in (*path.milestones, *path.figures))]
     bounds = (made.indicator.lower, made.indicator.upper)
-    limits = value_limits([value for _, value in ends], *(None if end is None else float(end / unit.scale) for end in bounds))
+    heights = [*(value for _, value in ends), *([target.value_high] if target.value_high is not None else [])]
+    limits = value_limits(heights, *(None if end is None else float(end / unit.scale) for end in bounds))
     rule = word(RULES, made.rule, study.lang)
     keys = [*point_keys(path.figures, words), Key("other target", words["milestone"].format(rule=rule), "line"), Key("target", words["goal"], "line")]
     keys += [Key("baseline", words["start"], "marker")] if path.started else []

@@ -58,7 +58,8 @@ def test_a_planner_would_reckon_the_same(broken, key, rule, years, values):
 
 
 def test_left_right_leads_to_the_number_itself_and_whole_things_stay_whole(broken):
-    assert list(broken("chongqing-2022-32/planned-textbooks").values()) == numbers("12 12 13 13")
+    assert list(broken("chongqing-2022-32/planned-textbooks").values()) == numbers("13 12 13 12")
+    assert list(broken("chongqing-2021-452/contests").values()) == numbers("0 1 0 1 0")
 
 
 @pytest.mark.parametrize(

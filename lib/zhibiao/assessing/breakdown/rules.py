@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
@@ -45,6 +48,17 @@ def along(rule: str, begin: Decimal, goal: Decimal, k: int, n: int) -> Decimal:
         return EXACT.multiply(begin, EXACT.power(EXACT.divide(goal, begin), EXACT.divide(Decimal(k), Decimal(n))))
     done, all_ = (k * (k + 1), n * (n + 1)) if rule == "late" else (k, n)
     return begin + EXACT.divide((goal - begin) * done, Decimal(all_))
+
+
+def spread(total: int, weights: Sequence[Fraction]) -> tuple[int, ...]:
+    """Whole amounts in proportion to weights: the running total is rounded half up each year, so that it is never off by more than a half.
+
+    >>> spread(2, [Fraction(1)] * 5)
+    (0, 1, 0, 1, 0)
+    """
+    whole, half = sum(weights, Fraction(0)), Fraction(1, 2)
+    ends = [0, *(math.floor(total * part / whole + half) for part in itertools.accumulate(weights))]
+    return tuple(after - before for before, after in itertools.pairwise(ends))
 
 
 def growing(before: Decimal, total: Decimal, n: int) -> list[Fraction]:

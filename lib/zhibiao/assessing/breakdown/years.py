@@ -6,8 +6,8 @@ Rules, from a start S to a goal Z over n years, for the k-th year (docs/break-do
 - ``growth`` 等比: S·(Z/S)^(k/n); of a total, the amount of the year before times one and the same factor each year, adding up to Z
 - ``late`` 后置: each step k times the first, S + (Z − S)·k(k+1)/(n(n+1)); of a total, Z·k/(1 + … + n) in the k-th year
 
-Counted things are rounded to whole base units (persons), shares and ratios to 0.1; the last year is the target itself, and the years of
-a total add up to it exactly. Where the start satisfies the target already, every year keeps the target's level.
+Counted things are rounded to whole base units (persons), shares and ratios to 0.1; the last year is the target itself. Of a total it is the running
+total that is rounded, so that the years add up to it exactly. Where the start satisfies the target already, every year keeps the target's level.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from typing import get_args
 
 import numpy as np
 
-from zhibiao.assessing.breakdown.rounding import share_out
 from zhibiao.assessing.breakdown.rules import (
     aimed,
     along,
@@ -30,6 +29,7 @@ from zhibiao.assessing.breakdown.rules import (
     growing,
     missing_text,
     quantum,
+    spread,
     written,
 )
 from zhibiao.assessing.known import Baseline, baseline_of
@@ -246,9 +246,7 @@ def _amounts(
     elif rule == "growth":
         start = _amount_before(study, statement, indicator, years[0])
         weights = growing(decimal(start.value), total, len(years))
-    # of equal remainders the later year gets the one more
-    parts = share_out(int(total), weights[::-1], [0] * len(years), [None] * len(years))
-    return start, tuple(Decimal(part) for part in reversed(parts))
+    return start, tuple(Decimal(part) for part in spread(int(total), weights))
 
 
 def _amount_before(study: Study, statement: Statement, indicator: Indicator, first: int) -> Baseline:

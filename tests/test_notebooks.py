@@ -24,7 +24,7 @@ def _read(path: Path) -> nbformat.NotebookNode:
 
 
 def test_there_are_notebooks() -> None:
-    assert [path.stem for path in NOTEBOOKS] == ["00_start", "01_targets", "02_trajectories", "03_gaps", "04_cohort", "06_reconciliation", "07_delivery", "08_backtest", "09_briefing", "10_next_plan"]
+    assert [path.stem for path in NOTEBOOKS] == ["00_start", "01_targets", "02_trajectories", "03_gaps", "04_cohort", "05_scenarios", "06_reconciliation", "07_delivery", "08_backtest", "09_briefing", "10_next_plan"]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

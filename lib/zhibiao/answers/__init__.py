@@ -13,8 +13,9 @@ from zhibiao.answers.gaps import Gaps
 from zhibiao.answers.landing import Landing
 from zhibiao.answers.next_plan import NextPlan
 from zhibiao.answers.pipe import Pipe
+from zhibiao.answers.scenarios import Scenarios
 from zhibiao.answers.trust import Trust
 
 
-class Report(Documents, Landing, Trust, Gaps, Pipe, Calibration, NextPlan, Agreement, Deliveries):
+class Report(Documents, Landing, Trust, Gaps, Pipe, Calibration, Scenarios, NextPlan, Agreement, Deliveries):
     """Answers of one study; each method returns a display object that serves Lab, nbval and the PDF at once."""

@@ -12,7 +12,9 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from zhibiao.assessing.gaps import chances
 from zhibiao.assessing.semantics import Condition, condition
+from zhibiao.assessing.standing import standing
 from zhibiao.catalogue.study import Study
 from zhibiao.model import LeverId, Statement
 from zhibiao.model.fan import Fan
@@ -52,7 +54,7 @@ class Turn:
     margins : mapping of statement key to Effect
         Median distance of what the statement asks from its end, base units; below 0 it is missed. The worst year where every year binds.
     chances : mapping of statement key to Effect
-        Share of draws that hold it; a target of the intake has none where the intake itself is set.
+        Share of draws that hold it; none where no chance may be given, and of a target of the intake where the intake itself is set.
     """
 
     swing: Swing
@@ -95,7 +97,7 @@ def tornado(study: Study, base: Ground) -> Tornado | None:
     pipe = base.pipe
     if pipe is None:
         return None
-    asked = _asked(study, pipe)
+    asked = _asked(study, base, pipe)
     still = _reading(pipe, base.fans, flow(pipe, {}), asked)
     turns = []
     for swing in swings(study, base):
@@ -106,43 +108,51 @@ def tornado(study: Study, base: Ground) -> Tornado | None:
                 swing,
                 Effect(low, high),
                 {key: Effect(low_margins[key], high_margins[key]) for key in asked},
-                {key: Effect(low_chances[key], high_chances[key]) for key, (statement, _) in asked.items() if statement.indicator != swing.lever},
+                {key: Effect(low_chances[key], high_chances[key]) for key in low_chances if asked[key].statement.indicator != swing.lever},
             )
         )
-    enrolment, margins, chances = still
-    return Tornado(int(pipe.years[-1]), enrolment, margins, chances, tuple(sorted(turns, key=lambda turn: -turn.enrolment.width)))
+    enrolment, margins, likely = still
+    return Tornado(int(pipe.years[-1]), enrolment, margins, likely, tuple(sorted(turns, key=lambda turn: -turn.enrolment.width)))
 
 
-def _asked(study: Study, pipe: Pipe) -> dict[str, tuple[Statement, Condition]]:
-    """Targets that the pipe can be held against: those of its indicators whose years end within its own and have not ended yet."""
+@dataclass(frozen=True)
+class _Asked:
+    """A target that the pipe can be held against; `judged` where a chance may be given, by the rules of the gap table."""
+
+    statement: Statement
+    condition: Condition
+    judged: bool
+
+
+def _asked(study: Study, base: Ground, pipe: Pipe) -> dict[str, _Asked]:
+    """Targets of the pipe's indicators whose years end within its own and have not ended yet."""
     found = {}
     for statement in study.statements("target"):
-        if statement.repeats is not None or statement.indicator not in TARGETS:
+        if statement.repeats is not None or statement.indicator not in TARGETS or statement.indicator not in base.fans:
             continue
         asks = condition(statement, study.indicator(statement.indicator))
         if asks.start is not None and asks.end is not None and max(study.as_of, pipe.start.year) < asks.end <= int(pipe.years[-1]):
-            found[statement.key] = (statement, asks)
+            chance, _ = chances(standing(study, statement), base.fans[statement.indicator], study.as_of)
+            found[statement.key] = _Asked(statement, asks, chance is not None)
     return found
 
 
-def _reading(
-    pipe: Pipe, fans: Mapping[str, Fan], run: PipeRun, asked: Mapping[str, tuple[Statement, Condition]]
-) -> tuple[float, dict[str, float], dict[str, float]]:
+def _reading(pipe: Pipe, fans: Mapping[str, Fan], run: PipeRun, asked: Mapping[str, _Asked]) -> tuple[float, dict[str, float], dict[str, float]]:
     """Median enrolment at the horizon; median margin and chance of each target. Years up to the start are those of the fans."""
-    margins, chances = {}, {}
-    for key, (statement, asks) in asked.items():
-        draws = fans[statement.indicator].draws.copy()
-        years = fans[statement.indicator].years
-        columns = run.years - int(years[0])
-        draws[:, columns] = getattr(run, TARGETS[statement.indicator])
-        for year, stock in pipe.stocks.items() if statement.indicator == "enrolment" else ():
+    margins, likely = {}, {}
+    for key, target in asked.items():
+        name, asks = target.statement.indicator, target.condition
+        draws, years = fans[name].draws.copy(), fans[name].years
+        draws[:, run.years - int(years[0])] = getattr(run, TARGETS[name])
+        for year, stock in pipe.stocks.items() if name == "enrolment" else ():
             draws[:, year - int(years[0])] = stock
         measured = asks.measure(draws, years)
         sides = [measured - asks.floor] if asks.floor is not None else []
         sides += [asks.ceiling - measured] if asks.ceiling is not None else []
         margins[key] = float(np.median(np.minimum.reduce(sides).min(axis=1)))
-        chances[key] = float(asks.holds(measured).all(axis=1).mean())
-    return float(np.median(run.enrolment[:, -1])), margins, chances
+        if target.judged:
+            likely[key] = float(asks.holds(measured).all(axis=1).mean())
+    return float(np.median(run.enrolment[:, -1])), margins, likely
 
 
 def sobol(study: Study, base: Ground, quantities: Sequence[str] = ("enrolment", "graduates"), power: int = 10) -> tuple[Indices, ...]:

@@ -7,6 +7,7 @@ import re
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -50,7 +51,7 @@ def free_port() -> int:
 def start(data: Path | None, *options: str) -> Server:
     """Start a dashboard as a user does and wait until it says its address."""
     command = [str(PYTHON), "-m", "zhibiao", "dashboard", "--no-browser", "--port", str(free_port()), *options]
-    env = {**os.environ, "ZHIBIAO_TOKEN": TOKEN, "ZHIBIAO_DATA": str(data or "")}
+    env = {**os.environ, "ZHIBIAO_TOKEN": TOKEN, "ZHIBIAO_DATA": str(data or ""), "XDG_STATE_HOME": tempfile.mkdtemp(prefix="zhibiao-state-")}
     process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True, encoding="utf-8", start_new_session=True)
     said = process.stdout.readline()
     found = re.search(r"(http://[^/]+)/\?token=", said)

@@ -6,9 +6,6 @@ import base64
 import html
 from collections.abc import Sequence
 
-from zhibiao.showing.chart import Chart
-from zhibiao.showing.sentences import Sentences
-
 KINDS = {
     "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -56,11 +53,3 @@ def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> 
 def wide(name: str, inner: str) -> str:
     """What may be wider than the screen: a region of its own that the keyboard can scroll."""
     return f'<div class="wide" role="region" tabindex="0" aria-label="{html.escape(name)}">{inner}</div>'
-
-
-def picture(chart: Chart | Sentences) -> str:
-    """A chart with its words for those who do not see it; sentences where there is nothing to draw."""
-    if isinstance(chart, Sentences):
-        return listed(chart.lines)
-    held = base64.b64encode(chart.image("png")).decode("ascii")
-    return wide(chart.title, f'<img class="chart" alt="{html.escape(chart.alt)}" src="data:image/png;base64,{held}">')

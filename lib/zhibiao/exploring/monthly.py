@@ -112,6 +112,14 @@ def known(folder: Path | None) -> Registry:
     return read((shipped(),)) if folder is None else registry_with(folder)
 
 
+def stamp(folder: Path | None) -> tuple[tuple[str, int, int], ...]:
+    """What lies in the overlay, and how new it is: another stamp means that somebody changed something."""
+    if folder is None:
+        return ()
+    files = sorted(path for path in folder.rglob("*") if path.suffix in (".csv", ".yaml") and path.is_file())
+    return tuple((str(path), found.st_mtime_ns, found.st_size) for path in files for found in [path.stat()])
+
+
 def form(study: Study, year: int, periods: str) -> bytes:
     """A workbook to fill for the study's region: its indicators in a year, its quarters or its months.
 

@@ -9,28 +9,37 @@ import ipywidgets as widgets
 
 from zhibiao.catalogue.registry import Registry
 from zhibiao.exploring import monthly
+from zhibiao.exploring.explorer import Explorer
 from zhibiao.exploring.markup import said
 from zhibiao.exploring.monthly_tab import MonthlyTab
-from zhibiao.exploring.overview import Overview
 
 LANGUAGES = (("中文", "zh"), ("English", "en"))
 TITLE = ("指标 zhibiao：技工教育目标看板", "指标 zhibiao: targets of technical education")
 
 
 class Page:
-    """Everything on the page; `root` is what is shown."""
+    """Everything on the page; `root` is what is shown.
+
+    The page is made before anybody asks for it, in a kernel that waits. Whoever then opens it may come hours later: the page's script
+    presses `arrival`, and what changed in the data folder meanwhile is read.
+    """
 
     def __init__(self, lang: str = "zh") -> None:
-        self.registry = monthly.known(monthly.data_folder())
+        self.folder = monthly.data_folder()
+        self.seen, registry = monthly.stamp(self.folder), monthly.known(self.folder)
         self.head = widgets.HTML()
         self.language = widgets.ToggleButtons(options=LANGUAGES, value=lang, style={"button_width": "auto"})
-        self.overview = Overview(self.registry, lang)
-        self.monthly = MonthlyTab(self.registry, lang, self._imported)
-        self.tabs = widgets.Tab([self.overview.root, self.monthly.root])
-        self.root = widgets.VBox([widgets.HBox([self.head, self.language], layout={"justify_content": "space-between", "flex_flow": "row wrap"}), self.tabs])
+        self.arrival = widgets.Button(layout={"display": "none"})
+        self.arrival.add_class("arrival")
+        self.explorer = Explorer(registry, lang)
+        self.monthly = MonthlyTab(registry, lang, self._changed)
+        self.tabs = widgets.Tab([self.explorer.root, self.monthly.root])
+        top = widgets.HBox([self.head, self.language], layout={"justify_content": "space-between", "flex_flow": "row wrap"})
+        self.root = widgets.VBox([top, self.tabs, self.arrival])
         self.root.add_class("zhibiao")
         self._head()
         self.language.observe(self._spoken, "value")
+        self.arrival.on_click(self._arrived)
 
     def _head(self) -> None:
         lang = self.language.value
@@ -41,12 +50,21 @@ class Page:
 
     def _spoken(self, _: Any) -> None:
         self._head()
-        self.overview.show(self.registry, self.language.value)
+        self.explorer.show(self.explorer.registry, self.language.value)
         self.monthly.speak(self.language.value)
 
-    def _imported(self, registry: Registry) -> None:
-        self.registry = registry
-        self.overview.show(registry, self.language.value)
+    def _changed(self, registry: Registry) -> None:
+        """Figures were imported on this page."""
+        self.seen = monthly.stamp(self.folder)
+        self.explorer.show(registry, self.language.value)
+
+    def _arrived(self, _: Any) -> None:
+        self.explorer.memories = {str(memory.path): memory for memory in self.explorer.writer.keeper.earlier()}
+        self.explorer.sync()
+        if (now := monthly.stamp(self.folder)) != self.seen:
+            self.seen, registry = now, monthly.known(self.folder)
+            self.monthly.registry = registry
+            self.explorer.show(registry, self.language.value)
 
 
 def page() -> widgets.Widget:

@@ -138,7 +138,7 @@ class MonthlyTab:
         self.confirm.layout.display = "" if self.examined else "none"
 
     def _confirmed(self, _: Any) -> None:
-        if self.folder is None:
+        if self.folder is None or not self.uploads:  # a second press of a double click finds nothing more to do
             return
         self.confirm.disabled = True
         try:

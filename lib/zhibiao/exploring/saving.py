@@ -230,4 +230,4 @@ def _short(value: Decimal | None) -> str | None:
 def _quoted(words: str) -> str:
     """Text that YAML can only read as this text."""
     shown = json.dumps(words, ensure_ascii=False)
-    return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in shown)
+    return "".join(sign if sign.isprintable() else f"\\U{ord(sign):08x}" for sign in shown)

@@ -11,7 +11,7 @@ from scipy.special import logit
 
 from zhibiao.model import LeverId
 from zhibiao.model.fan import Fan
-from zhibiao.simulating.pipe import HIGHEST_RETENTION, Move, Pipe, PipeRun, flow, led
+from zhibiao.simulating.pipe import HIGHEST_RETENTION, Move, Pipe, PipeRun, flow
 from zhibiao.simulating.scenario import Ground
 
 Array = NDArray[np.float64]
@@ -85,13 +85,12 @@ def settings_flow(
         return np.tile(values, (count, *(1,) * (values.ndim - 1)))
 
     noise, people = each(pipe.noise), each(pipe.intake)
+    share = np.clip((pipe.years - pipe.start.year) / max(year - pipe.start.year, 1), 0.0, 1.0)
     if intake is not None:
-        paths = np.array([led(pipe.start.intake, Move(float(x), year), pipe.start.year, pipe.years) for x in intake])
-        people = np.repeat(paths, draws, axis=0)
+        people = np.repeat(pipe.start.intake + (intake[:, None] - pipe.start.intake) * share, draws, axis=0)  # as `led` leads one
     own = each(pipe.retention)
     if retention is not None:
         # a lever's path is what the anchored retention strays by, so that one run serves all settings
-        share = np.clip((pipe.years - pipe.start.year) / max(year - pipe.start.year, 1), 0.0, 1.0)
         aim = np.repeat(retention / 100, draws)
         path = own[:, None] + (aim - own)[:, None] * share
         noise = noise + odds(path) - odds(own)[:, None]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from zhibiao.assessing.semantics import TOLERANCE
 from zhibiao.catalogue.study import Study
 from zhibiao.model import LeverId, Override, Scenario
+from zhibiao.model.fan import Fan
 from zhibiao.simulating.centre import ROUNDING, centre, fine_flow
 from zhibiao.simulating.demands import PIPE_INDICATORS, Demand, unassessable
 from zhibiao.simulating.pipe import PipeRun
@@ -182,7 +183,7 @@ def margins(middle: Ground, asked: Sequence[Demand], year: int, length: float, i
     """Margins of the targets at many settings of one length; intake (p,) and retention (p,) go together. Arrays (p,)."""
     assert middle.pipe is not None
     run = fine_flow(middle.pipe, year, intake, retention, length)
-    return {demand.key: demand.margin(*_path(middle, run, demand.indicator.id)) for demand in asked}
+    return {demand.key: demand.margin(*flowing_paths(middle.fans[demand.indicator.id], run, demand.indicator.id)) for demand in asked}
 
 
 def region(middle: Ground, asked: Sequence[Demand], year: int, ranges: Mapping[LeverId, Range]) -> Region:
@@ -219,11 +220,13 @@ def _planned(asked: Sequence[Demand], here: Setting) -> Setting | None:
     return replace(here, intake=last.bound + (1 if last.asked.strict else 0), year=int(last.asked.end or here.year))
 
 
-def _path(middle: Ground, run: PipeRun, indicator: str) -> tuple[Array, NDArray[np.int64]]:
-    """Paths of an indicator with what flows in every year that is not observed; (p, years) and the years."""
-    fan = middle.fans[indicator]
+def flowing_paths(fan: Fan, run: PipeRun, indicator: str) -> tuple[Array, NDArray[np.int64]]:
+    """Paths of an end of the pipe with what flows in every year that is not observed, and the years.
+
+    The run may hold the fan's draws once for each of many settings: array (p·m, years).
+    """
     flowing = {"intake": run.entrants, "enrolment": run.enrolment, "graduates": run.graduates}[indicator]
-    paths = np.repeat(fan.draws, flowing.shape[0], axis=0)
+    paths = np.tile(fan.draws, (flowing.shape[0] // fan.draws.shape[0], 1))
     for position, year in enumerate(run.years.tolist()):
         column = year - int(fan.years[0])
         if 0 <= column < fan.years.size and not fan.observed[column]:

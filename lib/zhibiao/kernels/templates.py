@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from zhibiao.kernels import SWITCH, TEMPLATE
+from zhibiao.kernels.doubts import frozen
 from zhibiao.kernels.exchange import ANEW, COLD, Request, Unanswered, receive, send
 from zhibiao.kernels.forked import Forked
 
@@ -35,7 +36,10 @@ PRELOAD = (
     "scipy.stats",
     "scipy.optimize",
     "seaborn",
-    "pydantic",
+    "pydantic.functional_validators",
+    "pydantic.json_schema",
+    "pydantic.main",
+    "pydantic.types",
     "yaml",
 )
 """What a kernel has imported when it starts: third parties only, and only what does nothing but define things when it is imported."""
@@ -194,7 +198,8 @@ class Templates:
             return ask(self._start(request).path, request, streams)
 
     def _start(self, request: Request) -> Template:
-        kind = (*request.options, *request.preload)
+        # a library that starts threads does so under one environment and not under another
+        kind = (*request.options, *request.preload, *map(str, sorted(frozen(request.env, ()).items())))
         if kind in self.broken:
             raise Refused(self.broken[kind])
         self._bury()

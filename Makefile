@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report lab batch notebooks test soak bench bench-peers check accept lock clean
+.PHONY: help setup report lab dashboard batch notebooks test test-browser soak bench bench-peers check accept lock clean
 
 help: ## 列出全部目标 list every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ report: setup ## 出月报：重庆与全国的 PDF、图、表 make the monthly
 lab: setup ## 打开 JupyterLab（notebooks/00_start） open JupyterLab
 	@$(BIN)/zhibiao lab notebooks/00_start.ipynb
 
+dashboard: setup ## 打开看板，不用写代码（加 DATA=目录） the dashboard for people without code; DATA=FOLDER for your figures
+	@$(BIN)/zhibiao dashboard $(if $(DATA),--data $(DATA))
+
 batch: setup ## 跑一个批次：make batch BATCH=我的.yaml run a batch file
 	@$(BIN)/zhibiao batch $(or $(BATCH),notebooks/batches/monthly.yaml)
 
@@ -32,6 +35,14 @@ notebooks: setup ## 重新执行入库的笔记本 execute the committed noteboo
 
 test: setup ## 全部测试，含 nbval 比对 all tests, nbval included
 	@ZHIBIAO_DATA= $(BIN)/python -m pytest -q -m "not soak" tests notebooks --nbval --nbval-current-env --nbval-cell-timeout=120
+
+test-browser: setup .venv-browser/ready ## 在真实浏览器里试看板（需要 chromium） the dashboard in a real browser (needs chromium)
+	@.venv-browser/bin/python -m pytest -q -c tests/browser/pytest.ini tests/browser
+
+.venv-browser/ready: tests/browser/requirements.txt
+	@$(PYTHON) -m venv --clear .venv-browser
+	@.venv-browser/bin/python -m pip install --quiet --require-hashes -r tests/browser/requirements.txt
+	@touch .venv-browser/ready
 
 soak: setup ## 反复注入故障的长测试 repeated faults and long runs
 	@$(BIN)/python -m pytest -q -m soak tests
@@ -56,6 +67,7 @@ accept: setup ## 重新执行入库的笔记本并列出变了的格 execute the
 lock: ## 重做 requirements.txt（需要 uv） make requirements.txt anew (needs uv)
 	@uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra dev --extra build pyproject.toml -o requirements.txt
 	@uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 tests/bench/requirements.in -o tests/bench/requirements.txt
+	@uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 tests/browser/requirements.in -o tests/browser/requirements.txt
 
 clean: ## 删除输出与缓存 remove outputs and caches
 	@rm -rf outputs/* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache && git checkout -q -- outputs/README.md

@@ -77,9 +77,14 @@ def test_the_source_root_is_not_ignored() -> None:
     assert not {"lib", "lib/", "/lib", "/lib/"} & set(ignored)
 
 
-def test_the_lock_of_the_bench_holds_what_it_asks_for() -> None:
-    bench = ROOT / "tests" / "bench"
-    asked = [line for line in (bench / "requirements.in").read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
-    lock = (bench / "requirements.txt").read_text(encoding="utf-8")
-    assert asked and all(f"\n{line} " in f"\n{lock}" for line in asked), MEND
+@pytest.mark.parametrize("folder", ["bench", "browser"])
+def test_the_lock_of_an_environment_of_its_own_holds_what_it_asks_for(folder: str) -> None:
+    place = ROOT / "tests" / folder
+    asked = _names([line for line in (place / "requirements.in").read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")])
+    lock = (place / "requirements.txt").read_text(encoding="utf-8")
+    locked = dict(re.findall(r"^([a-z0-9][a-z0-9._\-]*)==([^\s;\\]+)", lock, flags=re.MULTILINE))
+    assert asked
+    for name, specifier in asked.items():
+        assert name in locked and _allows(specifier, locked[name]), f"{name} {specifier}; {MEND}"
     assert lock.count("--hash=sha256:") >= lock.count("==")
+    assert not re.search(r"https?://|--index|--find-links|file:", lock), MEND

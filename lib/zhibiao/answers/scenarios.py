@@ -39,9 +39,9 @@ class Scenarios(Answers):
 
     def scenario_settings(self) -> Table:
         """What each scenario sets, and on whose word."""
-        from zhibiao.showing import scenario_tables
+        from zhibiao.showing import scenario_settings
 
-        return scenario_tables.settings(self.study, self.compared)
+        return scenario_settings.settings(self.study, self.compared)
 
     def comparison(self) -> Table:
         """Intake, enrolment, graduates and losses at the horizon under every scenario."""

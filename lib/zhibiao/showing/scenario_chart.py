@@ -8,20 +8,24 @@ from types import MappingProxyType
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from zhibiao.errors import ParameterError
 from zhibiao.showing.chart import Chart
-from zhibiao.showing.margin import value_axis, value_limits, year_axis
+from zhibiao.showing.margin import value_limits
+from zhibiao.showing.numbers import four
 from zhibiao.showing.series import Point, TargetLine, draw_points, draw_target, point_keys, series_words
 from zhibiao.showing.sheet import WIDTH, Box, Key, Sheet, open_sheet
 from zhibiao.showing.theme import LINE, LOOKS, MUTED, NOTE_SIZE, TEXT_SIZE, in_language, theme, wrap
 
 PANELS = 8
 """More are too small to be read on a page."""
-ACROSS = 2
-HEIGHT = 1.15
-"""Height of a panel's plot, inches."""
-LEFT, RIGHT, GAP, UNDER, ABOVE = 0.5, 0.1, 0.5, 0.32, 0.1
+ACROSS = 4
+HEIGHT = 0.8
+"""Height of a panel's plot, inches: two rows and the words around them fit the height that a page gives to a figure."""
+LEFT, RIGHT, GAP, UNDER, ABOVE = 0.5, 0.2, 0.28, 0.3, 0.08
+APART = 0.4
+"""Inches between the years named below a panel."""
 
 
 @dataclass(frozen=True)
@@ -85,11 +89,11 @@ class PanelsPicture:
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "zh": {
-            "median": "情景中位数", "band": "情景{}%区间", "unmoved": "不动杠杆：中位数", "unmoved band": "不动杠杆：{}%区间", "target": "目标 {}",
+            "median": "情景中位数", "band": "情景{}%区间", "unmoved": "不动杠杆：中位数", "unmoved band": "不动杠杆：中位数（点线）与{}%区间", "target": "目标 {}",
             "scenario": "情景", "year": "年份", "of": "中位数", "low": "下限", "high": "上限", "unit": "单位：{}", "alt": "小多图，单位{}。{}。目标：{}。", "join": "；", "stop": "。", "none": "无", "zero": "（纵轴不从0开始）",
         },
         "en": {
-            "median": "median of the scenario", "band": "{}% interval", "unmoved": "no lever moved: median", "unmoved band": "no lever moved: {}% interval", "target": "target {}",
+            "median": "median of the scenario", "band": "{}% interval", "unmoved": "no lever moved: median", "unmoved band": "no lever moved: median (dotted) and {}% interval", "target": "target {}",
             "scenario": "scenario", "year": "year", "of": "median", "low": "low", "high": "high", "unit": "Unit: {}", "alt": "Small multiples, unit {}. {}. Targets: {}.", "join": "; ", "stop": ". ", "none": "none", "zero": " (axes do not start at 0)",
         },
     }
@@ -105,8 +109,9 @@ def panels(picture: PanelsPicture, lang: str = "zh") -> Chart:
         There are no words in `lang`.
     """
     words = {**series_words(lang), **in_language(WORDS, lang)}
-    rows = -(-len(picture.panels) // ACROSS)
-    width = (WIDTH - LEFT - RIGHT - (ACROSS - 1) * GAP) / ACROSS
+    across = min(ACROSS, max(2, -(-len(picture.panels) // 2)))
+    rows = -(-len(picture.panels) // across)
+    width = (WIDTH - LEFT - RIGHT - (across - 1) * GAP) / across
     findings = [wrap(panel.finding, width, NOTE_SIZE) for panel in picture.panels]
     heading = (TEXT_SIZE + max(map(len, findings)) * NOTE_SIZE) * LINE + 0.06
     each = heading + HEIGHT + UNDER + ABOVE
@@ -123,11 +128,12 @@ def panels(picture: PanelsPicture, lang: str = "zh") -> Chart:
             unit=words["unit"].format(picture.unit) + (words["zero"] if limits[0] > 0 else ""),
         )
         for number, (panel, lines) in enumerate(zip(picture.panels, findings, strict=True)):
-            left = sheet.plot.left + (number % ACROSS) * (width + GAP)
-            top = sheet.plot.top - (number // ACROSS) * each
+            left = sheet.plot.left + (number % across) * (width + GAP)
+            top = sheet.plot.top - (number // across) * each
             sheet.write(left, top, [panel.name], TEXT_SIZE)
             sheet.write(left, top - TEXT_SIZE * LINE, lines, NOTE_SIZE, MUTED)
-            _draw(replace(sheet, plot=Box(left, top - heading - HEIGHT, left + width, top - heading)), panel, picture, limits)
+            panel_sheet = replace(sheet, plot=Box(left, top - heading - HEIGHT, left + width, top - heading))
+            _draw(panel_sheet, panel, picture, limits, named=number % across == 0)
     alt = f"{picture.title}{words['stop']}" + words["alt"].format(
         picture.unit,
         words["join"].join(f"{panel.name} {panel.finding}" for panel in picture.panels),
@@ -136,11 +142,23 @@ def panels(picture: PanelsPicture, lang: str = "zh") -> Chart:
     return Chart(sheet.figure, picture.title, alt, _data(picture, words), picture.source)
 
 
-def _draw(sheet: Sheet, panel: Panel, picture: PanelsPicture, limits: tuple[float, float]) -> None:
+def _draw(sheet: Sheet, panel: Panel, picture: PanelsPicture, limits: tuple[float, float], *, named: bool) -> None:
+    """One panel; the values of the axis are `named` in the first column only, they are the same everywhere."""
     axes = sheet.axes()
     first, last = _span(picture)
-    year_axis(axes, first, last)
-    value_axis(axes, limits)
+    axes.set_xlim(first - 0.5, last + 0.5)
+    inch = (sheet.plot.right - sheet.plot.left) / (last - first + 1)
+    years = [last]
+    for year in (min(panel.course.years), first):
+        if (years[-1] - year) * inch >= APART:
+            years.append(year)
+    axes.set_xticks(years, [str(year) for year in years])
+    low, high = limits
+    ticks = [float(tick) for tick in MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high) if low <= tick <= high]
+    axes.set_ylim(low, high)
+    axes.set_yticks(ticks, [four(tick) for tick in ticks] if named else [""] * len(ticks))
+    axes.grid(axis="y")
+    axes.tick_params(length=3)
     if picture.unmoved is not None:
         _course(axes, picture.unmoved, "unmoved band", "unmoved")
     _course(axes, panel.course, "band", "projected")
@@ -179,7 +197,6 @@ def _keys(picture: PanelsPicture, words: Mapping[str, str]) -> list[Key]:
     if any(panel.course.low is not None for panel in picture.panels):
         keys.append(Key("band", words["band"].format(picture.level), "band"))
     if picture.unmoved is not None:
-        keys.append(Key("unmoved", words["unmoved"], "curve"))
         keys.append(Key("unmoved band", words["unmoved band"].format(picture.level), "band"))
     for target in picture.targets:
         role = "target" if target.governing else "other target"

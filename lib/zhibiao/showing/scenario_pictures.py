@@ -33,8 +33,8 @@ def small_multiples(study: Study, found: Comparison) -> Chart | None:
     panel_cases = shown[:PANELS]
     left = study.words("、", ", ").join(case.scenario.name(study.lang) for case in shown[PANELS:])
     basis = study.words(
-        "灰色是不动任何杠杆的学生流量；“基准”的蓝色取自参照类，两者之差是算法之差。情景只动它设定的杠杆，其余停在起点。",
-        "Grey: the flow of students with no lever moved. The blue of the baseline comes from the reference class; between the two lies what the models differ by. A scenario moves its own levers only.",
+        f"名下是{study.horizon}年中位数，括号内是与不动杠杆相比的差（“半信规划”与基准相比）。灰色是不动杠杆的学生流量，“基准”的蓝色取自参照类，两者之差是算法之差。",
+        f"Below each name: the median of {study.horizon}, in brackets against no lever moved (plans half trusted: against the baseline). Grey is the flow of students with no lever moved; the baseline's blue comes from the reference class.",
     ) + (study.words(f"未画：{left}。", f" Not drawn: {left}.") if left else "")
     return panels(
         PanelsPicture(
@@ -71,23 +71,22 @@ def _of(years: NDArray[np.int64], draws: Array, level: int, unit: Unit) -> Cours
 
 
 def _finding(study: Study, found: Comparison, case: Case, unit: Unit) -> str:
-    """Where the scenario lands and what it changes."""
+    """Where the scenario lands and, in brackets, what it changes."""
     end = case.landing("enrolment")
     assert end is not None  # a course has a last year
     digits = digits_for(case.simulation.fans["enrolment"], unit)
-    there = with_unit(in_unit(end.median, unit.scale, digits), unit, study.lang)
+    there = in_unit(end.median, unit.scale, digits)
     if end.low == end.high:
-        return study.words(f"{study.horizon}年设定为{there}", f"set to {there} in {study.horizon}")
+        return study.words(f"{there}（设定）", f"{there} (set)")
     if case.scenario.trust is not None and "enrolment" not in case.simulation.assumed:
-        return study.words("没有起作用的在校生目标，与基准相同", "no target of enrolment governs: as the baseline")
+        return study.words(f"{there}（没有目标可引向）", f"{there} (no target leads)")
     change = found.difference(case, "enrolment")
     if change is None:
-        return study.words(f"{study.horizon}年中位{there}", f"median {there} in {study.horizon}")
+        return there
     step = signed(change / float(unit.scale), digits)
-    against = ("不动杠杆", "no lever moved") if case.flows else ("基准", "the baseline")
     if round(change / float(unit.scale), digits) == 0:
-        return study.words(f"{study.horizon}年中位{there}，与{against[0]}相同", f"median {there} in {study.horizon}, as with {against[1]}")
-    return study.words(f"{study.horizon}年中位{there}，比{against[0]}{step}", f"median {there} in {study.horizon}, {step} against {against[1]}")
+        step = study.words("不变", "no change")
+    return study.words(f"{there}（{step}）", f"{there} ({step})")
 
 
 def _title(study: Study, found: Comparison, shown: Sequence[Case], unit: Unit) -> str:

@@ -1,4 +1,4 @@
-"""Tables of scenarios: what each sets and on whose word, where each lands, and what follows from it year by year."""
+"""Tables of scenarios: where each lands, the chances under it, and what follows from it year by year."""
 
 from __future__ import annotations
 
@@ -10,21 +10,18 @@ from numpy.typing import NDArray
 
 from zhibiao.assessing.gaps import GapRow
 from zhibiao.catalogue.study import Study
-from zhibiao.model import LEVERS, LeverId, Override, Scenario, Unit, unit_of
+from zhibiao.model import LEVERS, Unit
 from zhibiao.showing.gap_tables import likelihood_text
-from zhibiao.showing.numbers import ABSENT, fixed, four, in_unit, percent, signed
+from zhibiao.showing.numbers import ABSENT, in_unit, signed
 from zhibiao.showing.pictures import digits_for, display_unit
+from zhibiao.showing.scenario_settings import left_out
 from zhibiao.showing.statement_tables import headline, value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
-from zhibiao.simulating.anchoring import start_pair
-from zhibiao.simulating.comparing import BASELINE, FLOWS, Case, Comparison, fitting, landing
+from zhibiao.simulating.comparing import BASELINE, FLOWS, Case, Comparison, landing
 from zhibiao.simulating.outcomes import FOLLOWING, Outcomes
-from zhibiao.simulating.scenario import own_value
 
 Array = NDArray[np.float64]
 
-HELD: frozenset[LeverId] = frozenset({"length", "capacity"})
-"""Levers that hold from their year on; the others are led there evenly."""
 YEARS_SHOWN = 6
 
 NAMES: Mapping[str, tuple[str, str]] = {
@@ -60,77 +57,6 @@ def named(study: Study, quantity: str) -> str:
     return study.words(zh, en)
 
 
-def settings(study: Study, found: Comparison) -> Table:
-    """What each scenario that is meant for the region sets: lever, from, to, by when, and on whose word."""
-    cases = {case.scenario.id: case for case in found.cases}
-    rows = [row for name in fitting(study) for row in _set_rows(study, study.registry.scenario(name), cases.get(name))]
-    notes = [
-        study.words(
-            "“到”是自起点匀速走到该年并保持，“自……起”是该年起一直有效（学制只对此后入学的新生）。起点是最近一个招生与在校生都有数的年份；表中未设的杠杆都停在起点。",
-            "“By”: led evenly from the start and then held; “from”: holds from that year on (a length for those who enter from then on). "
-            "The start is the newest year with both intake and enrolment; levers that are not listed stay where they are.",
-        ),
-        *(study.words(f"{s.zh}：{s.description}。", f"{s.en}: {s.description_en}.") for s in map(study.registry.scenario, fitting(study)) if s.overrides),
-        *_left_out(study, found),
-    ]
-    columns = [
-        Column("scenario", study.words("情景", "scenario"), width=3),
-        Column("lever", study.words("杠杆", "lever"), width=3),
-        Column("from", study.words("起点", "from"), "right", width=3),
-        Column("to", study.words("设为", "to"), "right", width=4),
-        Column("year", study.words("何时", "when"), width=3),
-        Column("source", study.words("依据", "rests on"), width=10),
-    ]
-    return Table(columns, rows, title=study.words("各情景设定了什么，依据是什么", "What each scenario sets, and on whose word"), notes=notes)
-
-
-def _set_rows(study: Study, scenario: Scenario, case: Case | None) -> list[dict[str, str]]:
-    name = scenario.name(study.lang)
-    said = study.words(scenario.description, scenario.description_en)
-    if not scenario.overrides:
-        lever, to = study.words("不设", "none"), ABSENT
-        if scenario.trust is not None:
-            lever, to = study.words("走向规划目标的路径", "paths led to the plans' targets"), percent(scenario.trust, 0)
-        return [{"scenario": name, "lever": lever, "from": ABSENT, "to": to, "year": ABSENT, "source": said}]
-    return [_set_row(study, override, case, name) for override in scenario.overrides]
-
-
-def _set_row(study: Study, override: Override, case: Case | None, name: str) -> dict[str, str]:
-    lever = LEVERS[override.lever]
-    move = None if case is None else case.simulation.moves[override.lever]
-    own = None if case is None else own_value(study, override.lever, case.simulation.pipe)
-    to = ABSENT if move is None else lever_text(study, override.lever, move.value)
-    if override.change and override.value is not None and override.unit is not None:
-        step = four(override.value) if override.value < 0 else f"+{four(override.value)}"
-        told = with_unit(step, unit_of(override.unit), study.lang) if override.value else study.words("不变", "unchanged")
-        to = told if move is None else study.words(f"{to}（{told}）", f"{to} ({told})")
-    year = ABSENT
-    if move is not None:
-        zh, en = (f"自{move.year}年起", f"from {move.year}") if override.lever in HELD else (f"到{move.year}年", f"by {move.year}")
-        year = study.words(zh, en)
-    source = study.clause(study.registry.statement(override.statement)) if override.statement is not None else str(override.source)
-    if "假设" in source:
-        source = study.words(source, f"assumption: {source}")
-    return {
-        "scenario": name,
-        "lever": study.words(lever.zh, lever.en),
-        "from": ABSENT if own is None else lever_text(study, override.lever, own),
-        "to": to,
-        "year": year,
-        "source": source,
-    }
-
-
-def lever_text(study: Study, lever: LeverId, value: float) -> str:
-    """A lever's value in base units as it is shown: persons in the unit of the region's documents."""
-    known = LEVERS[lever]
-    if known.base in ("%", "年", "人/人"):
-        return with_unit(fixed(value, 1), unit_of(known.base), study.lang)
-    indicator = study.indicator(known.indicator or "enrolment")
-    unit = display_unit(study, indicator)
-    return with_unit(in_unit(value, unit.scale), unit, study.lang)
-
-
 def comparison(study: Study, found: Comparison) -> Table:
     """Every scenario at the horizon: intake, enrolment with its band, what it changes, graduates, those in work, losses."""
     unit = display_unit(study, study.indicator("enrolment"))
@@ -150,7 +76,7 @@ def comparison(study: Study, found: Comparison) -> Table:
             "or places are moved, enrolment follows from the flow of students, and the difference is to that flow with no lever moved, free of what the two models differ by.",
         ),
         *_between_models(study, found, unit),
-        *_left_out(study, found),
+        *left_out(study, found),
     ]
     return Table(
         columns,
@@ -189,24 +115,13 @@ def _between_models(study: Study, found: Comparison, unit: Unit) -> list[str]:
     flow = None if found.unmoved is None else landing(found.unmoved.run.enrolment[:, -1], study.level)
     if base is None or flow is None or found.unmoved is None or int(found.unmoved.run.years[-1]) != study.horizon:
         return []
-    one, other = (with_unit(in_unit(value.median, unit.scale), unit, study.lang) for value in (base, flow))
+    digits = digits_for(found.cases[0].simulation.fans["enrolment"], unit)
+    one, other = (with_unit(in_unit(value.median, unit.scale, digits), unit, study.lang) for value in (base, flow))
     return [
         study.words(
             f"不动杠杆时，{study.horizon}年在校生按参照类为{one}，按学生流量为{other}。", f"With no lever moved the reference class gives {one} enrolled in {study.horizon}, the flow of students {other}."
         )
     ]
-
-
-def _left_out(study: Study, found: Comparison) -> list[str]:
-    if not found.left_out:
-        return []
-    names = study.words("、", ", ").join(study.registry.scenario(name).name(study.lang) for name in found.left_out)
-    why = (
-        ("没有同一年的招生与在校生", "no year has both intake and enrolment")
-        if start_pair(study) is None
-        else ("现状合不上任何学制与保留率，或杠杆没有起点", "no length and retention fit where the region stands, or a lever has no start")
-    )
-    return [study.words(f"未能推算：{names}（{why[0]}）。", f"Not simulated: {names} ({why[1]}).")]
 
 
 def chances(study: Study, found: Comparison) -> Table:
@@ -271,6 +186,8 @@ def outcomes(study: Study, found: Outcomes | None) -> Table:
             ),
             *([study.words(f"还缺：{lacking}；没有来源的不推算，可在情景中用杠杆给出。", f"Still missing: {lacking}; without a source nothing is reckoned, a scenario may give it by a lever.")] if lacking else []),
         ]
+        if not any(LEVERS[override.lever].flow for override in scenario.overrides):
+            notes.append(study.words("这里是学生流量自己的账，与其他页按参照类推断的在校生略有不同。", "This is the account of the flow of students; enrolment by the reference class, as on other pages, differs a little."))
         if "enrolment_floor" in {override.lever for override in scenario.overrides}:
             notes.append(study.words("招生是守住在校生下限所需的数，逐条路径反推，文件中没有。", "The intake is what keeps enrolment on its floor, solved path by path; it is not in the document."))
     empty = (

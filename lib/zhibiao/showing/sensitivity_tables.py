@@ -155,8 +155,6 @@ def at_risk(study: Study, found: Tornado | None, compared: Comparison, main: Seq
     lines = [*_risk(study, compared, main)]
     if found is not None:
         lines += [_moved_by(study, found, study.registry.statement(key)) for key in found.margins]
-    else:
-        lines.append(_nothing(study))
     return Sentences(tuple(lines))
 
 

@@ -18,6 +18,7 @@ from zhibiao.assessing.standing import standing
 from zhibiao.catalogue.study import Study
 from zhibiao.model import LeverId, Statement
 from zhibiao.model.fan import Fan
+from zhibiao.simulating.centre import central
 from zhibiao.simulating.pipe import Pipe, PipeRun, flow
 from zhibiao.simulating.scenario import Ground
 from zhibiao.simulating.swings import Swing, moved, swings
@@ -158,7 +159,7 @@ def _reading(pipe: Pipe, fans: Mapping[str, Fan], run: PipeRun, asked: Mapping[s
 def sobol(study: Study, base: Ground, quantities: Sequence[str] = ("enrolment", "graduates"), power: int = 10) -> tuple[Indices, ...]:
     """Sobol's indices of flows at the horizon over all levers at once, each uniform over its swing; empty without a pipe.
 
-    One sample is one draw of a single run: the region's typical pipe (the draw of median length with its retention), without noise.
+    One sample is one draw of a single run: the middle of the region's pipe, without noise.
 
     Parameters
     ----------
@@ -186,15 +187,14 @@ def sobol(study: Study, base: Ground, quantities: Sequence[str] = ("enrolment", 
 
 
 def _typical(pipe: Pipe, samples: int) -> Pipe:
-    """As many copies of the draw of median length, with its own retention, a steady intake and no noise."""
-    middle = int(np.argsort(pipe.length, kind="stable")[pipe.length.size // 2])
-    shape = (samples, pipe.years.size)
+    """As many copies of the middle of the pipe."""
+    one = central(pipe)
     return replace(
-        pipe,
-        length=np.full(samples, pipe.length[middle]),
-        retention=np.full(samples, pipe.retention[middle]),
-        noise=np.zeros(shape),
-        intake=np.full(shape, pipe.start.intake),
+        one,
+        length=np.repeat(one.length, samples),
+        retention=np.repeat(one.retention, samples),
+        noise=np.repeat(one.noise, samples, axis=0),
+        intake=np.repeat(one.intake, samples, axis=0),
     )
 
 

@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from zhibiao.catalogue.load import load, read, shipped
 from zhibiao.catalogue.study import study
 from zhibiao.errors import ParameterError
+from zhibiao.exploring.saving import text
 from zhibiao.model.levers import LEVERS
 from zhibiao.simulating.demands import Demand, demands
 from zhibiao.simulating.problem import Problem
 from zhibiao.simulating.ranges import MEANS, Range, default_ranges, step_of
 from zhibiao.simulating.scenario import Ground, ground, simulate
 from zhibiao.simulating.searching import Line, Search
-from zhibiao.simulating.solutions import Solution, yaml_of
+from zhibiao.simulating.solutions import Solution
 from zhibiao.simulating.solving import TOLERANCE, solve
 
 REGISTRY = load()
@@ -175,7 +176,7 @@ def test_when_it_is_written_as_a_scenario_then_it_reads_back_to_the_bit(tmp_path
     for number, solution in enumerate(solve(CITY, asked, BASE, alternatives=4).solutions):
         scenario = solution.scenario(CITY, asked, f"solved-{number}")
         (tmp_path / "scenarios").mkdir(exist_ok=True)
-        (tmp_path / "scenarios" / f"solved-{number}.yaml").write_text(yaml_of(scenario), encoding="utf-8")
+        (tmp_path / "scenarios" / f"solved-{number}.yaml").write_text(text(scenario), encoding="utf-8")
         registry = read((shipped(), tmp_path))
         assert registry.scenario(f"solved-{number}") == scenario
         again = simulate(study(registry, scenario=f"solved-{number}"))

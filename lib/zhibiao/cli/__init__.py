@@ -21,6 +21,7 @@ from zhibiao.cli import (
     running,
     scenarios,
     simulating,
+    solving,
 )
 from zhibiao.errors import ZhibiaoError
 
@@ -32,7 +33,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for group in (registry, projecting, judging, simulating, scenarios, running, exploring, machine):
+for group in (registry, projecting, judging, simulating, scenarios, solving, running, exploring, machine):
     app.add_typer(group.commands)  # without a name: its commands stand at the top level
 app.add_typer(observing.commands, name="observe")
 app.add_typer(milestones.commands, name="breakdown")

@@ -115,9 +115,9 @@ def relaxations(study: Study, sets: Sequence[Found]) -> Table:
         Column("note", study.words("说明", "note"), width=4),
     ]
     rows = []
-    for _, asked in sets:
-        together = study.words("；", "; ").join(asked_text(study, d) for d in asked.demands)
-        planned = next(iter(asked.verdicts), None)
+    for found, asked in sets:
+        together = study.words("；", "; ").join([*(asked_text(study, d) for d in asked.demands), *found.lacking])
+        planned = None if found.lacking else next(iter(asked.verdicts), None)
         if planned is None or planned.hold:
             why = study.words("可同时成立，不需改", "hold together, nothing need change") if planned else study.words("不能评估", "not assessable")
             rows.append({"set": together, "target": ABSENT, "note": why})
@@ -196,17 +196,27 @@ def _verdict(study: Study, found: Feasibility, asked: Relaxing) -> list[str]:
     planned, freer, free = asked.verdicts
     at = _where(study, found.at) if found.at is not None else study.words("在所设范围内", "within the ranges")
     chance = "" if found.chance is None else study.words(f"，同时成立的可能性{chance_text(found.chance)}", f"; the chance that all hold is {chance_text(found.chance)}")
-    stocks = [d for d in found.demands if d.indicator.id == "enrolment"]
-    reached = "".join(
-        study.words(f"，在校生约{people(study, d.bound + (found.margins or {})[d.key], d)}", f", enrolment about {people(study, d.bound + (found.margins or {})[d.key], d)}")
-        + (study.words("（最低的一年）", " (its lowest year)") if d.asked.combine == "each" else "")
-        for d in stocks
-    )
+    reached = "".join(_reached(study, found, d) for d in found.demands if d.indicator.id == "enrolment")
+    told = study.words(f"{at}{reached}{chance}。", f"{at}{reached}{chance}.")
+    if found.planned is None and found.hold is not None:
+        state = study.words("照现状能达到" if found.hold else "照现状达不到", "reached as things stand" if found.hold else "not reached as things stand")
+        lines = [study.words(f"{together}{state}：{told}", f"{together} {state}: {told}")]
+    elif planned.hold and found.hold is not False:
+        lines = [study.words(f"{together}可同时成立：{told}", f"{together} hold together: {told}")]
+    else:
+        lines = [study.words(f"{together}不能同时成立：{told}{_ratio(study, asked)}", f"{together} do not hold together: {told}{_ratio(study, asked)}")]
     if planned.hold and found.hold is not False:
-        return [study.words(f"{together}可同时成立：{at}{reached}{chance}。", f"{together} hold together: {at}{reached}{chance}.")]
-    lines = [study.words(f"{together}不能同时成立：{at}{reached}{chance}。{_ratio(study, asked)}", f"{together} do not hold together: {at}{reached}{chance}.{_ratio(study, asked)}")]
+        return lines
     lines.append(_ways_out(study, asked, planned, freer, free))
     return lines
+
+
+def _reached(study: Study, found: Feasibility, demand: Demand) -> str:
+    """The enrolment a target meets, in its worst year."""
+    value = people(study, demand.bound + (found.margins or {})[demand.key], demand)
+    if demand.asked.combine == "each" and demand.asked.start != demand.asked.end:
+        return study.words(f"，在校生最低一年约{value}", f", enrolment about {value} in its lowest year")
+    return study.words(f"，{demand.asked.end}年在校生约{value}", f", enrolment about {value} in {demand.asked.end}")
 
 
 def _ratio(study: Study, asked: Relaxing) -> str:
@@ -236,9 +246,10 @@ def _ways_out(study: Study, asked: Relaxing, planned: Verdict, freer: Verdict, f
     if freer.hold:
         path = least_intakes(asked)
         unit = display_unit(study, study.indicator("intake"))
-        years = "" if path is None else study.words("、", ", ").join(f"{year}:{significant(value, unit, ROUND_CEILING)}" for year, value in path.items())
-        limit = asked.ranges["intake"]
-        parts.append(study.words(f"招生可超过目标时能够成立，逐年至少（{unit.written}）{years}（{limit.reason.split('；')[0]}）", f"they can hold where intake may exceed its target: year by year at least {years} ({unit.label('en')}; {limit.reason_en.split(';')[0]})"))
+        years = study.words("、", ", ").join(
+            study.words(f"{year}年{significant(value, unit, ROUND_CEILING)}", f"{significant(value, unit, ROUND_CEILING)} in {year}") for year, value in (path or {}).items()
+        )
+        parts.append(study.words("招生逐年另排时能够成立", "they can hold where the intake of each year is set anew") + study.words(f"，居中一条流程上总人数最少的排法是{years}（{unit.written}）", f": in the middle of the pipe the fewest entrants are {years} ({unit.label('en')})" ) * bool(path))
     elif free.hold:
         parts.append(study.words("只加招生仍不够，学制或保留率也须提高", "more intake alone is not enough; length or retention must rise too"))
     else:

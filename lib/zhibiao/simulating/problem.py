@@ -125,7 +125,7 @@ class Problem:
         while abs(end - start) / step > LONGEST:
             step *= 10
         first, last = (np.floor(start / step + 1e-9) + 1, np.floor(end / step + 1e-9)) if self.upward else (np.ceil(start / step - 1e-9) - 1, np.ceil(end / step - 1e-9))
-        values = tuple(round(float(k) * step, 6) for k in np.arange(first, last + sign, sign))
+        values = tuple(v for k in np.arange(first, last + sign, sign) if limits.low - 1e-9 <= (v := round(float(k) * step, 6)) <= limits.high + 1e-9)
         return Line(lever, values, tuple(self._cost(lever, value) for value in values))
 
     def share(self, lever: LeverId, value: float) -> float | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -150,17 +149,3 @@ def _override(lever: LeverId, aim: Aim, source: str) -> Override:
     base = LEVERS[lever].base
     unit = f"万{base}" if base in ("人", "人次") and aim.value >= 10000 else base
     return Override(lever=lever, value=written(aim.value / unit_of(unit).scale), unit=unit, year=aim.year, source=source)
-
-
-def yaml_of(scenario: Scenario) -> str:
-    """The scenario as a file of ``scenarios/``; it reads back to the same record."""
-    def text(value: str) -> str:
-        return json.dumps(value, ensure_ascii=False)
-
-    lines = [
-        f"id: {scenario.id}", f"zh: {text(scenario.zh)}", f"en: {text(scenario.en)}", f"description: {text(scenario.description)}",
-        f"description_en: {text(scenario.description_en)}", f"regions: [{', '.join(text(code) for code in scenario.regions)}]", "overrides:",
-    ]  # fmt: skip
-    for override in scenario.overrides:
-        lines.append(f"  - {{lever: {override.lever}, value: {override.value}, unit: {text(override.unit or '')}, year: {override.year}, source: {text(override.source or '')}}}")
-    return "\n".join(lines if scenario.overrides else [*lines[:-1], "overrides: []"]) + "\n"

@@ -27,7 +27,8 @@ years: [2021, 2022, 2023, 2024, 2025]
 milestones: [30333, 31000, 32000, 33333, 35000]
 children:
   - {name: 万州区, code: "500101", values: [10333, 11000, 12000, 13333, 15000]}
-  - {name: 甲校, values: [20000, 20000, 20000, 20000, 20000]}
+  - {name: 涪陵区, code: "500102", values: [5000, 5000, 5000, 5000, 5000]}
+  - {name: 甲校, values: [15000, 15000, 15000, 15000, 15000]}
 """
 
 
@@ -88,7 +89,7 @@ def test_what_is_stored_speaks(mine):
 def test_the_figures_are_held_against_the_milestones(mine):
     table = report(mine).milestones_judged()
     text = table.plain()
-    assert text.startswith("到期的里程碑25个，7个达到，2个未达到，15个未报，1个不能判断")
+    assert text.startswith("到期的里程碑28个，7个达到，2个未达到，18个未报，1个不能判断")
     told = [row for row in table.texts() if row[0] == "年招生规模 >3.5万人"]
     assert told == [
         ["年招生规模 >3.5万人", "", "2021", ">3.033", "3.1", "达到", ""],
@@ -96,6 +97,7 @@ def test_the_figures_are_held_against_the_milestones(mine):
         ["年招生规模 >3.5万人", "", "2023", ">3.2", "3.2", "持平，须超过", ""],
         ["年招生规模 >3.5万人", "万州区", "2021", ">10,333", "9,000", "差1,333人", ""],
         ["年招生规模 >3.5万人", "万州区", "2022—2023", ">11,000—12,000", "—", "未报", ""],
+        ["年招生规模 >3.5万人", "涪陵区", "2021—2023", ">5,000", "—", "未报", ""],
     ]
     training = [row[2:] for row in table.texts() if row[0] == "开展职业培训 >[100]万人次"]
     assert training[0] == ["2021", ">20", "21", "达到", "21/20 达到"]

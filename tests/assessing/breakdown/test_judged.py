@@ -74,6 +74,12 @@ def test_part_of_a_year_shows_what_is_reached_and_never_a_miss(states, figure):
     assert december[2022].state == "short"
 
 
+def test_after_part_of_a_year_no_total_to_date_is_told(states, figure):
+    figures = [figure(2021, 21, "flow"), figure("2022-09", 15, "flow", basis="year_to_date"), figure(2023, 30, "flow")]
+    rows = states(figures, indicator="flow", value=100, scope="cumulative")
+    assert [rows[year].so_far for year in (2021, 2022, 2023)] == [21, 36, None]
+
+
 def test_sources_that_disagree_decide_nothing(states, figure):
     rows = states([figure(2020, 1000), figure(2021, 1200), figure(2021, 900, source="t")], value=1500)
     assert rows[2021].state == "conflicting"

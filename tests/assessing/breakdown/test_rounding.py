@@ -85,6 +85,11 @@ def test_a_table_adds_up_along_both_sides_and_no_cell_is_off_by_one(sides):
             assert cell in (exact.__floor__(), exact.__ceil__())
 
 
+def test_of_two_directions_the_smaller_change_is_taken():
+    # here the nearest whole numbers add up as they are
+    assert controlled([7, 5, 3], [4, 5, 6]) == ((2, 2, 3), (1, 2, 2), (1, 1, 1))
+
+
 def test_many_schools_over_five_years():
     rows = [(i * 7919) % 997 for i in range(600)]
     total = sum(rows)

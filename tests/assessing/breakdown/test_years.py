@@ -1,16 +1,19 @@
 """Targets year by year: the examples a planner reckons by hand, and what must hold whatever the target."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zhibiao.assessing.breakdown.judged import judge_milestones
 from zhibiao.assessing.breakdown.rules import along, growing
 from zhibiao.assessing.breakdown.years import RULES, NotBroken, differences, milestones
 from zhibiao.catalogue.load import load
 from zhibiao.catalogue.study import study
 from zhibiao.errors import ParameterError
+from zhibiao.model.indicator import Break
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +86,14 @@ def test_own_values_need_no_start(broken):
     assert list(broken("chongqing-2022-32/quality-schools", "own", own).values()) == numbers("1 2 6 8 15")
 
 
+def test_own_values_may_begin_when_they_like(broken, asked, statement, figure):
+    late = {2024: Decimal("3.4"), 2025: Decimal("3.6")}
+    assert broken("chongqing-2021-452/intake-2025", "own", late) == late
+    found = asked(statement(value=1000), figures=(figure(2022, 850),))
+    made = milestones(found, found.statements()[0], "own", {year: Decimal(year - 1000) for year in range(2021, 2026)})
+    assert (made.start, made.years) == (None, (2021, 2022, 2023, 2024, 2025))
+
+
 @pytest.mark.parametrize(
     ("key", "own", "said"),
     [
@@ -147,6 +158,24 @@ def test_a_start_on_which_sources_disagree_is_none(asked, statement, figure):
     found = asked(statement(value=1000), figures=(figure(2020, 700), figure(2020, 800, source="t")))
     with pytest.raises(NotBroken, match="来源相抵"):
         milestones(found, found.statements()[0])
+
+
+def test_a_start_before_a_break_of_the_definition_is_none(asked, statement, figure):
+    found = asked(statement(value=1000), figures=(figure(2020, 700), figure(2022, 800)))
+    broken = found.indicator("level").model_copy(update={"breaks": (Break(year=2022, what="口径"),)})
+    found = replace(found, registry=replace(found.registry, indicators={**found.registry.indicators, "level": broken}))
+    with pytest.raises(NotBroken, match="2022年起口径改变"):
+        milestones(found, found.statements()[0])
+    assert [row.state for row in judge_milestones(found, milestones(found, found.statements()[0], "own", dict.fromkeys(range(2021, 2026), Decimal(1000))))][:2] == [
+        "not_reported",
+        "definition_changed",
+    ]
+
+
+@pytest.mark.parametrize(("comparator", "last"), [("ge", 1001), ("gt", 1001), ("le", 1000), ("lt", 1000)])
+def test_half_a_person_goes_to_the_first_whole_one_that_satisfies(asked, statement, figure, comparator, last):
+    found = asked(statement(value=Decimal("1000.5"), comparator=comparator), figures=(figure(2020, 500 if comparator[0] == "g" else 1500),))
+    assert milestones(found, found.statements()[0]).values[-1] == last
 
 
 def test_a_fall_leads_down_and_a_share_goes_by_tenths(asked, statement, figure):

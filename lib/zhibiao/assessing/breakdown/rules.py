@@ -26,12 +26,11 @@ def aimed(statement: Statement, indicator: Indicator) -> Condition:
 
 
 def goal_at(asked: Condition, end: float, indicator: Indicator) -> Decimal:
-    """The value at the target's end in base units; of counted things the last whole number that says the same."""
+    """The value at the target's end in base units; of counted things the first whole number that satisfies it."""
     value = decimal(end)
     if quantum(indicator) != 1 or value == value.to_integral_value():
         return value.quantize(Decimal(1)) if value == value.to_integral_value() else value
-    upwards = (asked.floor is not None and end == asked.floor) != asked.strict
-    return value.quantize(Decimal(1), ROUND_CEILING if upwards else ROUND_FLOOR)
+    return value.quantize(Decimal(1), ROUND_CEILING if end == asked.floor else ROUND_FLOOR)
 
 
 def goal_sum(asked: Condition, indicator: Indicator, n: int) -> Decimal:

@@ -102,20 +102,18 @@ def milestones(study: Study, statement: Statement, rule: str = "even", own: Mapp
     if statement.kind != "target" or statement.period is None:
         raise NotBroken(f"{statement.key} 不是有期限的目标，不能分解 is no target with a year or a period", ("没有期限", "no year or period"))
     plan, indicator = study.plan_of(statement), study.indicator(statement.indicator)
-    start: Baseline | None = None
-    values: tuple[Decimal, ...] = ()
-    asked = aimed(statement, indicator)
-    if asked.combine in ("sum", "mean"):
+    asked, start = aimed(statement, indicator), None
+    if own is not None:
+        years = _own_years(plan, asked, own)
+        values = _own(statement, own, years)
+        start = _start_if_any(study, statement, plan, years[0]) if asked.combine == "point" else None
+    elif asked.combine in ("sum", "mean"):
         years = _span(asked)
-        if own is None:
-            start, values = _amounts(study, statement, asked, indicator, rule, years)
+        start, values = _amounts(study, statement, asked, indicator, rule, years)
     else:
         start = start_of(study, statement, plan) if asked.combine == "point" else None
-        years = _span(asked) if asked.combine == "each" else _ahead(statement, plan, start, asked, own)
-        if own is None:
-            values = _levels(statement, asked, indicator, rule, start, years)
-    if own is not None:
-        values = _own(statement, own, years)
+        years = _span(asked) if asked.combine == "each" else _ahead(statement, plan, start, asked)
+        values = _levels(statement, asked, indicator, rule, start, years)
     made = Milestones(statement, plan, indicator, RULES[RULES.index(rule)], start, years, values, asked.combine in ("sum", "mean"))
     for found in differences(made):
         raise ParameterError(found[1], where="--own" if own is not None else "target")
@@ -149,6 +147,15 @@ def start_of(study: Study, statement: Statement, plan: Plan) -> Baseline | None:
             (f"{broken[0]}年口径改变", f"definition changed in {broken[0]}"),
         )
     return start
+
+
+def _start_if_any(study: Study, statement: Statement, plan: Plan, first: int) -> Baseline | None:
+    """Where own values start, as far as that can be said: they need no start."""
+    try:
+        start = start_of(study, statement, plan)
+    except NotBroken:
+        return None
+    return start if start is not None and start.year < first else None
 
 
 def differences(made: Milestones) -> list[tuple[int | None, str]]:
@@ -195,22 +202,28 @@ def _span(asked: Condition) -> tuple[int, ...]:
     return tuple(range(asked.start, asked.end + 1))
 
 
-def _ahead(statement: Statement, plan: Plan, start: Baseline | None, asked: Condition, own: Mapping[int, Decimal] | None) -> tuple[int, ...]:
+def _ahead(statement: Statement, plan: Plan, start: Baseline | None, asked: Condition) -> tuple[int, ...]:
     """The years in which a level is approached: those of the plan, from the year after the start."""
-    end = asked.end
-    assert end is not None
-    first = min(plan.period.start, end)
-    if start is None and own is None:
+    assert asked.end is not None
+    if start is None:
         raise NotBroken(
             f"{statement.key} 的基期数不明，无从分解到年 its starting value is not known；请先录入基期数（zhibiao observe import），"
             "或用 --by own 自定各年的数 enter a figure first, or give --by own",
             ("基期数不明", "starting value not known"),
         )
-    if start is not None:
-        first = max(first, start.year + 1)
-    if first > end:
-        raise NotBroken(f"起点 {start.year if start else first} 年之后没有目标年 no year is left before {end}", ("没有可分解的年份", "no year is left"))
-    return tuple(range(first, end + 1))
+    first = max(min(plan.period.start, asked.end), start.year + 1)
+    if first > asked.end:
+        raise NotBroken(f"起点 {start.year} 年之后没有目标年 no year is left before {asked.end}", ("没有可分解的年份", "no year is left"))
+    return tuple(range(first, asked.end + 1))
+
+
+def _own_years(plan: Plan, asked: Condition, own: Mapping[int, Decimal]) -> tuple[int, ...]:
+    """The years that own values are to give: those that bind; of a level from the first that is given, within the plan."""
+    if asked.combine != "point":
+        return _span(asked)
+    assert asked.end is not None
+    first = min(plan.period.start, asked.end)
+    return tuple(range(min(max(first, min(own, default=first)), asked.end), asked.end + 1))
 
 
 def _levels(

@@ -83,6 +83,15 @@ def ready(page: Page, entrance: str) -> Page:
     return page
 
 
+def compose(page: Page, typed: str, chosen: str) -> None:
+    """Type letters in an input method, which the field shows meanwhile, and choose a word."""
+    wire = page.context.new_cdp_session(page)
+    for end in range(1, len(typed) + 1):
+        wire.send("Input.imeSetComposition", {"text": typed[:end], "selectionStart": end, "selectionEnd": end})
+    wire.send("Input.insertText", {"text": chosen})
+    wire.detach()
+
+
 def until(check: Callable[[], bool], seconds: float = 30) -> bool:
     """Whether something outside the page comes true in time."""
     deadline = time.monotonic() + seconds

@@ -78,6 +78,12 @@
         if (bar[index].getAttribute("title") === "") bar[index].removeAttribute("title");
       });
     });
+    // a tooltip says more than a short label does: 年招生（万人） instead of 数值
+    document.querySelectorAll(".zhibiao .widget-inline-hbox > .widget-label").forEach((label) => {
+      const name = label.title && label.title !== "null" ? label.title : label.textContent.trim();
+      const named = label.parentElement.querySelector("[role=slider], input:not([type=checkbox]), select");
+      if (named && name && name !== "\u200b") set(named, "aria-label", name);
+    });
     document.querySelectorAll(".zhibiao .spoken .widget-html-content").forEach((place) => { set(place, "aria-live", "polite"); });
     document.querySelectorAll(".zhibiao .widget-toggle-button").forEach((button) => set(button, "aria-pressed", String(button.classList.contains("mod-active"))));
   }

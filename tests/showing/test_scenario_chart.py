@@ -117,3 +117,16 @@ def test_without_targets_or_figures_the_risk_is_not_called_none():
     told = sensitivity_tables.at_risk(district, None, found, found.cases[0].rows).lines
     assert "不等于没有风险" in told[0]
     assert "没有给江津区定下主要目标" in sensitivity_tables.at_risk(district, None, found, []).lines[0]
+
+
+def test_of_more_scenarios_than_fit_the_reports_own_is_drawn_and_the_others_are_named(tmp_path):
+    (tmp_path / "scenarios").mkdir()
+    for name in ("more", "zz_own"):
+        text = f"id: {name}\nzh: {name}\nen: {name}\ndescription: 例\ndescription_en: mine\noverrides:\n  - {{lever: intake, value: 5, unit: '%', change: true, after: 2, source: 假设：例}}\n"
+        (tmp_path / "scenarios" / f"{name}.yaml").write_text(text, encoding="utf-8")
+    question = study(load(tmp_path), scenario="zz_own")
+    chart = scenario_pictures.small_multiples(question, compare(question, base=GROUND))
+    drawn_names = chart.data.iloc[:-1, 0].tolist()
+    assert len(drawn_names) == PANELS and drawn_names[0] == "基准" and "zz_own" in drawn_names
+    notes = " ".join(text.get_text() for text in chart.figure.findobj(Text))
+    assert "未画：" in notes and "流失减少" in notes and _inside(chart)

@@ -30,8 +30,8 @@ def small_multiples(study: Study, found: Comparison) -> Chart | None:
         return None
     run = found.unmoved.run
     years, flow = np.append(run.years[0] - 1, run.years), np.column_stack([found.unmoved.opening[:, 0], run.enrolment])
-    panel_cases = shown[:PANELS]
-    left = study.words("、", ", ").join(case.scenario.name(study.lang) for case in shown[PANELS:])
+    panel_cases = _fitting(study, shown)
+    left = study.words("、", ", ").join(case.scenario.name(study.lang) for case in shown if case not in panel_cases)
     basis = study.words(
         f"名下是{study.horizon}年中位数，括号内是与不动杠杆相比的差（“半信规划”与基准相比）。灰色是不动杠杆的学生流量，“基准”的蓝色取自参照类，两者之差是算法之差。",
         f"Below each name: the median of {study.horizon}, in brackets against no lever moved (plans half trusted: against the baseline). Grey is the flow of students with no lever moved; the baseline's blue comes from the reference class.",
@@ -52,6 +52,13 @@ def small_multiples(study: Study, found: Comparison) -> Chart | None:
         ),
         study.lang,
     )
+
+
+def _fitting(study: Study, shown: Sequence[Case]) -> list[Case]:
+    """As many cases as there is room for, in their order; the report's own scenario is always among them."""
+    own = [case for case in shown if case.scenario.id == study.scenario.id]
+    others = [case for case in shown if case.scenario.id != study.scenario.id][: PANELS - len(own)]
+    return [case for case in shown if case in own or case in others]
 
 
 def _course(case: Case, study: Study, unit: Unit) -> Course | None:

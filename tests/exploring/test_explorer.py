@@ -4,16 +4,20 @@ import html
 import logging
 import re
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from zhibiao.catalogue.load import load
 from zhibiao.catalogue.study import study
+from zhibiao.exploring import seeking
 from zhibiao.exploring.explorer import Explorer
 from zhibiao.exploring.remembering import Keeper
 from zhibiao.exploring.scene import scenario_of
 from zhibiao.exploring.state import question_of
+from zhibiao.simulating.ranges import default_ranges
 from zhibiao.simulating.scenario import simulate
+from zhibiao.simulating.solving import solve
 
 
 @pytest.fixture(autouse=True)
@@ -236,3 +240,39 @@ def test_begins_where_a_study_stands(start):
     asked = study(load(), "重庆", plan="chongqing-2021-452", horizon=2027, scenario="plan_2021", seed=7, level=90)
     e = start(question=question_of(asked), scenario="plan_2021")
     assert e.screen.question == question_of(asked) and e.rows["intake"].on.value and "90%区间" in words(e.lines)
+
+
+def test_solving_for_a_target_moves_the_levers_and_offers_others(start):
+    e = start()
+    e.rows["capacity"].number.value = 9.5
+    e.seeker.target.value = "chongqing-2021-452/enrolment-2025"
+    e.seeker.go.click()
+    assert "已采用第一个" in words(e.seeker.told) and len(e.seeker.choice.options) > 1 and e.seeker.choice.value == 0
+    assert [override.lever for override in e.screen.overrides] == ["intake"]
+    aim = next(a for a in e.scene(e.screen.question).show(scenario_of(e.registry, e.screen)).aims if a.target.key == e.seeker.target.value)
+    assert aim.chance >= e.seeker.chance.value
+    e.seeker.choice.value = 1
+    assert len(e.screen.overrides) > 1 and e.seeker.choice.value == 1 and e.seeker.choice.layout.display is None
+    e.back.click()
+    assert [override.lever for override in e.screen.overrides] == ["intake"] and e.seeker.choice.layout.display == "none"
+    e.back.click()
+    assert [override.lever for override in e.screen.overrides] == ["capacity"]
+
+
+def test_a_target_that_needs_no_lever_says_so(start):
+    e = start()
+    e.seeker.target.value = "chongqing-2021-452/employment-2025"
+    e.seeker.go.click()
+    assert "不动杠杆即可" in words(e.seeker.told) and not e.screen.overrides
+
+
+def test_a_target_out_of_reach_says_what_is_missing_and_moves_nothing_by_itself(start, monkeypatch):
+    e = start()
+    here = e.scene(e.screen.question)
+    only = {"retention": default_ranges(here.study, here.ground.pipe)["retention"]}
+    monkeypatch.setattr(seeking, "solve", partial(solve, levers=only))
+    e.seeker.target.value = "chongqing-2022-32/enrolment-keep"
+    e.seeker.go.click()
+    assert re.search(r"在见过的范围内达不到.*还差[\d.]+万人", words(e.seeker.told)) and not e.screen.overrides
+    e.seeker.choice.value = 0
+    assert [override.lever for override in e.screen.overrides] == ["retention"]

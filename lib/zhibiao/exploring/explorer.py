@@ -10,12 +10,10 @@ import functools
 import html
 import time
 from collections import OrderedDict
-from collections.abc import Callable
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ipywidgets as widgets
 
@@ -24,26 +22,23 @@ from zhibiao.catalogue.registry import Registry
 from zhibiao.errors import RegistryError, ZhibiaoError
 from zhibiao.exploring import monthly, saving, telling
 from zhibiao.exploring.controls import LeverRow
+from zhibiao.exploring.desk import Desk
 from zhibiao.exploring.markup import listed, paragraph, said
 from zhibiao.exploring.offered import horizons, regions, start_question
 from zhibiao.exploring.panels import Panels
 from zhibiao.exploring.remembering import Keeper, Memory
 from zhibiao.exploring.scene import Scene, Shown, scenario_of, scene
-from zhibiao.exploring.state import EXPLORED, History, Pin, Question, Screen, Session
+from zhibiao.exploring.state import EXPLORED, History, Pin, Question, Screen, Session, in_order
 from zhibiao.exploring.still import no_pipe
 from zhibiao.exploring.writing import Writer
-from zhibiao.model import LeverId
+from zhibiao.model import LeverId, Override
 from zhibiao.showing.gap_tables import asked_for
 from zhibiao.showing.statement_tables import value_with_unit
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 SCENES = 6
 """Questions whose ground is kept: going back to a region is then at once."""
 PAUSE = 0.8
 """Seconds without a move after which the next move of a lever is a step of its own."""
-STYLE = Path(__file__).with_name("explorer.css")
 
 
 def _handled(handler: Callable[..., None]) -> Callable[..., None]:
@@ -62,7 +57,7 @@ def _handled(handler: Callable[..., None]) -> Callable[..., None]:
     return handle
 
 
-class Explorer:
+class Explorer(Desk):
     """Widgets of the explorer; `root` is what is shown.
 
     Parameters
@@ -80,7 +75,7 @@ class Explorer:
     """
 
     def __init__(self, registry: Registry, lang: str = "zh", question: Question | None = None, scenario: str = "baseline", keeper: Keeper | None = None) -> None:
-        self.registry, self.lang, self.quiet = registry, lang, False
+        self.registry, self.lang = registry, lang
         self.folder = monthly.data_folder()
         self.scenes: OrderedDict[Question, Scene] = OrderedDict()
         self.writer = Writer(keeper or Keeper())
@@ -93,42 +88,11 @@ class Explorer:
         self.panels: Panels | None = None
         self.grey: tuple[Pin, Scene, Shown] | None = None
         self.furnished: tuple[object, ...] = ()
-        self._make()
+        super().__init__()
+        self._listen()
         self.show(registry, lang)
 
-    # what stands on the screen
-
-    def _make(self) -> None:
-        wide = {"width": "min(100%, 330px)"}
-        self.region, self.scenario, self.horizon = (widgets.Dropdown(layout=wide) for _ in range(3))
-        self.back, self.forth, self.clear, self.pin, self.unpin = (widgets.Button() for _ in range(5))
-        self.earlier, self.restore = widgets.Dropdown(layout={"width": "min(100%, 460px)"}), widgets.Button()
-        self.plans, self.levers, self.targets = (widgets.VBox() for _ in range(3))
-        self.levers_title, self.targets_title, self.plans_title, self.save_title = (widgets.HTML() for _ in range(4))
-        self.told, self.lines, self.table, self.where, self.saved = (widgets.HTML() for _ in range(5))
-        self.intake, self.enrolment, self.legend = widgets.HTML(), widgets.HTML(), widgets.HTML()
-        self.name, self.over, self.keep = widgets.Text(continuous_update=True), widgets.Checkbox(indent=False), widgets.Button(button_style="primary")
-        for widget, look in (
-            (self.told, "spoken"), (self.saved, "spoken"), (self.lines, "spoken"), (self.name, "zb-name"), (self.table, "zb-table"), (self.legend, "zb-legend"),
-        ):  # fmt: skip
-            widget.add_class(look)
-        self.memory_bar = _bar([self.earlier, self.restore])
-        self.save_box = widgets.VBox([self.save_title, self.where, _bar([self.name, self.keep]), self.over, self.saved])
-        side = _looking(widgets.VBox([self.levers_title, self.levers]), "zb-side")
-        self.pictures = _looking(widgets.HBox([self.intake, self.enrolment]), "zb-wrap", "zb-pictures")
-        main = _looking(widgets.VBox([self.pictures, self.legend, self.lines, self.table]), "zb-main")
-        rest = [widgets.VBox([self.targets_title, self.targets]), widgets.VBox([self.plans_title, self.plans]), self.save_box]
-        self.body = _looking(widgets.HBox([side, main, *(_looking(box, "zb-rest") for box in rest)]), "zb-wrap")
-        self.root = _looking(
-            widgets.VBox(
-                [
-                    widgets.HTML(f"<style>{STYLE.read_text(encoding='utf-8')}</style>"), self.memory_bar,
-                    _bar([self.region, self.scenario, self.horizon]), _bar([self.back, self.forth, self.clear, self.pin, self.unpin]),
-                    self.told, self.body,
-                ]
-            ),
-            "zb-explorer",
-        )  # fmt: skip
+    def _listen(self) -> None:
         for choice, done in ((self.region, self._region_chosen), (self.scenario, self._scenario_chosen), (self.horizon, self._horizon_chosen)):
             choice.observe(done, "value")
         for button, pressed in (
@@ -143,47 +107,9 @@ class Explorer:
         if registry is not self.registry:
             self.scenes.clear()
         self.registry, self.lang, self.furnished = registry, lang, ()
-        self._speak()
+        self.speak()
         self.tell("")
         self.paint()
-
-    def _speak(self) -> None:
-        say = functools.partial(said, self.lang)
-        with self._quietly():
-            self.region.description, self.scenario.description, self.horizon.description = say("地区", "Region"), say("情景", "Scenario"), say("推算到", "Until")
-            for button, words, tip in (
-                (self.back, say("撤销", "Undo"), say("退回上一步", "take the last step back")),
-                (self.forth, say("重做", "Redo"), say("恢复刚撤销的一步", "bring the last step back")),
-                (self.clear, say("重置", "Reset"), say("杠杆回到所选情景的位置", "levers back to where the scenario has them")),
-                (self.pin, say("钉住对照", "Pin"), say("把现在的曲线留作灰色对照", "keep the present curves in grey to compare with")),
-                (self.unpin, say("取消对照", "Unpin"), say("不再显示对照", "compare with nothing")),
-                (self.restore, say("恢复上次", "Restore"), say("回到选中的那一次", "go back to the chosen screen")),
-                (self.keep, say("保存为情景", "Save as scenario"), say("写成情景文件，批处理可用", "write a scenario file for the batch")),
-            ):
-                button.description, button.tooltip = words, tip
-            self.earlier.description = say("上次的试算", "Earlier screens")
-            self.levers_title.value = f"<h3>{say('杠杆', 'Levers')}</h3>"
-            self.targets_title.value = f"<h3>{say('比照的目标', 'Targets')}</h3>"
-            self.plans_title.value = f"<h3>{say('文件', 'Documents')}</h3>"
-            self.save_title.value = f"<h3>{say('保存', 'Save')}</h3>"
-            self.name.description, self.name.placeholder = say("名称", "Name"), say("如：多招三千人", "for example: 3,000 more")
-            self.over.description = say("覆盖同名的已存情景", "replace a saved scenario of this name")
-            self.where.value = self._where()
-            self.legend.value = "".join(
-                f"<b>{words}</b>" for words in (say("● 观测值", "● observed"), say("蓝虚线：试算中位", "blue dashes: median"), say("灰线：对照及其区间", "grey: pinned, with its band"), say("橙线◆：目标（空心为另一文件已替代）", "orange ◆: target (hollow: governed by another document)"))
-            )  # fmt: skip
-
-    def _where(self) -> str:
-        if self.folder is None:
-            return paragraph(
-                said(
-                    self.lang,
-                    "没有指定数据目录，不能保存。请用 zhibiao dashboard --data 目录 或 zhibiao lab --data 目录 启动，或设环境变量 ZHIBIAO_DATA。",
-                    "No data folder is named, so nothing can be saved. Start with zhibiao dashboard --data FOLDER or zhibiao lab --data FOLDER, or set ZHIBIAO_DATA.",
-                ),
-                "zb-quiet",
-            )
-        return paragraph(said(self.lang, f"存入 {self.folder / saving.FOLDER}", f"Goes to {self.folder / saving.FOLDER}"), "zb-quiet")
 
     @property
     def screen(self) -> Screen:
@@ -200,10 +126,6 @@ class Explorer:
         if found.study.lang != self.lang:
             found = self.scenes[question] = found.speak(self.lang)
         return found
-
-    def tell(self, words: str, look: str = "zb-quiet") -> None:
-        """Say what was done, or what was wrong, above the levers."""
-        self.told.value = paragraph(words, look) if words else ""
 
     # painting
 
@@ -257,6 +179,7 @@ class Explorer:
         self.targets.children = tuple(self._target_box(here, target.key) for target in here.targets) if plays else ()
         self.plans.children = self._plan_boxes()
         self.panels = Panels(here) if plays else None
+        self.seeker.show(here)
         for widget in gone:
             _close(widget)
         for part in (self.pictures, self.legend, self.levers_title, self.targets_title, self.save_box):
@@ -286,7 +209,7 @@ class Explorer:
     def sync(self) -> None:
         """Let every control show the screen."""
         screen, question = self.screen, self.screen.question
-        with self._quietly():
+        with self.quietly():
             _choose(self.region, regions(self.registry, self.lang, question.region), question.region)
             _choose(self.scenario, self._scenarios(), screen.scenario)
             _choose(self.horizon, horizons(question), question.horizon)
@@ -319,6 +242,7 @@ class Explorer:
 
     def step(self, screen: Screen, act: str | None = None) -> None:
         """Go on to a screen; where it cannot be reckoned, nothing has happened."""
+        self.seeker.clear()
         before = self.session
         pin = before.pin
         if pin is not None and pin.screen.question != screen.question:
@@ -406,6 +330,7 @@ class Explorer:
         self._move_to(self.session.history.redo())
 
     def _move_to(self, history: History) -> None:
+        self.seeker.clear()
         before = self.session
         pin = before.pin
         if pin is not None and pin.screen.question != history.now.question:
@@ -449,6 +374,12 @@ class Explorer:
     def _plain_pin(self, screen: Screen) -> Pin:
         plain = self.registry.scenario("baseline")
         return Pin(plain.zh, plain.en, Screen(screen.question).take(plain))
+
+    @_handled
+    def solved(self, overrides: Sequence[Override]) -> None:
+        """The levers of an answer, and no others."""
+        self.tell("")
+        self.step(replace(self.screen, overrides=in_order(overrides), trust=None))
 
     @_handled
     def _restored(self, _: object) -> None:
@@ -501,25 +432,6 @@ class Explorer:
         pin = self.session.pin
         named = None if pin is None else self.registry.scenarios.get(pin.screen.scenario)
         return named.id if named is not None and pin is not None and pin.screen.same_levers(named) else None
-
-    @contextmanager
-    def _quietly(self) -> Iterator[None]:
-        """What is set meanwhile was not done by the user."""
-        before, self.quiet = self.quiet, True
-        try:
-            yield
-        finally:
-            self.quiet = before
-
-
-def _bar(children: list[widgets.Widget]) -> widgets.HBox:
-    return _looking(widgets.HBox(children), "zb-wrap", "zb-bar")
-
-
-def _looking(box: Any, *looks: str) -> Any:
-    for look in looks:
-        box.add_class(look)
-    return box
 
 
 def _choose(dropdown: widgets.Dropdown, options: list[Any], value: Any) -> None:

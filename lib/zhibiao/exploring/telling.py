@@ -29,9 +29,9 @@ FROM_ON = ("length", "capacity", "enrolment_floor")
 UNJUDGED = ("definition_unclear", "definition_changed", "conflicting")
 
 
-def moved(study: Study, override: Override, reach: Reach | None, shown: Shown) -> str:
+def moved(study: Study, override: Override, reach: Reach | None, pipe: Pipe | None) -> str:
     """How one lever is moved: 年招生到2025年3.5万人."""
-    move = move_of(study, override, shown.simulation.pipe)
+    move = move_of(study, override, pipe)
     lever = LEVERS[override.lever]
     if reach is not None:
         value = with_unit(four(move.value / float(reach.unit.scale)), reach.unit, study.lang)
@@ -69,7 +69,7 @@ def override(lever: LeverId, value: Decimal, unit: str, year: int | None, source
 def levers(shown: Shown, reaches: Mapping[LeverId, Reach]) -> str:
     """All levers that are moved, in one line."""
     s = shown.study
-    parts = [moved(s, override, reaches.get(override.lever), shown) for override in s.scenario.overrides]
+    parts = [moved(s, override, reaches.get(override.lever), shown.simulation.pipe) for override in s.scenario.overrides]
     if s.scenario.trust is not None:
         share = percent(float(s.scenario.trust), 0)
         parts.append(s.words(f"{share}的路径引向规划目标", f"{share} of the paths led to the plan's targets"))
@@ -160,9 +160,11 @@ def aims(shown: Shown, off: Collection[str], pinned: Shown | None, name: str) ->
         rows.append(row)
     notes = [
         s.words(
-            "试算中位：目标所量之值在各路径上的中位；逐年目标取最不利的一年。差距按中位算，满足时为0。“按设定”的指标由杠杆给定，不另算可能性。",
+            "试算中位：目标所量之值在各路径上的中位；逐年目标取最不利的一年。差距按中位算，满足时为0。“按设定”的指标由杠杆给定，不另算可能性。"
+            "不动杠杆时在校生取自同类序列的变动，动了杠杆后由学生流量推算，两者在同样的招生下也略有不同。",
             "Median over the paths of what the target measures; of a target that binds each year, the worst year. The gap is that of the median and 0 where it "
-            "satisfies. What a lever sets has no chance of its own.",
+            "satisfies. What a lever sets has no chance of its own. Without levers enrolment moves as series like it did, with levers it follows from the flow of "
+            "students; for the same intake the two differ a little.",
         )
     ]
     return Table(

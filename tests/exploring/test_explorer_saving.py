@@ -97,20 +97,12 @@ def test_a_file_that_was_changed_by_hand_says_so(start, data):
     assert "保存之后被改过" in words(later.told) and later.rows["intake"].number.value == 5.0
 
 
-def kept(explorer):
-    """Wait until the writer has written what it was given last."""
-    deadline = time.monotonic() + 10
-    while explorer.writer._timer is not None and time.monotonic() < deadline:
-        time.sleep(0.01)
-    time.sleep(0.05)
-
-
 def test_a_new_kernel_offers_what_was_on_the_screen(start):
     e = start()
     e.rows["intake"].slider.value = 3.5
     e.pin.click()
     e.rows["length"].number.value = 4.0
-    kept(e)
+    e.writer.finish()
     again = start()
     assert again.memory_bar.layout.display is None and "动了2个杠杆" in again.earlier.options[0][0]
     again.restore.click()
@@ -123,7 +115,7 @@ def test_a_new_kernel_offers_what_was_on_the_screen(start):
 def test_memories_that_cannot_be_read_are_passed_over_and_old_ones_go(start, tmp_path):
     e = start()
     e.rows["intake"].slider.value = 3.5
-    kept(e)
+    e.writer.finish()
     folder = tmp_path / "state"
     whole = next(folder.glob("*.json")).read_bytes()
     for number in range(KEPT + 3):
@@ -138,7 +130,7 @@ def test_a_screen_goes_on_where_nothing_can_be_kept(tmp_path):
     (tmp_path / "state").write_text("a file", encoding="utf-8")
     e = Explorer(load(), keeper=Keeper(tmp_path / "state"))
     e.rows["intake"].slider.value = 3.5
-    kept(e)
+    e.writer.finish()
     assert e.rows["intake"].on.value and not e.memories
 
 

@@ -31,6 +31,15 @@ class Writer:
             self._timer.daemon = True
             self._timer.start()
 
+    def finish(self) -> None:
+        """Write what waits, now."""
+        with self._lock:
+            timer = self._timer
+        if timer is not None:
+            timer.cancel()
+            timer.join()
+            self._write()
+
     def _write(self) -> None:
         with self._lock:
             session, self._waiting, self._timer, self._written = self._waiting, None, None, time.monotonic()

@@ -49,6 +49,12 @@ def test_a_target_by_key_by_id_and_by_indicator(run):
     assert "办法：匀速，自2020年的3万人起。" in err and "各数均须超过" in err and "“年招生学生规模(万人)3>3.5”" in err
 
 
+def test_a_target_that_is_reached_already_says_that_it_keeps(run):
+    code, out, err = run("chongqing-2021-452/employment-2025", "--by", "late", "--lang", "en", "--format", "csv")
+    assert code == 0 and out.splitlines()[1].endswith("gt,%,98,98,98,98,98")
+    assert "every year keeps it" in err and "Every figure must exceed" in err
+
+
 def test_a_total_with_own_values(run):
     code, out, _ = run("training-total", "--by", "own", "--own", "2021=10,2022=12.5 2023=15;2024=17.5，2025=20", "--format", "json")
     assert code == 0

@@ -47,6 +47,7 @@ def make(
     as_of: Annotated[str | None, typer.Option("--as-of", help="数据截至年 year of knowledge (default: newest observed)")] = None,
     save: Annotated[str | None, typer.Option(help="存入叠加目录的编号 id under which the overlay keeps it (with --data)")] = None,
     replace: Annotated[bool, typer.Option("--replace", help="覆盖同一编号的分解 replace a stored one of this id")] = False,
+    lang: Annotated[str, typer.Option(help="说明用的语言 language of the remarks: zh, en")] = "zh",
     form: Format = "table",
     output: Output = None,
     data: Data = None,
@@ -62,7 +63,7 @@ def make(
 
     registry = load(data)
     statement = _target(registry, target, region)
-    question = study(registry, statement.region, as_of=as_of)
+    question = study(registry, statement.region, as_of=as_of, lang=lang)
     made = milestones(question, statement, by, None if own is None else _own(own))
     unit = statement.written_unit
     name = save or statement.id

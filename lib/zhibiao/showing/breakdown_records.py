@@ -55,6 +55,8 @@ def remarks(study: Study, made: Milestones, children: Sequence[Child] = (), with
         begin = with_unit(in_unit(made.start.value, unit.scale), unit, lang)
         rule += study.words(f"，自{made.start.year}年的{begin}起", f", from {begin} in {made.start.year}")
     lines.append(rule + study.words("。", "."))
+    if made.start is not None and not made.summed and made.rule != "own" and len(set(made.values)) == 1:
+        lines.append(study.words("起点已在目标水平，各年保持。", "The start is at the target's level already: every year keeps it."))
     if statement.comparator in ("gt", "lt"):
         side = study.words("超过", "exceed") if statement.comparator == "gt" else study.words("低于", "stay below")
         lines.append(study.words(f"各数均须{side}，持平不算达到。", f"Every figure must {side} its number; level does not meet it."))

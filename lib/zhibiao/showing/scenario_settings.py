@@ -33,7 +33,7 @@ def settings(study: Study, found: Comparison) -> Table:
         Column("scenario", study.words("情景", "scenario"), width=3),
         Column("lever", study.words("杠杆", "lever"), width=3),
         Column("from", study.words("起点", "from"), "right", width=3),
-        Column("to", study.words("设为", "to"), "right", width=4),
+        Column("to", study.words("设为", "to"), "right", width=5),
         Column("year", study.words("何时", "when"), width=3),
         Column("source", study.words("依据", "rests on"), width=14),
     ]

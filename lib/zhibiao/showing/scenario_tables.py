@@ -141,7 +141,7 @@ def chances(study: Study, found: Comparison) -> Table:
     cells = [{"scenario": case.scenario.name(study.lang), **{key: _chance(study, case, rows[case.scenario.id][key]) for key in spoken}} for case in found.cases]
     notes = [
         study.words("“设定”：情景自己定下了这项指标的路径，不另给可能性。", "“Set”: the scenario sets the path of the indicator itself, so no chance is given."),
-        *([study.words(f"没有数可推断，不给可能性：{'、'.join(silent)}。", f"No figures to project, hence no chance: {', '.join(silent)}.")] if silent else []),
+        *([study.words(f"缺数、口径不明或期限已过，不给可能性：{'、'.join(silent)}。", f"No chance is given for want of figures or a clear definition, or because the horizon has passed: {', '.join(silent)}.")] if silent else []),
     ]
     return Table(
         columns,

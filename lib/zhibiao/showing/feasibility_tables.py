@@ -195,7 +195,9 @@ def _verdict(study: Study, found: Feasibility, asked: Relaxing) -> list[str]:
         return []
     planned, freer, free = asked.verdicts
     at = _where(study, found.at) if found.at is not None else study.words("在所设范围内", "within the ranges")
-    chance = "" if found.chance is None else study.words(f"，同时成立的可能性{chance_text(found.chance)}", f"; the chance that all hold is {chance_text(found.chance)}")
+    several = len(found.demands) > 1
+    zh, en = ("同时成立的可能性", "the chance that all hold is") if several else ("可能性", "the chance is")
+    chance = "" if found.chance is None else study.words(f"，{zh}{chance_text(found.chance)}", f"; {en} {chance_text(found.chance)}")
     reached = "".join(_reached(study, found, d) for d in found.demands if d.indicator.id == "enrolment")
     told = study.words(f"{at}{reached}{chance}。", f"{at}{reached}{chance}.")
     if found.planned is None and found.hold is not None:
@@ -244,17 +246,24 @@ def _ways_out(study: Study, asked: Relaxing, planned: Verdict, freer: Verdict, f
         demand = named[key]
         parts.append(study.words(f"若只改{asked_text(study, demand)}，须改为{_relaxed(study, one, demand)}", f"changing {asked_text(study, demand)} alone, it must become {_relaxed(study, one, demand)}"))
     if freer.hold:
-        path = least_intakes(asked)
-        unit = display_unit(study, study.indicator("intake"))
-        years = study.words("、", ", ").join(
-            study.words(f"{year}年{significant(value, unit, ROUND_CEILING)}", f"{significant(value, unit, ROUND_CEILING)} in {year}") for year, value in (path or {}).items()
-        )
-        parts.append(study.words("招生逐年另排时能够成立", "they can hold where the intake of each year is set anew") + study.words(f"，居中一条流程上总人数最少的排法是{years}（{unit.written}）", f": in the middle of the pipe the fewest entrants are {years} ({unit.label('en')})" ) * bool(path))
+        parts.append(study.words("招生逐年另排时能够成立", "they can hold where the intake of each year is set anew") + _path(study, asked))
     elif free.hold:
         parts.append(study.words("只加招生仍不够，学制或保留率也须提高", "more intake alone is not enough; length or retention must rise too"))
     else:
         parts.append(study.words("招生、学制、保留率都用到各自范围的尽头也不能成立", "not even with intake, length and retention at the ends of their ranges"))
     return study.words("；", "; ").join(parts) + study.words("。", ".")
+
+
+def _path(study: Study, asked: Relaxing) -> str:
+    """The fewest entrants year by year, and how fast they may grow."""
+    path, unit, limit = least_intakes(asked), display_unit(study, study.indicator("intake")), asked.ranges["intake"].yearly_limit
+    if path is None or asked.middle.pipe is None:
+        return ""
+    each = [(year, significant(value, unit, ROUND_CEILING)) for year, value in path.items()]
+    zh, en = "、".join(f"{year}年{value}" for year, value in each), ", ".join(f"{value} in {year}" for year, value in each)
+    growth = "" if limit is None else percent(limit / asked.middle.pipe.start.intake, 0)
+    pace = study.words(f"，每年至多增起点的{growth}", f", growing by at most {growth} of the start a year") if growth else ""
+    return study.words(f"，居中一条流程上总人数最少的排法是{zh}（{unit.written}{pace}）", f": in the middle of the pipe the fewest entrants are {en} ({unit.label('en')}{pace})")
 
 
 def _reading(study: Study, named: Mapping[str, Demand], reading: Reading) -> str:

@@ -12,7 +12,7 @@ import webbrowser
 from pathlib import Path
 from typing import Any
 
-from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_server.base.handlers import FileFindHandler
 from jupyter_server.services.kernels.handlers import KernelHandler
 from tornado.httpserver import HTTPServer
@@ -26,6 +26,8 @@ from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from zhibiao.errors import ParameterError
 from zhibiao.exploring.door import Doorkeeper, Nothing, gated
+from zhibiao.kernels import PROVISIONER
+from zhibiao.kernels.templates import PRELOAD
 
 PAGE = Path(__file__).with_name("dashboard.ipynb")
 
@@ -65,6 +67,12 @@ class OwnPython(KernelSpecManager):
 
     def _kernel_dirs_default(self) -> list[str]:
         return []
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        """Kernels forked from a template that has imported what they need: they start in a moment and share most of their memory."""
+        spec = super().get_kernel_spec(kernel_name)
+        spec.metadata = {**spec.metadata, "kernel_provisioner": {"provisioner_name": PROVISIONER, "config": {"preload": [*PRELOAD, "ipywidgets"]}}}
+        return spec
 
 
 class Dashboard(Voila):  # type: ignore[misc]
@@ -202,8 +210,6 @@ def _configured() -> Config:
                 "file_allowlist": [],
             },
             "MappingKernelManager": {"cull_idle_timeout": IDLE, "cull_interval": LOOK, "cull_connected": False},
-            # a socket file in a folder of one's own: others on the machine could listen to a port
-            "KernelManager": {} if os.name == "nt" else {"transport": "ipc"},
             "VoilaExporter": {"language_code": "zh"},
         }
     )

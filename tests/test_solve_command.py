@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import re
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -143,3 +145,20 @@ def test_a_target_beyond_the_documents_reaches_further(zhibiao) -> None:
     done = zhibiao("feasible", "--region", "全国", "--target", "intake>160万人@2028", "--target", "在校生>440万人@2028", "--format", "csv")
     assert done.returncode == 0, done.stderr
     assert [row["assessable"] for row in _rows(done.stdout)] == ["yes", "yes"]
+
+
+def _documented() -> list[str]:
+    page = (Path(__file__).parents[1] / "docs" / "solve.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```sh\n(.*?)^```", page, flags=re.MULTILINE | re.DOTALL)
+    return [line.removeprefix(".venv/bin/zhibiao ") for block in blocks for line in block.splitlines()]
+
+
+def test_the_how_to_is_followed_to_the_letter(zhibiao, tmp_path: Path) -> None:
+    commands = _documented()
+    assert len(commands) >= 9
+    mine = tmp_path / "my-figures"
+    mine.mkdir()
+    for command in commands:
+        done = zhibiao(*shlex.split(command.replace("~/my-figures", str(mine))))
+        assert done.returncode == 0, (command, done.stderr)
+    assert (mine / "scenarios" / "more-entrants.yaml").exists()

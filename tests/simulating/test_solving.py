@@ -60,6 +60,14 @@ def test_what_is_solved_holds_when_it_is_simulated(names: tuple[str, ...]) -> No
         assert solution.cost == pytest.approx(sum(step.cost for step in solution.steps))
 
 
+def test_when_few_answers_are_wanted_then_one_does_without_the_main_lever() -> None:
+    found = solve(CITY, demands(CITY, ["enrolment-2025"]), BASE, alternatives=3).solutions
+    assert len(found) == 3
+    assert set(found[0].aims) == {"intake"}
+    assert any("intake" not in solution.aims for solution in found[1:])
+    assert any(len(solution.aims) > 1 for solution in found)
+
+
 def test_when_the_first_step_is_taken_back_then_the_chance_is_missed() -> None:
     """The least intake is least: a hundred fewer miss."""
     asked = demands(CITY, ["enrolment-2025"])

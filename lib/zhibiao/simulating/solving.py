@@ -70,11 +70,19 @@ def solve(
 
 
 def _various(found: Sequence[Solution], count: int) -> list[Solution]:
-    """The cheapest of every set of levers, cheapest first, without those that only add moves to a cheaper one."""
+    """The cheapest of every set of levers, without those that only add moves to a cheaper one, cheapest first.
+
+    Where not all are wanted, the cheapest that does without the first one's main lever has its place: it differs most in kind.
+    """
     chosen: list[Solution] = []
     for solution in sorted(found, key=lambda s: (round(s.cost, 9), len(s.steps))):
         if not any(_adds(solution, cheaper) for cheaper in chosen):
             chosen.append(solution)
+    if len(chosen) > count > 1:
+        main = max(chosen[0].steps, key=lambda step: step.cost).lever
+        other = next((s for s in chosen[1:] if main not in s.aims), None)
+        if other is not None and other not in chosen[:count]:
+            chosen = [*chosen[: count - 1], other]
     return chosen[:count]
 
 

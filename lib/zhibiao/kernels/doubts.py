@@ -17,8 +17,22 @@ INLINE = "module://matplotlib_inline.backend_inline"
 FREE = ("JPY_PARENT_PID", "JPY_INTERRUPT_EVENT", "IPY_INTERRUPT_EVENT")
 """Read while ipykernel is imported, and given to each kernel anew."""
 
-_STARTING = tuple(
-    "PYTHON LC_ LD_ OMP_ OPENBLAS_ GOTO_ MKL_ KMP_ BLIS_ NUMEXPR_ ARROW_ JE_ MALLOC_ GLIBC_ OPENSSL_".split()
+_STARTING = (
+    "PYTHON",
+    "LC_",
+    "LD_",
+    "OMP_",
+    "OPENBLAS_",
+    "GOTO_",
+    "MKL_",
+    "KMP_",
+    "BLIS_",
+    "NUMEXPR_",
+    "ARROW_",
+    "JE_",
+    "MALLOC_",
+    "GLIBC_",
+    "OPENSSL_",
 )
 _NAMED = ("HOME", "LANG", "LANGUAGE", "TZ", "MPLBACKEND")
 """Names that the interpreter or a C library reads as it starts: Python does not see them read."""

@@ -9,7 +9,7 @@ import pytest
 from zhibiao.catalogue.load import load
 from zhibiao.catalogue.study import study
 from zhibiao.model import Override, Scenario
-from zhibiao.simulating.outcomes import outcomes, run_of
+from zhibiao.simulating.outcomes import outcomes
 from zhibiao.simulating.scenario import ground, simulate
 
 REGISTRY = load()
@@ -59,7 +59,7 @@ def test_a_stock_counted_on_the_way_opens_the_next_year():
 def test_a_floor_is_kept_by_an_intake_that_is_solved_for():
     question = _case(CITY, "plan_2022")
     simulation = simulate(question, GROUNDS["500000"])
-    run = run_of(simulation)
+    run = simulation.run
     np.testing.assert_array_equal(run.enrolment, np.rint(simulation.fans["enrolment"].window(2021, 2025)))
     assert np.all(np.median(run.entrants, axis=0) > 30000)
 

@@ -145,3 +145,31 @@ def test_lengths_beyond_the_family_are_reached_by_the_lever(own: Pipe) -> None:
     assert pipe.PROGRAMME_LENGTHS[0] == 3
     longer = flow(own, {"length": Move(6.5, 2021)})
     assert longer.enrolment.shape == own.intake.shape
+
+
+def test_a_change_moves_every_draw_from_where_it_stands(own: Pipe) -> None:
+    held = replace(own, intake=np.full(own.intake.shape, 30000.0), noise=np.zeros(own.noise.shape))
+    middle = float(np.median(own.retention)) * 100
+    changed = flow(held, {"retention": Move(middle + 2, 2021, 2.0)}).enrolment[:, -1]
+    set_to = flow(held, {"retention": Move(middle + 2, 2021)}).enrolment[:, -1]
+    assert np.std(changed) < np.std(set_to)  # set to one value, draws with long programmes and low retention would leap
+    assert (changed >= flow(held, {}).enrolment[:, -1] - 1).all()
+    longer = flow(held, {"length": Move(float(np.median(own.length)) + 0.5, 2021, 0.5)}).enrolment[:, -1]
+    assert (longer >= flow(held, {}).enrolment[:, -1] - 1).all()
+    each = flow(held, {"retention": Move(middle, 2021, np.where(np.arange(own.length.size) % 2, 1.0, 0.0))}).enrolment[:, -1]
+    assert (each[::2] == flow(held, {}).enrolment[::2, -1]).all()
+
+
+def test_under_a_floor_as_many_enter_as_keep_it_and_no_fewer_than_were_led(own: Pipe) -> None:
+    floor = flow(own, {"enrolment_floor": Move(120000, 2022)})
+    assert (floor.enrolment[:, 1:] >= 120000).all()
+    np.testing.assert_array_equal(np.median(floor.enrolment, axis=0)[1:], 120000)
+    both = flow(own, {"enrolment_floor": Move(100000, 2022), "intake": Move(45000, 2022)})
+    assert (both.entrants[:, 1:] >= 45000).all() and np.median(both.enrolment[:, -1]) > 120000
+
+
+def test_places_decide_how_many_enter_on_every_page(city: Study) -> None:
+    scarce = simulate(replace(city, scenario=REGISTRY.scenarios["capacity_limited"]))
+    assert scarce.run is not None and "intake" not in scarce.assumed
+    np.testing.assert_array_equal(scarce.fans["intake"].at(2025), scarce.run.entrants[:, -1])
+    assert scarce.fans["intake"].method == "cohort"

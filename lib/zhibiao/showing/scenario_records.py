@@ -32,10 +32,9 @@ def records(found: Comparison) -> list[Record]:
 
 def _fans(case: Case) -> Iterator[Record]:
     flowing = set(FLOWS) if case.outcomes is not None else set()
-    told = {"intake"} if case.entering_follows else set()  # by the entrants
     for name, fan in case.simulation.fans.items():
-        if name in told or (fan.method == METHOD and name in flowing):
-            continue  # told by the flows
+        if fan.method == METHOD and (name in flowing or (name == "intake" and flowing)):
+            continue  # told by the flows, intake as the entrants
         unit = case.study.indicator(name).unit
         for column, year in enumerate(fan.years.tolist()):
             if not fan.observed[column] and year > fan.basis.last_year:

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from zhibiao.assessing.gaps import GapRow, gap_table
 from zhibiao.catalogue.study import Study
 from zhibiao.errors import ParameterError
-from zhibiao.model import LEVERS, LeverId, Scenario
-from zhibiao.model.fan import Fan
+from zhibiao.model import LEVERS, Scenario
 from zhibiao.simulating.outcomes import FOLLOWING, Outcomes, outcomes
 from zhibiao.simulating.pipe import flow
 from zhibiao.simulating.scenario import Ground, Simulation, ground, simulate
@@ -23,8 +22,6 @@ BASELINE = "baseline"
 FLOWS = ("intake", "enrolment", "graduates", "losses", "turned_away")
 """What the pipe itself gives, in the order in which it is shown."""
 QUANTITIES = (*FLOWS, *FOLLOWING)
-DECIDING: frozenset[LeverId] = frozenset({"capacity", "enrolment_floor"})
-"""Levers that decide how many enter, whatever the intake was to be."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +60,6 @@ class Case:
     def flows(self) -> bool:
         """Whether enrolment comes out of the pipe rather than from the reference class."""
         return any(LEVERS[lever].flow for lever in self.simulation.moves)
-
-    @property
-    def entering_follows(self) -> bool:
-        """Whether places or a floor decide how many enter, so that the fan of the intake no longer says it."""
-        return self.outcomes is not None and bool(DECIDING & set(self.simulation.moves))
 
     def draws(self, quantity: str) -> Array | None:
         """A quantity of `QUANTITIES` at the horizon, (m,); None where it is not known.
@@ -180,23 +172,12 @@ def compare(study: Study, names: Sequence[str] | None = None, base: Ground | Non
             left_out[name] = error.what
             continue
         case = Case(question, simulation, outcomes(question, simulation), ())
-        cases.append(replace(case, rows=gap_table(question, _entered(case))))
+        cases.append(replace(case, rows=gap_table(question, simulation.chances)))
     unmoved = None
     if base.pipe is not None:
         still = replace(study, scenario=study.registry.scenario(BASELINE))
         unmoved = outcomes(still, Simulation(base.fans, pipe=base.pipe, run=flow(base.pipe, {})))
     return Comparison(tuple(cases), unmoved, left_out)
-
-
-def _entered(case: Case) -> dict[str, Fan]:
-    """Fans that say something about chance; intake as many as really enter where places or a floor decide on it."""
-    fans = case.simulation.chances
-    if not case.entering_follows or case.outcomes is None or "intake" not in fans:
-        return fans
-    fan, run = fans["intake"], case.outcomes.run
-    draws = fan.draws.copy()
-    draws[:, run.years - int(fan.years[0])] = run.entrants
-    return {**fans, "intake": replace(fan, draws=draws)}
 
 
 def _named(study: Study, name: str) -> str:

@@ -6,7 +6,7 @@ Everything that needs a figure nobody has published stays absent; a scenario may
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from zhibiao.catalogue.study import Study
 from zhibiao.model import LeverId
 from zhibiao.model.fan import Fan
-from zhibiao.simulating.pipe import Moves, Pipe, PipeRun, flow, led
+from zhibiao.simulating.pipe import Moves, Pipe, PipeRun, led
 from zhibiao.simulating.scenario import Simulation, own_value
 
 Array = NDArray[np.float64]
@@ -58,7 +58,7 @@ def outcomes(study: Study, simulation: Simulation) -> Outcomes | None:
 
     Nothing flows without a pipe, and where a scenario leads enrolment to the plans' targets whatever the intake (`trust`).
     """
-    run = run_of(simulation)
+    run = simulation.run
     if run is None or simulation.pipe is None or study.scenario.trust is not None:
         return None
     found: dict[str, Array | None] = {
@@ -82,22 +82,6 @@ def opening(pipe: Pipe, run: PipeRun) -> Array:
         if 0 < later < run.years.size:
             before[:, later] = stock
     return before
-
-
-def run_of(simulation: Simulation) -> PipeRun | None:
-    """What flows under the scenario's levers; under a floor with the intake that keeps enrolment on it, solved for each draw."""
-    pipe, moves = simulation.pipe, simulation.moves
-    if pipe is None or "enrolment_floor" not in moves:
-        return simulation.run
-    wanted = led(pipe.start.enrolment, moves["enrolment_floor"], pipe.start.year, pipe.years)
-    others: Moves = {lever: move for lever, move in moves.items() if lever not in ("enrolment_floor", "intake")}
-    entrants = np.zeros_like(pipe.intake)
-    run = flow(replace(pipe, intake=entrants), others)
-    # who stays in a year depends on who entered before it, so that the years are filled one after the other
-    for year in range(pipe.years.size):
-        entrants[:, year] = np.maximum(np.rint(wanted[year]) - (run.enrolment - run.entrants)[:, year], 0.0)
-        run = flow(replace(pipe, intake=entrants), others)
-    return run
 
 
 def _path(fan: Fan | None, years: NDArray[np.int64]) -> Array | None:

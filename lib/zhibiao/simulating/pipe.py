@@ -25,16 +25,26 @@ Array = NDArray[np.float64]
 
 PROGRAMME_LENGTHS = np.array([3.0, 3.5, 4.0, 4.5, 5.0])
 """Lengths a region's stock is anchored on: intermediate level takes three years after junior middle school, senior level five."""
+SHORTEST, LONGEST = 1.0, 8.0
+"""Programme lengths, years, as in `zhibiao.model.levers`."""
 HIGHEST_RETENTION = 0.9999
 """Where the anchor needs every student to stay, a little is left for the spread to move in."""
 
 
 @dataclass(frozen=True)
 class Move:
-    """A lever's value in base units, led evenly from the start to `year` and held; floors, places and lengths hold from `year` on."""
+    """A lever's value in base units, led evenly from the start to `year` and held; floors, places and lengths hold from `year` on.
+
+    Attributes
+    ----------
+    shift : float, array (m,) or None
+        Where a length or a retention is changed rather than set: by how much, so that every draw moves from where it stands; `value`
+        is then where the middle of the pipe arrives.
+    """
 
     value: float
     year: int
+    shift: float | Array | None = None
 
 
 Moves = Mapping[LeverId, Move]
@@ -126,12 +136,33 @@ def retention_noise(draws: int, years: int, dispersion: Dispersion, seed: int) -
 
 
 def flow(pipe: Pipe, moves: Moves) -> PipeRun:
-    """Let the pipe flow under the levers of `moves`; those that do not belong to the pipe are not looked at."""
+    """Let the pipe flow under the levers of `moves`; those that do not belong to the pipe are not looked at.
+
+    Under a floor as many enter in each draw and year as keep enrolment on it, or more where intake is led higher.
+    """
+    if "enrolment_floor" not in moves:
+        return _flow(pipe, moves)
+    wanted = np.rint(led(pipe.start.enrolment, moves["enrolment_floor"], pipe.start.year, pipe.years))
+    least = led(pipe.start.intake, moves["intake"], pipe.start.year, pipe.years) if "intake" in moves else np.zeros(pipe.years.size)
+    others: Moves = {lever: move for lever, move in moves.items() if lever not in ("enrolment_floor", "intake")}
+    entrants = np.zeros_like(pipe.intake)
+    run = _flow(replace(pipe, intake=entrants), others)
+    # who stays in a year depends on who entered before it, so that the years are filled one after the other
+    for year in range(pipe.years.size):
+        entrants[:, year] = np.maximum(wanted[year] - (run.enrolment - run.entrants)[:, year], least[year])
+        run = _flow(replace(pipe, intake=entrants), others)
+    return run
+
+
+def _flow(pipe: Pipe, moves: Moves) -> PipeRun:
+    """The flow without a floor."""
     years, start = pipe.years, pipe.start
     entrants = pipe.intake if "intake" not in moves else led(start.intake, moves["intake"], start.year, years)
     length = np.repeat(pipe.length[:, None], years.size, axis=1)
     if "length" in moves:
-        length = np.where(years >= moves["length"].year, moves["length"].value, length)
+        move = moves["length"]
+        aim = np.full_like(pipe.length, move.value) if move.shift is None else np.clip(pipe.length + move.shift, SHORTEST, LONGEST)
+        length = np.where(years >= move.year, aim[:, None], length)
     retention = _retention(pipe, moves)
     lengths = engine.lengths_around(np.array([length.min(), length.max(), pipe.length.min(), pipe.length.max()]))
     shares = engine.split(length, lengths)
@@ -174,7 +205,7 @@ def _retention(pipe: Pipe, moves: Moves) -> Array:
     if "retention" in moves:
         move = moves["retention"]
         share = np.clip((pipe.years - pipe.start.year) / max(move.year - pipe.start.year, 1), 0.0, 1.0)
-        own = own + (move.value / 100 - own) * share
+        own = own + (move.value / 100 - own if move.shift is None else np.reshape(np.asarray(move.shift) / 100, (-1, 1))) * share
     return np.asarray(expit(logit(np.clip(own, 1 - HIGHEST_RETENTION, HIGHEST_RETENTION)) + pipe.noise))
 
 

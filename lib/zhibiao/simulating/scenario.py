@@ -26,6 +26,10 @@ SETS: Mapping[LeverId, str] = {name: lever.indicator for name, lever in LEVERS.i
 """Levers outside the pipe, and the indicator that each sets."""
 
 
+DECIDING: frozenset[LeverId] = frozenset(("capacity", "enrolment_floor"))
+"""Levers that decide how many enter, whatever was planned."""
+
+
 @dataclass(frozen=True)
 class Need:
     """What a floor under enrolment asks of the intake, for one programme length anchored on the region's own stock.
@@ -109,8 +113,6 @@ def simulate(study: Study, base: Ground | None = None) -> Simulation:
         simulation = replace(simulation, fans=led_to, assumed=frozenset(name for name, fan in led_to.items() if fan is not base.fans[name]))
     if any(LEVERS[lever].flow for lever in moves):
         simulation = _flowed(study, simulation)
-    if "enrolment_floor" in moves:
-        simulation = _with_floor(study, simulation, moves["enrolment_floor"])
     for lever, indicator in SETS.items():
         if lever in moves:
             simulation = _with_set(study, simulation, indicator, moves[lever])
@@ -141,7 +143,9 @@ def move_of(study: Study, override: Override, pipe: Pipe | None) -> Move:
             f"情景 {study.scenario.id!r}：{study.region.zh} 没有{LEVERS[override.lever].zh}的起点，变化量无从算起 a change of {override.lever!r} needs a figure to start from",
             where="scenario",
         )
-    return Move(own * (1 + written / 100) if LEVERS[override.lever].change == "%" else own + written, year)
+    if LEVERS[override.lever].change == "%":
+        return Move(own * (1 + written / 100), year)
+    return Move(own + written, year, written if override.lever in ("length", "retention") else None)
 
 
 def year_of(study: Study, override: Override, pipe: Pipe | None) -> int:
@@ -199,7 +203,7 @@ def _start(study: Study) -> Pair:
 
 
 def _flowed(study: Study, simulation: Simulation) -> Simulation:
-    """Enrolment, and graduates where they have a fan, as the pipe gives them; intake where a lever sets it."""
+    """Enrolment, and graduates where they have a fan, as the pipe gives them; intake where a lever sets it or decides how many enter."""
     start = _start(study)
     if simulation.pipe is None or simulation.run is None:
         if int(simulation.fans["enrolment"].years[-1]) <= start.year:
@@ -208,15 +212,19 @@ def _flowed(study: Study, simulation: Simulation) -> Simulation:
             f"情景 {study.scenario.id!r}：{study.region.zh} 每名招生对应在校生{start.ratio:.2f}人，没有学制与保留率合得上 no programme length fits {start.ratio:.2f} students per entrant",
             where="scenario",
         )
-    run, fans = simulation.run, dict(simulation.fans)
-    fans["enrolment"] = _replaced(fans["enrolment"], run.years, run.enrolment, "cohort")
+    run, moves, fans = simulation.run, simulation.moves, dict(simulation.fans)
+    assumed = set(simulation.assumed)
+    if "enrolment_floor" in moves:
+        assumed.add("enrolment")
+    fans["enrolment"] = _replaced(fans["enrolment"], run.years, run.enrolment, "scenario" if "enrolment" in assumed else "cohort")
     if "graduates" in fans:
         fans["graduates"] = _replaced(fans["graduates"], run.years, run.graduates, "cohort")
-    if "intake" not in simulation.moves:
-        return replace(simulation, fans=fans)
-    path = led(start.intake, simulation.moves["intake"], start.year, run.years)
-    fans["intake"] = _replaced(fans["intake"], run.years, np.broadcast_to(path, run.entrants.shape), "scenario")
-    return replace(simulation, fans=fans, assumed=simulation.assumed | {"intake"})
+    if DECIDING & set(moves):
+        fans["intake"] = _replaced(fans["intake"], run.years, run.entrants, "cohort")
+    elif "intake" in moves:
+        assumed.add("intake")
+        fans["intake"] = _replaced(fans["intake"], run.years, run.entrants, "scenario")
+    return replace(simulation, fans=fans, assumed=frozenset(assumed))
 
 
 def _replaced(fan: Fan, years: NDArray[np.int64], values: Array, method: str) -> Fan:
@@ -227,19 +235,6 @@ def _replaced(fan: Fan, years: NDArray[np.int64], values: Array, method: str) ->
         if 0 <= column < fan.years.size and not fan.observed[column]:
             draws[:, column] = values[:, position]
     return replace(fan, draws=draws, method=method)
-
-
-def _with_floor(study: Study, simulation: Simulation, move: Move) -> Simulation:
-    """Enrolment led evenly to its floor and held there; what intake this takes is solved for each anchored programme length."""
-    start = _start(study)
-    fan = simulation.fans["enrolment"]
-    years = np.arange(start.year, int(fan.years[-1]) + 1)
-    path = np.broadcast_to(led(start.enrolment, move, start.year, years), (fan.draws.shape[0], years.size))
-    return replace(
-        simulation,
-        fans={**simulation.fans, "enrolment": _replaced(fan, years, path, "scenario")},
-        assumed=simulation.assumed | {"enrolment"},
-    )
 
 
 def _with_set(study: Study, simulation: Simulation, indicator: str, move: Move) -> Simulation:

@@ -26,9 +26,6 @@ BAND = 80
 """Per cent of what was seen that a range covers: its ends are the 10th and 90th percentile."""
 HALF_YEAR = 0.5
 """Swing of the programme length, years: a quarter of the entrants study two years more, or fewer. An assumption: no mix of lengths is published."""
-LONGEST, SHORTEST = 8.0, 1.0
-"""Programme lengths, years, as in `zhibiao.model.levers`."""
-
 Basis = Literal["own_band", "assumed_length", "national_retention", "national_growth"]
 
 
@@ -106,8 +103,7 @@ def moved(pipe: Pipe, changes: Mapping[LeverId, ArrayLike]) -> PipeRun:
         pipe = replace(pipe, noise=pipe.noise + logit(led) - logit(own))
     moves: dict[LeverId, Move] = {}
     if "length" in each:
-        lengths = np.clip(pipe.length[:, None] + each["length"], SHORTEST, LONGEST)
-        moves["length"] = Move(lengths, first)  # type: ignore[arg-type]  # one length a draw broadcasts over the years
+        moves["length"] = Move(float(np.median(pipe.length)), first, each["length"][:, 0])
     if "capacity" not in each:
         return flow(pipe, moves)
     return _within(pipe, moves, pipe.start.enrolment * (1 + each["capacity"][:, 0] / 100))

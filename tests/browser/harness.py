@@ -12,10 +12,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
+from playwright.sync_api import Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 ROOT = Path(__file__).parents[2]
 PYTHON = ROOT / ".venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
@@ -79,7 +78,10 @@ def ready(page: Page, entrance: str) -> Page:
     """Open the dashboard and wait until its widgets are there."""
     page.set_default_timeout(PATIENCE)
     page.goto(entrance, wait_until="commit")
-    page.locator(".zhibiao .widget-tab").wait_for()
+    try:
+        page.locator(".zhibiao .widget-tab").wait_for()
+    except PlaywrightTimeout:
+        raise AssertionError(f"the page shows only: {page.locator('body').inner_text()[:2000]}") from None
     return page
 
 

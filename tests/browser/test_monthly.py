@@ -109,6 +109,14 @@ def test_a_broken_file_gives_one_message(page, monthly, server, tmp_path):
     assert (sorted(server.data.rglob("*")) if server.data.exists() else []) == before
 
 
+def test_a_file_far_too_large_is_refused_before_it_is_sent(page, monthly, tmp_path):
+    large = tmp_path / "很大.xlsx"
+    large.write_bytes(bytes(21 * 1024 * 1024))
+    hand_in(page, monthly, large)
+    page.get_by_role("alert").get_by_text("“很大.xlsx”超过 20 MB").wait_for()
+    assert monthly.get_by_role("heading", name="很大.xlsx").count() == 0
+
+
 def test_what_two_people_import_at_once_is_all_there(visit, server, tmp_path):
     people = []
     for number in (1, 2):

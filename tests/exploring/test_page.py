@@ -10,6 +10,7 @@ import pytest
 
 from zhibiao.exploring.monthly import Upload, examine, known, take
 from zhibiao.exploring.page import Page
+from zhibiao.exploring.page import page as make_page
 
 HEADER = "region,indicator,period,basis,value,qualifier,unit,status,confidence,source,published,recorded,reason\n"
 FIGURE = "500000,enrolment,2022,at_end,{},eq,万人,final,high,own-report,,,{}\n"
@@ -129,3 +130,14 @@ def test_a_report_can_be_downloaded_and_goes_when_the_region_changes(page: Page,
     assert asked == ["500000"] and 'download="重庆_简报_2023.pdf"' in page.monthly.made.value
     page.monthly.region.value = "100000"
     assert page.monthly.made.value == ""
+
+
+def test_a_broken_data_folder_is_said_and_the_page_stays(page: Page, folder: Path) -> None:
+    (folder / "observations").mkdir(parents=True)
+    (folder / "observations" / "mine.csv").write_text("no,such,columns\n1,2,3\n", encoding="utf-8")
+    page.arrival.click()
+    assert "数据目录有误" in page.told.value and "mine.csv:1" in page.told.value
+    hand_in(page, ("交来.csv", HEADER + FIGURE.format("10.2", "")))
+    assert "mine.csv:1" in page.monthly.told.value
+    shown = make_page()
+    assert "看板打不开" in shown.value and "mine.csv:1" in shown.value

@@ -39,11 +39,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def begin(page: Path, settings: str = "pass") -> tuple[subprocess.Popen[str], str]:
+def begin(page: Path, settings: str = "pass", browser: str = "") -> tuple[subprocess.Popen[str], str]:
     """Start a dashboard with a page that imports nothing; its process, and its address without the token."""
     code = f"import pathlib, zhibiao.cli, zhibiao.exploring.serve as serve; serve.PAGE = pathlib.Path({str(page)!r}); {settings}; zhibiao.cli.main()"
-    command = [sys.executable, "-c", code, "dashboard", "--no-browser", "--port", str(free_port())]
-    env = {**os.environ, "ZHIBIAO_TOKEN": TOKEN, "ZHIBIAO_DATA": ""}
+    command = [sys.executable, "-c", code, "dashboard", "--port", str(free_port()), *([] if browser else ["--no-browser"])]
+    env = {**os.environ, "ZHIBIAO_TOKEN": TOKEN, "ZHIBIAO_DATA": "", "BROWSER": browser}
     process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, encoding="utf-8")
     assert process.stdout is not None
     found = re.search(rf"(http://[^/]+)/\?token={TOKEN}$", process.stdout.readline().strip())
@@ -171,6 +171,22 @@ class TestThePage:
 
         asyncio.run(talk())
         assert not proof.exists()
+
+
+class TestTheBrowser:
+    @pytest.mark.skipif(os.name == "nt", reason="Windows opens what is registered there")
+    def test_is_opened_without_the_token_on_a_command_line(self, page: Path, tmp_path: Path) -> None:
+        told, script = tmp_path / "told", tmp_path / "browser"
+        script.write_text(f'#!/bin/sh\ncp "${{1#file://}}" {tmp_path}/copy; stat -c %a "$(dirname "${{1#file://}}")" > {tmp_path}/mode; echo "$1" > {told}\n', encoding="utf-8")
+        script.chmod(0o755)
+        process, address = begin(page, browser=f"{script} %s")
+        try:
+            assert until(lambda: told.is_file() and told.read_text().endswith("\n"))
+        finally:
+            end(process)
+        assert told.read_text().startswith("file://") and TOKEN not in told.read_text()
+        assert f"{address}/?token={TOKEN}" in (tmp_path / "copy").read_text(encoding="utf-8")
+        assert (tmp_path / "mode").read_text().strip() == "700"
 
 
 class TestItsEnd:

@@ -12,7 +12,7 @@ import ipywidgets as widgets
 
 from zhibiao.catalogue.registry import Registry
 from zhibiao.catalogue.study import study
-from zhibiao.errors import ZhibiaoError
+from zhibiao.errors import ParameterError, ZhibiaoError
 from zhibiao.exploring import monthly
 from zhibiao.exploring.markup import download, paragraph, said
 from zhibiao.exploring.preview import changes, faults
@@ -108,8 +108,8 @@ class MonthlyTab:
     def _offer_form(self, *_: Any) -> None:
         try:
             content = monthly.form(study(self.registry, self.region.value, lang=self.lang), self.year.value, self.periods.value)
-        except ZhibiaoError as error:
-            self.form.value = paragraph(str(error), "warn")
+        except ParameterError:
+            self.form.value = paragraph(said(self.lang, "这一地区的目标里没有可按此频度报的指标，请选按年。", "No target of this region has figures for such periods; choose by year."), "warn")
             return
         place = self.registry.regions[self.region.value]
         name = f"{place.name(self.lang)}_{self.year.value}_{said(self.lang, *PERIODS[self.periods.value])}.xlsx".replace(" ", "_")
@@ -120,10 +120,14 @@ class MonthlyTab:
             return
         self.uploads = tuple(monthly.Upload(str(file["name"]), bytes(file["content"])) for file in change["new"])
         self.told.value = ""
-        self.registry = monthly.known(self.folder)
+        self.files.value = ()  # so that the same file, mended, can be chosen again
+        try:
+            self.registry = monthly.known(self.folder)
+        except ZhibiaoError as error:
+            self.told.value = paragraph(str(error), "warn")
+            return
         self.examined = monthly.examine(self.registry, self.uploads, dt.date.today())
         self._show()
-        self.files.value = ()  # so that the same file, mended, can be chosen again
 
     def _show(self) -> None:
         """What the files would change and what is wrong, and whether it can be confirmed."""

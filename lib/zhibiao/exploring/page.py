@@ -8,9 +8,10 @@ from typing import Any
 import ipywidgets as widgets
 
 from zhibiao.catalogue.registry import Registry
+from zhibiao.errors import ZhibiaoError
 from zhibiao.exploring import monthly
 from zhibiao.exploring.explorer import Explorer
-from zhibiao.exploring.markup import said
+from zhibiao.exploring.markup import paragraph, said
 from zhibiao.exploring.monthly_tab import MonthlyTab
 
 LANGUAGES = (("中文", "zh"), ("English", "en"))
@@ -31,11 +32,13 @@ class Page:
         self.language = widgets.ToggleButtons(options=LANGUAGES, value=lang, style={"button_width": "auto"})
         self.arrival = widgets.Button(layout={"display": "none"})
         self.arrival.add_class("arrival")
+        self.told = widgets.HTML()
+        self.told.add_class("spoken")
         self.explorer = Explorer(registry, lang)
         self.monthly = MonthlyTab(registry, lang, self._changed)
         self.tabs = widgets.Tab([self.explorer.root, self.monthly.root])
         top = widgets.HBox([self.head, self.language], layout={"justify_content": "space-between", "flex_flow": "row wrap"})
-        self.root = widgets.VBox([top, self.tabs, self.arrival])
+        self.root = widgets.VBox([top, self.told, self.tabs, self.arrival])
         self.root.add_class("zhibiao")
         self._head()
         self.language.observe(self._spoken, "value")
@@ -61,12 +64,23 @@ class Page:
     def _arrived(self, _: Any) -> None:
         self.explorer.memories = {str(memory.path): memory for memory in self.explorer.writer.keeper.earlier()}
         self.explorer.sync()
-        if (now := monthly.stamp(self.folder)) != self.seen:
-            self.seen, registry = now, monthly.known(self.folder)
-            self.monthly.registry = registry
-            self.explorer.show(registry, self.language.value)
+        if (now := monthly.stamp(self.folder)) == self.seen:
+            return
+        try:
+            registry = monthly.known(self.folder)
+        except ZhibiaoError as error:
+            self.told.value = paragraph(f"数据目录有误，以下仍是此前的数 the data folder is broken, older figures are shown: {error}", "warn")
+            return
+        self.seen = now
+        self.monthly.registry = registry
+        self.explorer.show(registry, self.language.value)
 
 
 def page() -> widgets.Widget:
-    """Return the page's widget, for the one cell of the dashboard's notebook."""
-    return Page().root
+    """Return the page's widget, for the one cell of the dashboard's notebook; what keeps it from being made is said in its place."""
+    try:
+        return Page().root
+    except ZhibiaoError as error:
+        told = widgets.HTML(paragraph(f"看板打不开 the dashboard cannot be shown: {error}", "warn"))
+        told.add_class("zhibiao")
+        return told

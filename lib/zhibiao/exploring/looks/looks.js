@@ -15,7 +15,7 @@
     try { there = (await fetch(kernel, { cache: "no-store" })).ok; } catch (error) { there = false; }
     misses = there ? 0 : misses + 1;
     const lost = document.getElementById("lost");
-    lost.hidden = misses < 2;
+    if (misses === 2) lost.hidden = false;
     if (misses === 2) lost.textContent = "页面与后台断开，请刷新页面；未导入、未保存的内容须重做。 The page lost its connection: please reload. What was not imported or saved has to be done again.";
     if (misses === 1) setTimeout(look, 2000);
   }
@@ -33,6 +33,18 @@
     input.files = files;
     input.dispatchEvent(new Event("change"));
   }
+
+  // A file that is far too large is refused here: sent to the kernel it would only break the connection.
+  const LARGEST = 20 * 1024 * 1024;
+  const read = FileReader.prototype.readAsArrayBuffer;
+  FileReader.prototype.readAsArrayBuffer = function (file) {
+    if (file.size <= LARGEST) return read.call(this, file);
+    const alert = document.getElementById("lost");
+    alert.textContent = `文件“${file.name}”超过 20 MB，不是填报表，没有上传。 “${file.name}” is larger than 20 MB and no filled form; it was not uploaded.`;
+    alert.hidden = false;
+    setTimeout(() => { alert.hidden = misses < 2; }, 15000);
+  };
+
   const upload = (event) => event.target.closest && event.target.closest(".widget-upload");
   for (const kind of ["dragover", "dragleave", "drop"]) {
     document.addEventListener(kind, (event) => {

@@ -1,6 +1,7 @@
 """Which targets hold together, which contradict each other, and what the cheapest way out is: Chongqing's cases from METHODS.md §3."""
 
 from dataclasses import replace
+from decimal import Decimal
 from itertools import combinations
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from zhibiao.catalogue.load import load
 from zhibiao.catalogue.study import Study, study
 from zhibiao.errors import ParameterError
+from zhibiao.model import Period
 from zhibiao.simulating.centre import central, centre, fine_flow, settings_flow
 from zhibiao.simulating.demands import demands, main_targets, target_sets, unassessable
 from zhibiao.simulating.feasibility import Feasibility, feasibility, holds, margins
@@ -170,6 +172,24 @@ def test_the_smallest_contradictions_are_all_found(count: int, wrong: list[set[i
     every = [set(c) for size in range(1, count + 1) for c in combinations(keys, size) if not fits(c)]
     smallest = min((len(c) for c in every), default=0)
     assert [set(c) for c in contradictions(keys, fits)] == [c for c in every if len(c) == smallest]
+
+
+def test_when_a_later_stock_was_counted_then_it_is_not_undone() -> None:
+    """101,000 counted in 2023: what the flow says of 2023 is replaced, a floor of 120,000 has failed already, later years still move."""
+    known = next(row for row in REGISTRY.observations if row.region == "500000" and row.indicator == "enrolment")
+    counted = known.model_copy(update={"period": Period.parse("2023"), "value": Decimal("10.1"), "qualifier": "eq", "unit": "万人"})
+    here = study(replace(REGISTRY, observations=(*REGISTRY.observations, counted)))
+    base = ground(here)
+    assert base.pipe.stocks == {2023: 101000.0}
+    kept, later = demands(here, [INTAKE, KEEP]), demands(here, [INTAKE, TWELVE])
+    assert kept[1].missed(centre(base).fans["enrolment"]) == (2023, 101000.0)
+    assert kept[0].missed(centre(base).fans["intake"]) is None
+    assert not any(verdict.hold for verdict in relaxing(here, kept, base).verdicts)
+    assert relaxing(here, kept, base).verdicts[0].contradictions == ((KEEP,),)  # on its own, whatever the intake
+    planned = relaxing(here, later, base).verdicts[0]
+    found = feasibility(here, later, base)
+    assert planned.hold == found.hold
+    assert planned.alone[TWELVE].value == pytest.approx(120000 + found.margins[TWELVE], abs=3)
 
 
 def test_when_there_are_many_targets_then_one_minimal_set_is_found() -> None:

@@ -172,6 +172,13 @@ def test_when_targets_lie_outside_the_pipe_then_their_own_lever_moves() -> None:
     assert float(less.steps[0].aim.value) == 100000
 
 
+def test_when_graduates_are_asked_for_then_lengths_stay() -> None:
+    nation = study(REGISTRY, region="全国", horizon=2029)
+    asked, base = demands(nation, ["graduates>=140万人@2029"]), ground(nation)
+    found = solve(nation, asked, base, chance=0.7, alternatives=9)
+    assert found.solutions and not any("length" in solution.aims for solution in found.solutions)
+
+
 def test_when_a_target_asks_for_less_then_levers_move_down() -> None:
     asked = demands(CITY, ["在校生<=9万人@2025"])
     best = solve(CITY, asked, BASE, chance=0.8).solutions[0]

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from zhibiao.showing.feasibility_tables import Found
     from zhibiao.showing.sentences import Sentences
     from zhibiao.showing.table import Table
-    from zhibiao.simulating.feasibility import Feasibility as Held
 
 
 class Feasibility(Scenarios):
@@ -43,10 +42,8 @@ class Feasibility(Scenarios):
         from zhibiao.showing import feasibility_tables
         from zhibiao.simulating.feasibility import feasibility
 
-        asked = tuple({d.key: d for found, _ in self.held for d in (*found.demands,)}.values())
-        lacking = {key: why for found, _ in self.held for key, why in found.lacking.items()}
-        held: Held = feasibility(self.study, asked, self.ground)
-        return feasibility_tables.binding(self.study, held if not lacking else _with(held, lacking))
+        asked = tuple({d.key: d for found, _ in self.held for d in found.asked}.values())
+        return feasibility_tables.binding(self.study, feasibility(self.study, asked, self.ground))
 
     def contradictions(self) -> Sentences:
         """Which sets of targets hold together, which contradict each other, and how two figures for one thing are to be read."""
@@ -69,8 +66,3 @@ class Feasibility(Scenarios):
         assessable = [found.demands for found, _ in self.held if not found.lacking and found.demands]
         return solution_tables.solutions(self.study, [solve(self.study, asked, self.ground, chance=chance) for asked in assessable])
 
-
-def _with(held: Held, lacking: dict[str, tuple[str, str]]) -> Held:
-    from dataclasses import replace
-
-    return replace(held, lacking={**lacking, **held.lacking})

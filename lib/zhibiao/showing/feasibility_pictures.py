@@ -94,17 +94,17 @@ def _panel(
     own = round(length, 1) == round(here.length, 1)
     name = study.words(f"学制{fixed(length, 1)}年" + ("（锚定）" if own else ""), f"{fixed(length, 1)} years" + (" (anchored)" if own else ""))
     needs = [(d, float(np.interp(here.retention, retention, turning[d.key]))) for d in asked if d.indicator.id != "intake"]
-    told = [
-        study.words(f"{d.statement.value_text('zh')}须招{_need(study, need)}", f"{d.statement.value_text('en')} takes {_need(study, need)}")
-        for d, need in needs
-    ]
+    told = [_need(study, d.statement.value_text(study.lang), need) for d, need in needs]
     finding = study.words("保留率照旧，", "retention as it is: ") + study.words("，", "; ").join(told)
     return MapPanel(name, finding, boundaries, regions, np.interp(retention, some, sure) / float(unit.scale))
 
 
-def _need(study: Study, need: float) -> str:
-    unit = display_unit(study, study.indicator("intake"))
-    return study.words("图外之数", "more than shown") if not np.isfinite(need) else significant(need, unit, ROUND_CEILING)
+def _need(study: Study, value: str, need: float) -> str:
+    """The intake that a target takes, in the map's unit."""
+    if not np.isfinite(need):
+        return study.words(f"{value}在图外", f"{value} lies beyond the map")
+    people = significant(need, display_unit(study, study.indicator("intake")), ROUND_CEILING)
+    return study.words(f"{value}须招{people}", f"{value} takes {people}")
 
 
 def _turning(intake: Array, margin: Array) -> Array:

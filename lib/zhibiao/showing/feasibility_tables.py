@@ -83,8 +83,9 @@ def binding(study: Study, found: Feasibility) -> Table:
                 "binds": _binds(study, found, demand),
             }
         )
-    rows += [{"target": key, "binds": study.words("不能评估", "not assessable")} for key in found.lacking]
-    notes = [study.words(f"{key}：{zh}。", f"{key}: {en}.") for key, (zh, en) in found.lacking.items()]
+    lacking = _lacking(study, found)
+    rows += [{"target": text, "binds": study.words("不能评估", "not assessable")} for text in lacking]
+    notes = [study.words(f"{text}：{why}。", f"{text}: {why}.") for text, why in lacking.items()]
     if found.at is not None and found.margins is not None:
         notes = [_standing(study, found), *notes]
     return Table(
@@ -95,7 +96,7 @@ def binding(study: Study, found: Feasibility) -> Table:
 
 def contradictions(study: Study, sets: Sequence[Found], others: Sequence[Demand] = ()) -> Sentences:
     """Which sets of targets hold together and which contradict each other; and how two figures for one thing are to be read."""
-    lines = [line for found in sets for line in _verdict(study, *found)]
+    lines = list(dict.fromkeys(line for found in sets for line in _verdict(study, *found)))
     named = {d.key: d for d in (*(d for found, _ in sets for d in found.demands), *others)}
     lines += [_reading(study, named, reading) for reading in readings(list(named.values()))]
     none = study.words(
@@ -116,7 +117,7 @@ def relaxations(study: Study, sets: Sequence[Found]) -> Table:
     ]
     rows = []
     for found, asked in sets:
-        together = study.words("；", "; ").join([*(asked_text(study, d) for d in asked.demands), *found.lacking])
+        together = study.words("；", "; ").join(asked_text(study, d) for d in found.asked)
         planned = None if found.lacking else next(iter(asked.verdicts), None)
         if planned is None or planned.hold:
             why = study.words("可同时成立，不需改", "hold together, nothing need change") if planned else study.words("不能评估", "not assessable")
@@ -187,10 +188,15 @@ def _where(study: Study, at: Setting) -> str:
     )
 
 
+def _lacking(study: Study, found: Feasibility) -> dict[str, str]:
+    """Targets that cannot be assessed, in words, and why."""
+    return {asked_text(study, d): study.words(*found.lacking[d.key]) for d in found.asked if d.key in found.lacking}
+
+
 def _verdict(study: Study, found: Feasibility, asked: Relaxing) -> list[str]:
     together = study.words("与", " and ").join(f"“{asked_text(study, d)}”" for d in asked.demands)
     if found.lacking:
-        return [study.words(f"“{key}”不能评估：{zh}。", f"“{key}” is not assessable: {en}.") for key, (zh, en) in found.lacking.items()]
+        return [study.words(f"“{text}”不能评估：{why}。", f"“{text}” is not assessable: {why}.") for text, why in _lacking(study, found).items()]
     if not asked.verdicts:
         return []
     planned, freer, free = asked.verdicts
@@ -242,6 +248,11 @@ def _ways_out(study: Study, asked: Relaxing, planned: Verdict, freer: Verdict, f
     for subset in planned.contradictions:
         names = study.words("、", ", ").join(asked_text(study, named[key]) for key in subset)
         parts.append(study.words(f"最小的矛盾组：{names}", f"smallest contradiction: {names}"))
+    for demand in asked.demands:
+        if (missed := demand.missed(asked.middle.fans.get(demand.indicator.id))) is not None:
+            year, value = missed
+            counted = people(study, value, demand)
+            parts.append(study.words(f"{year}年实有{counted}，{asked_text(study, demand)}已经不成立", f"{counted} were counted in {year}: {asked_text(study, demand)} has failed already"))
     for key, one in (planned.alone or {}).items():
         demand = named[key]
         parts.append(study.words(f"若只改{asked_text(study, demand)}，须改为{_relaxed(study, one, demand)}", f"changing {asked_text(study, demand)} alone, it must become {_relaxed(study, one, demand)}"))

@@ -14,6 +14,7 @@ from zhibiao.assessing.semantics import Condition, condition
 from zhibiao.catalogue.study import Study
 from zhibiao.errors import ParameterError, RegistryError, closest
 from zhibiao.model import Indicator, Statement, unit_of
+from zhibiao.model.fan import Fan
 from zhibiao.model.units import SCALES
 from zhibiao.simulating.anchoring import start_pair
 from zhibiao.simulating.scenario import SETS, Ground
@@ -54,6 +55,15 @@ class Demand:
     def clause(self, study: Study) -> str:
         """Where it stands, short."""
         return study.words("自拟", "typed") if self.typed else study.short_clause(self.statement)
+
+    def missed(self, fan: Fan | None) -> tuple[int, float] | None:
+        """The first counted year in which the target failed, and the figure; None where none did."""
+        if fan is None or self.asked.combine not in ("point", "each"):
+            return None
+        for year, observed, value in zip(fan.years.tolist(), fan.observed, fan.draws[0], strict=True):
+            if observed and (self.asked.start or year) <= year <= (self.asked.end or year) and not self.asked.holds(np.array([value]))[0]:
+                return int(year), float(value)
+        return None
 
     def margin(self, paths: Array, years: NDArray[np.int64]) -> Array:
         """What is left until the target fails, in its worst year; negative where it fails. Array (draws,), base units."""

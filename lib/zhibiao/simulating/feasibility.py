@@ -95,6 +95,8 @@ class Feasibility:
         Those that can be held against the pipe.
     lacking : mapping of target to (zh, en)
         Those that cannot, and why.
+    asked : tuple of Demand
+        All that were asked for.
     here, planned : Setting or None
         Where the region stands; with the intake at the documents' own target, all else as it stands. None where no intake target is among the demands.
     region : Region or None
@@ -108,6 +110,7 @@ class Feasibility:
 
     demands: tuple[Demand, ...]
     lacking: Mapping[str, tuple[str, str]]
+    asked: tuple[Demand, ...]
     ranges: Mapping[LeverId, Range]
     here: Setting | None = None
     planned: Setting | None = None
@@ -131,10 +134,8 @@ class Feasibility:
     @property
     def binding(self) -> str | None:
         """The target with the smallest margin for its size at `at`."""
-        if not self.margins:
-            return None
-        sizes = {d.key: max(abs(d.bound), 1.0) for d in self.demands}
-        return min(self.margins, key=lambda key: self.margins[key] / sizes[key] if self.margins else 0.0)
+        margins = self.margins or {}
+        return min(self.demands, key=lambda d: margins[d.key] / max(abs(d.bound), 1.0)).key if margins else None
 
     @property
     def widest(self) -> str | None:
@@ -161,7 +162,7 @@ def feasibility(
     mine = tuple(d for d in asked if d.indicator.id in PIPE_INDICATORS and d.key not in lacking)
     limits = {**default_ranges(study, base.pipe), **(ranges or {})}
     if base.pipe is None or not mine:
-        return Feasibility(mine, lacking, limits)
+        return Feasibility(mine, lacking, tuple(asked), limits)
     middle = centre(base)
     assert middle.pipe is not None
     pipe = middle.pipe
@@ -174,7 +175,7 @@ def feasibility(
     chance, chances = chances_at(study, base, mine, planned)
     slacks = tuple(_slack(middle, mine, at, lever, limits[lever]) for lever in FLOWING)
     return Feasibility(
-        mine, lacking, limits, here, planned, region(middle, mine, year, limits), {key: float(m[0]) for key, m in found.items()},
+        mine, lacking, tuple(asked), limits, here, planned, region(middle, mine, year, limits), {key: float(m[0]) for key, m in found.items()},
         tuple(slack for each in slacks for slack in each), chance, chances,
     )  # fmt: skip
 

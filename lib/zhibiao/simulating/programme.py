@@ -16,7 +16,7 @@ from zhibiao.model import LeverId
 from zhibiao.model.fan import Fan
 from zhibiao.simulating.centre import FINE, ROUNDING, finer, odds
 from zhibiao.simulating.demands import PIPE_INDICATORS, Demand
-from zhibiao.simulating.pipe import Move, Pipe, flow
+from zhibiao.simulating.pipe import Move, Pipe, flow, led
 from zhibiao.simulating.ranges import Range
 from zhibiao.simulating.scenario import Ground
 
@@ -50,11 +50,18 @@ class Response:
     fixed: int
 
 
-def responses(middle: Ground, ranges: Mapping[LeverId, Range], moving: bool, flowing: bool) -> tuple[Response | None, ...]:
-    """The lengths and retentions that are tried: the anchored ones, or with `moving` a grid over the ranges; (None,) without a pipe."""
+def responses(
+    middle: Ground, ranges: Mapping[LeverId, Range], demands: Sequence[Demand], *, moving: bool = False, planned: bool = False
+) -> tuple[Response | None, ...]:
+    """The lengths and retentions that are tried: the anchored ones, or with `moving` a grid over the ranges; (None,) where nothing flows.
+
+    Years whose outcome was counted since keep the intake they had: with `planned` that of the even path to the first intake target.
+    """
     pipe = middle.pipe
-    if pipe is None or not flowing:
+    if pipe is None or not any(d.indicator.id in PIPE_INDICATORS for d in demands):
         return (None,)
+    if planned:
+        pipe = _led(pipe, demands)
     still = np.zeros(pipe.years.size)
     if not moving:
         return (response(pipe, None, still),)
@@ -70,6 +77,14 @@ def responses(middle: Ground, ranges: Mapping[LeverId, Range], moving: bool, flo
         found += [response(pipe, length.low + share * (length.high - length.low), strays) for share in TRIED]
     # the widest first: where every target is a floor it decides at once
     return tuple(reversed(found))
+
+
+def _led(pipe: Pipe, demands: Sequence[Demand]) -> Pipe:
+    """The pipe with its intake on the way to the first intake target."""
+    aims = sorted((max(d.asked.start or 0, pipe.start.year + 1), -d.bound) for d in demands if d.indicator.id == "intake" and d.asked.combine in ("point", "each"))
+    if not aims:
+        return pipe
+    return replace(pipe, intake=led(pipe.start.intake, Move(-aims[0][1], aims[0][0]), pipe.start.year, pipe.years)[None, :])
 
 
 def response(pipe: Pipe, length: float | None, strays: Array) -> Response:

@@ -95,8 +95,7 @@ class Relaxing:
         return tuple(self._verdict(freedom) for freedom in FREEDOMS) if self.demands else ()
 
     def _verdict(self, freedom: Freedom) -> Verdict:
-        flowing = [d for d in self.demands if d.indicator.id in PIPE_INDICATORS]
-        ways = responses(self.middle, self.ranges, freedom == "all", bool(flowing))
+        ways = responses(self.middle, self.ranges, self.demands, moving=freedom == "all", planned=freedom == "planned")
         if self.fits(freedom, ways, self.demands):
             return Verdict(freedom, True)
         alone = {}
@@ -150,7 +149,7 @@ def least_intakes(asked: Relaxing) -> dict[int, float] | None:
 
     Length and retention as anchored; no year has fewer than the starting one. None where no such path does, or where nothing flows.
     """
-    way = responses(asked.middle, asked.ranges, False, any(d.indicator.id in PIPE_INDICATORS for d in asked.demands))[0]
+    way = responses(asked.middle, asked.ranges, asked.demands)[0]
     if way is None:
         return None
     mine = [d for d in asked.demands if d.indicator.id in PIPE_INDICATORS]

@@ -130,8 +130,11 @@ def _by(problem: Problem, movable: Sequence[LeverId], year: int, setting: dict[L
 
 
 def _movable(problem: Problem) -> list[LeverId]:
-    """Levers of the pipe that may move and matter to some target."""
-    return [lever for lever in FLOWING if lever in problem.ranges and problem.starts[lever] is not None] if _flows(problem) else []
+    """Levers of the pipe that may move and matter to some target; longer programmes put graduates off, so that they are no way to more of them."""
+    if not _flows(problem):
+        return []
+    graduating = any(d.indicator.id == "graduates" for d in problem.demands)
+    return [lever for lever in FLOWING if lever in problem.ranges and problem.starts[lever] is not None and not (graduating and lever == "length")]
 
 
 def _flows(problem: Problem) -> bool:

@@ -155,6 +155,15 @@ def test_when_a_floor_binds_early_then_the_lever_is_reached_early() -> None:
     assert best.steps[0].aim.year == 2022
 
 
+def test_when_intake_is_capped_by_a_target_then_it_goes_no_further() -> None:
+    asked = demands(CITY, ["在校生>=11万人@2025", "招生<=3.2万人@2025"])
+    found = solve(CITY, asked, BASE, chance=0.6, alternatives=9)
+    assert found.solutions
+    for solution in found.solutions:
+        assert float(solution.aims["intake"].value) <= 32000 if "intake" in solution.aims else solution.chances[asked[1].key] >= 0.6
+        assert _chance(asked, solution, BASE) >= 0.6
+
+
 def test_when_nothing_has_to_move_then_nothing_moves() -> None:
     asked = demands(CITY, ["在校生>=5万人@2025"])
     (found,) = solve(CITY, asked, BASE).solutions
@@ -211,7 +220,7 @@ def test_when_it_cannot_be_asked_then_the_message_says_why() -> None:
     with pytest.raises(ParameterError, match="--chance"):
         solve(CITY, asked, BASE, chance=80)
     with pytest.raises(ParameterError, match="下限与上限"):
-        solve(CITY, demands(CITY, ["enrolment-2025", "招生<=3万人@2025"]), BASE)
+        solve(CITY, demands(CITY, ["enrolment-2025", "在校生<=11万人@2025"]), BASE)
     place = study(REGISTRY, region="江津")
     with pytest.raises(ParameterError, match="同一年"):
         solve(place, demands(place, ["enrolment>=1万人@2025"]))

@@ -89,12 +89,18 @@ class Problem:
 
     @cached_property
     def upward(self) -> bool:
-        """Whether targets ask for more; every one of them in the same direction, or the search has no direction."""
+        """Whether targets ask for more; every one of them in the same direction, or the search has none.
+
+        A bound on the yearly intake against that direction is no question of search: it cuts the intake's line (`_end`).
+        """
         floors = [d for d in self.demands if d.asked.floor is not None]
         ceilings = [d for d in self.demands if d.asked.ceiling is not None]
         if floors and ceilings:
-            names = "、".join(d.key for d in ceilings)
-            raise ParameterError(f"下限与上限目标不能同时反推 floors and ceilings cannot be solved for together: {names}", where="--target")
+            searched = [[d for d in side if not _cuts(d)] for side in (floors, ceilings)]
+            if bool(searched[0]) == bool(searched[1]):
+                names = "、".join(d.key for d in (*floors, *ceilings))
+                raise ParameterError(f"下限与上限目标不能同时反推 floors and ceilings cannot be solved for together: {names}", where="--target", allowed=["--lever intake=3:3.5"])
+            return bool(searched[0])
         return bool(floors)
 
     @cached_property
@@ -115,8 +121,7 @@ class Problem:
         """The values a flowing lever may take by `year`, without the one it has."""
         limits, start = self.ranges[lever], self.starts[lever]
         assert start is not None and self.base.pipe is not None
-        sign = 1 if self.upward else -1
-        end = limits.high if self.upward else limits.low
+        sign, end = (1 if self.upward else -1), self._end(lever)
         if limits.yearly_limit is not None:
             years = 1 if lever == "length" else year - self.base.pipe.start.year
             reach = start + sign * limits.yearly_limit * years
@@ -127,6 +132,17 @@ class Problem:
         first, last = (np.floor(start / step + 1e-9) + 1, np.floor(end / step + 1e-9)) if self.upward else (np.ceil(start / step - 1e-9) - 1, np.ceil(end / step - 1e-9))
         values = tuple(v for k in np.arange(first, last + sign, sign) if limits.low - 1e-9 <= (v := round(float(k) * step, 6)) <= limits.high + 1e-9)
         return Line(lever, values, tuple(self._cost(lever, value) for value in values))
+
+    def _end(self, lever: LeverId) -> float:
+        """How far a lever may go: to the end of its range, and the intake no further than a target against the direction lets it."""
+        limits = self.ranges[lever]
+        ends = [limits.high if self.upward else limits.low]
+        for asked in (d.asked for d in self.demands if lever == "intake" and _cuts(d)):
+            bound = asked.ceiling if self.upward else asked.floor
+            if bound is not None:
+                step = step_of(lever, self.starts[lever] or 0.0) if asked.strict else 0.0
+                ends.append(bound - step if self.upward else bound + step)
+        return min(ends) if self.upward else max(ends)
 
     def share(self, lever: LeverId, value: float) -> float | None:
         """A move as a share of the room the lever has that way, of its start where the room has no end; None without a start."""
@@ -153,3 +169,8 @@ class Problem:
         together = float(np.logical_and.reduce(list(flags.values())).mean())
         chances = {key: float(held.mean()) for key, held in flags.items()}
         return Solution(steps, even, float(sum(s.cost for s in steps)), together, chances, self.middle.chance(aims) == 1.0)
+
+
+def _cuts(demand: Demand) -> bool:
+    """Whether a target bounds the very level that a lever sets."""
+    return demand.indicator.id == "intake" and demand.asked.combine in ("point", "each")

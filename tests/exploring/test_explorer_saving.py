@@ -57,8 +57,10 @@ def test_saved_and_opened_again(start, data):
     e = start()
     e.rows["intake"].slider.value = 4.0
     e.targets.children[1].value = False
+    e.keep.click()
+    assert "起个名字" in words(e.saved) and not (data / "scenarios").exists()
     e.name.value = "多招 一万人"
-    assert not e.keep.disabled
+    assert e.saved.value == ""
     e.keep.click()
     assert "已存为“多招 一万人”" in words(e.saved) and "zhibiao run" in words(e.saved)
     (file,) = (data / "scenarios").iterdir()

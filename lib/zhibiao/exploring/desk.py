@@ -39,7 +39,7 @@ class Desk:
         self.levers_title, self.targets_title, self.plans_title, self.save_title = (widgets.HTML() for _ in range(4))
         self.told, self.lines, self.table, self.where, self.saved = (widgets.HTML() for _ in range(5))
         self.intake, self.enrolment, self.legend = widgets.HTML(), widgets.HTML(), widgets.HTML()
-        self.name, self.over, self.keep = widgets.Text(continuous_update=True), widgets.Checkbox(indent=False), widgets.Button(button_style="primary")
+        self.name, self.over, self.keep = widgets.Text(continuous_update=False), widgets.Checkbox(indent=False), widgets.Button(button_style="primary")
         for widget, look in (
             (self.told, "spoken"), (self.saved, "spoken"), (self.lines, "spoken"), (self.name, "zb-name"), (self.table, "zb-table"), (self.legend, "zb-legend"),
         ):  # fmt: skip
@@ -85,7 +85,7 @@ class Desk:
             self.save_title.value = f"<h3>{say('保存', 'Save')}</h3>"
             self.name.description, self.name.placeholder = say("名称", "Name"), say("如：多招三千人", "for example: 3,000 more")
             self.over.description = say("覆盖同名的已存情景", "replace a saved scenario of this name")
-            self.where.value = self._where()
+            self.where.value, self.keep.disabled = self._where(), self.folder is None
             self.legend.value = "".join(
                 f"<b>{words}</b>" for words in (say("● 观测值", "● observed"), say("蓝虚线：试算中位", "blue dashes: median"), say("灰线：对照及其区间", "grey: pinned, with its band"), say("橙线◆：目标（空心为另一文件已替代）", "orange ◆: target (hollow: governed by another document)"))
             )  # fmt: skip

@@ -31,7 +31,7 @@ from zhibiao.exploring.scene import Scene, Shown, scenario_of, scene
 from zhibiao.exploring.state import EXPLORED, History, Pin, Question, Screen, Session, in_order
 from zhibiao.exploring.still import no_pipe
 from zhibiao.exploring.writing import Writer
-from zhibiao.model import LeverId, Override
+from zhibiao.model import LeverId, Override, Plan
 from zhibiao.showing.gap_tables import asked_for
 from zhibiao.showing.statement_tables import value_with_unit
 
@@ -87,7 +87,8 @@ class Explorer(Desk):
         self.rows: dict[LeverId, LeverRow] = {}
         self.panels: Panels | None = None
         self.grey: tuple[Pin, Scene, Shown] | None = None
-        self.furnished: tuple[object, ...] = ()
+        self.furnished: Scene | None = None
+        self.controls: tuple[object, ...] = ()
         super().__init__()
         self._listen()
         self.show(registry, lang)
@@ -106,7 +107,7 @@ class Explorer(Desk):
         """Show everything in another language, or with other figures; the levers stay."""
         if registry is not self.registry:
             self.scenes.clear()
-        self.registry, self.lang, self.furnished = registry, lang, ()
+        self.registry, self.lang, self.furnished = registry, lang, None
         self.speak()
         self.tell("")
         self.paint()
@@ -167,27 +168,28 @@ class Explorer(Desk):
         self.table.value = asked_for(s, requests(here.rows)).html()
 
     def _furnish(self, here: Scene) -> None:
-        """Levers, targets and documents of a scene; made anew only where the question or the language changed."""
-        key = (id(self.registry), self.screen.question, self.lang)
-        if self.furnished == key:
+        """Pictures and controls of a scene; a control is made anew only where it would be another, so that nobody's hand is pushed away."""
+        if self.furnished is here:
             return
-        old = [self.levers, self.targets, self.plans]
-        gone = [child for box in old for child in box.children]
         plays = here.ground.pipe is not None
-        self.rows = {lever: LeverRow(reach, self.lang, self._lever_moved) for lever, reach in here.ranges.items()}
-        self.levers.children = tuple(row.root for row in self.rows.values())
-        self.targets.children = tuple(self._target_box(here, target.key) for target in here.targets) if plays else ()
-        self.plans.children = self._plan_boxes()
         self.panels = Panels(here) if plays else None
         self.seeker.show(here)
-        for widget in gone:
-            _close(widget)
+        offered = self.registry.plans_for(self.screen.question.region)
+        key = (self.lang, tuple(here.ranges.values()), tuple(target.statement for target in here.targets), tuple(plan.id for plan in offered), plays)
+        if self.controls != key:
+            gone = [child for box in (self.levers, self.targets, self.plans) for child in box.children]
+            self.rows = {lever: LeverRow(reach, self.lang, self._lever_moved) for lever, reach in here.ranges.items()}
+            self.levers.children = tuple(row.root for row in self.rows.values())
+            self.targets.children = tuple(self._target_box(here, target.key) for target in here.targets) if plays else ()
+            self.plans.children = tuple(self._plan_box(plan) for plan in offered)
+            for widget in gone:
+                _close(widget)
         for part in (self.pictures, self.legend, self.levers_title, self.targets_title, self.save_box):
             part.layout.display = None if plays else "none"
-        self.plans_title.layout.display = None if self.plans.children else "none"
+        self.plans_title.layout.display = None if offered else "none"
         for button in (self.pin, self.clear):
             button.disabled = not plays
-        self.furnished = key
+        self.furnished, self.controls = here, key
 
     def _target_box(self, here: Scene, key: str) -> widgets.Checkbox:
         statement = here.study.registry.statement(key)
@@ -197,14 +199,12 @@ class Explorer(Desk):
         box.observe(functools.partial(self._target_switched, key), "value")
         return box
 
-    def _plan_boxes(self) -> tuple[widgets.Checkbox, ...]:
-        boxes = []
-        for plan in self.registry.plans_for(self.screen.question.region):
-            box = widgets.Checkbox(value=plan.id in self.screen.question.plans, indent=False, description=said(self.lang, f"{plan.number or ''}《{plan.title}》", plan.title_en))
-            box.key = plan.id
-            box.observe(functools.partial(self._plan_switched, plan.id), "value")
-            boxes.append(box)
-        return tuple(boxes)
+    def _plan_box(self, plan: Plan) -> widgets.Checkbox:
+        name = said(self.lang, f"{plan.number or ''}《{plan.title}》", plan.title_en)
+        box = widgets.Checkbox(value=plan.id in self.screen.question.plans, indent=False, description=name)
+        box.key = plan.id
+        box.observe(functools.partial(self._plan_switched, plan.id), "value")
+        return box
 
     def sync(self) -> None:
         """Let every control show the screen."""
@@ -223,10 +223,10 @@ class Explorer(Desk):
                 box.value = box.key in question.plans
             self.back.disabled, self.forth.disabled = not self.session.history.past, not self.session.history.future
             self.unpin.disabled = self.session.pin is None
-            self.keep.disabled = self.folder is None or not self.name.value.strip()
             self.memory_bar.layout.display = None if self.memories else "none"
             offered = [(self._remembered(memory), path) for path, memory in self.memories.items()]
-            _choose(self.earlier, offered, self.earlier.value if self.earlier.value in self.memories else next(iter(self.memories), None))
+            same = tuple(self.earlier.options) == tuple(offered)
+            _choose(self.earlier, offered, self.earlier.value if same else next(iter(self.memories), None))  # the newest, where there are new ones
 
     def _scenarios(self) -> list[tuple[str, str]]:
         region = self.screen.question.region
@@ -393,7 +393,6 @@ class Explorer(Desk):
 
     @_handled
     def _named(self, _: object) -> None:
-        self.keep.disabled = self.folder is None or not self.name.value.strip()
         self.saved.value = ""
 
     def _saved(self, _: object) -> None:

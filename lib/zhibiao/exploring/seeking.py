@@ -52,8 +52,8 @@ class Seeker:
         self.title.value = f"<h3>{s.words('反推', 'Solve for a target')}</h3>"
         options = [(_name(s, target.statement), target.key) for target in scene.targets]
         self.target.options = options
-        if any(key == kept for _, key in options):
-            self.target.value = kept
+        if options:
+            self.target.value = kept if any(key == kept for _, key in options) else options[0][1]
         sure = self.chance.value if self.chance.options else USUAL
         self.chance.options = [(_sure(s.lang, chance), chance) for chance in CHANCES]
         self.chance.value = sure

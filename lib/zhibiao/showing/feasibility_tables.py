@@ -26,14 +26,14 @@ def significant(value: float, unit: Unit, rounding: str = ROUND_HALF_UP) -> str:
     """A modelled figure in three digits of a unit: nobody knows it closer.
 
     >>> from zhibiao.model import unit_of
-    >>> significant(111419.7, unit_of("万人")), significant(38454.2, unit_of("万人"), ROUND_CEILING), significant(420.7, unit_of("人"))
-    ('11.1', '3.85', '421')
+    >>> significant(111419.7, unit_of("万人")), significant(38454.2, unit_of("万人"), ROUND_CEILING), significant(1269, unit_of("人"))
+    ('11.1', '3.85', '1270')
     """
     number = (decimal_of(value) or Decimal(0)) / unit.scale
     if number == 0:
         return "0"
     digits = 2 - number.adjusted()
-    return f"{number.quantize(Decimal(1).scaleb(-digits), rounding):f}" if digits > 0 else f"{number.quantize(Decimal(1), rounding):f}"
+    return f"{number.quantize(Decimal(1).scaleb(-digits), rounding):f}"
 
 
 def asked_text(study: Study, demand: Demand) -> str:

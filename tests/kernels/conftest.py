@@ -16,7 +16,8 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import KernelManager
 
 from zhibiao.kernels import PROVISIONER, Start, how
-from zhibiao.kernels.templates import Template, templates, unsupported
+from zhibiao.kernels.asking import Template, unsupported
+from zhibiao.kernels.templates import templates
 
 LIGHT = ["ipykernel.ipkernel", "ipykernel.kernelapp", "ipykernel_launcher", "numpy.random"]
 """Enough to be a template; the whole preload is for test_runs."""

@@ -104,7 +104,7 @@ def test_when_switched_off_then_the_start_is_cold(tools: Any) -> None:
 def test_when_the_platform_is_another_then_nothing_is_forked(
     reason: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("zhibiao.kernels.templates.sys.platform", "darwin")
+    monkeypatch.setattr("sys.platform", "darwin")
     assert "no forks on this platform: darwin" in reason()
 
 
@@ -235,7 +235,7 @@ sys.platform = "win32"
 import importlib, pkgutil, zhibiao.kernels
 for found in pkgutil.walk_packages(zhibiao.kernels.__path__, "zhibiao.kernels."):
     importlib.import_module(found.name)
-from zhibiao.kernels.templates import unsupported
+from zhibiao.kernels.asking import unsupported
 print(unsupported({}))
 """
 

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,22 +44,9 @@ def notebook() -> Any:
     )
 
 
-@pytest.fixture
-def jupyter(tmp_path: Path) -> dict[str, str]:
-    """The environment of a user in whose Python the provisioner is the default."""
-    install(tmp_path / "prefix")
-    env = {
-        **os.environ,
-        "JUPYTER_PATH": str(tmp_path / "prefix" / "share" / "jupyter"),
-        "ZHIBIAO_WITNESS": str(tmp_path / "witness"),
-    }
-    env.pop("PYTHONWARNINGS", None)
-    return {**env, "ZHIBIAO_FOLDER": str(tmp_path)}
-
-
-def witness(tmp_path: Path) -> str:
+def witness(folder: Path) -> str:
     """Return how the kernel was started that ran the notebook last."""
-    command = (tmp_path / "witness").read_text("utf-8").split("\0")
+    command = (folder / "witness").read_text("utf-8").split("\0")
     return (
         "forked"
         if "zhibiao.kernels.template" in command
@@ -68,15 +56,26 @@ def witness(tmp_path: Path) -> str:
     )
 
 
-@pytest.fixture
-def cold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jupyter: dict[str, str]) -> Any:
-    """The notebook, executed by nbclient in a cold kernel; this process's environment is the user's from then on."""
-    for name in ("JUPYTER_PATH", "ZHIBIAO_WITNESS", "ZHIBIAO_FOLDER"):
-        monkeypatch.setenv(name, jupyter[name])
-    monkeypatch.setenv("ZHIBIAO_KERNELS", "cold")
-    ran = by_nbclient(notebook(), tmp_path)
-    assert witness(tmp_path) == "cold"
-    monkeypatch.setenv("ZHIBIAO_KERNELS", "fork")
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder of work, and the environment of a user in whose Python the provisioner is the default."""
+    place = tmp_path_factory.mktemp("work")
+    install(place / "prefix")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JUPYTER_PATH", str(place / "prefix" / "share" / "jupyter"))
+        patch.setenv("ZHIBIAO_WITNESS", str(place / "witness"))
+        patch.setenv("ZHIBIAO_FOLDER", str(place))
+        patch.delenv("PYTHONWARNINGS", raising=False)
+        yield place
+
+
+@pytest.fixture(scope="module")
+def cold(folder: Path) -> Any:
+    """The notebook, executed by nbclient in a cold kernel."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ZHIBIAO_KERNELS", "cold")
+        ran = by_nbclient(notebook(), folder)
+    assert witness(folder) == "cold"
     return ran
 
 
@@ -92,34 +91,34 @@ def outputs(ran: Any) -> list[Any]:
     return [("".join(cell["source"]), cell["execution_count"], cell["outputs"]) for cell in cells]
 
 
-def test_when_nbclient_runs_then_every_output_is_the_same(tmp_path: Path, cold: Any) -> None:
+def test_when_nbclient_runs_then_every_output_is_the_same(folder: Path, cold: Any) -> None:
     for _ in range(2):
-        ran = by_nbclient(notebook(), tmp_path)
-        assert witness(tmp_path) == "forked"
+        ran = by_nbclient(notebook(), folder)
+        assert witness(folder) == "forked"
         assert outputs(ran) == outputs(cold)
     assert len(templates().own) == 1
     assert "image/png" in json.dumps(outputs(cold))
 
 
-def test_when_papermill_runs_plain_then_the_outputs_are_those_of_a_cold_kernel(tmp_path: Path, cold: Any) -> None:
-    nbformat.write(notebook(), tmp_path / "in.ipynb")
+def test_when_papermill_runs_plain_then_the_outputs_are_those_of_a_cold_kernel(folder: Path, cold: Any) -> None:
+    nbformat.write(notebook(), folder / "in.ipynb")
     command = [sys.executable, "-m", "papermill", "in.ipynb", "out.ipynb", "--no-progress-bar"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", check=False)
+    done = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     assert "over TCP" not in done.stderr
-    assert witness(tmp_path) == "forked"
-    assert outputs(nbformat.read(tmp_path / "out.ipynb", 4)) == outputs(cold)
+    assert witness(folder) == "forked"
+    assert outputs(nbformat.read(folder / "out.ipynb", 4)) == outputs(cold)
 
 
 @pytest.mark.parametrize("way", ["--nbval-current-env", "--nbval-kernel-name=python3"])
 def test_when_nbval_compares_then_a_forked_kernel_passes_what_a_cold_one_wrote(
-    way: str, tmp_path: Path, cold: Any
+    way: str, folder: Path, cold: Any
 ) -> None:
-    nbformat.write(cold, tmp_path / "test_book.ipynb")
+    nbformat.write(cold, folder / "test_book.ipynb")
     env = dict(os.environ)
     if way == "--nbval-current-env":  # its kernel has no specification to name the provisioner in
         env["JUPYTER_DEFAULT_PROVISIONER_NAME"] = "zhibiao"
-    sanitize = tmp_path / "sanitize.cfg"
+    sanitize = folder / "sanitize.cfg"
     sanitize.write_text("[process]\nregex: ipykernel_\\d+\nreplace: ipykernel\n", "utf-8")
     test = [
         sys.executable,
@@ -133,10 +132,10 @@ def test_when_nbval_compares_then_a_forked_kernel_passes_what_a_cold_one_wrote(
         f"--nbval-sanitize-with={sanitize}",
         "test_book.ipynb",
     ]
-    done = subprocess.run(test, cwd=tmp_path, env=env, capture_output=True, encoding="utf-8", check=False)
+    done = subprocess.run(test, cwd=folder, env=env, capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stdout[-3000:]
     assert f"{len(CELLS)} passed" in done.stdout
-    assert witness(tmp_path) == "forked"
+    assert witness(folder) == "forked"
 
 
 def test_when_installed_and_removed_then_the_specification_is_as_before(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ class Forked:
         with self._lock:
             if self.returncode is not None:
                 return self.returncode
-            if not select.select([self._channel], [], [], timeout)[0]:
+            if not self._heard(timeout):
                 return None
             try:
                 message, _ = receive(self._channel)
@@ -65,6 +65,11 @@ class Forked:
             self._channel.close()
             _KEPT.discard(self)
             return self.returncode
+
+    def _heard(self, timeout: float | None) -> bool:
+        poll = select.poll()  # select() knows the first thousand files of a process only
+        poll.register(self._channel, select.POLLIN)
+        return bool(poll.poll(None if timeout is None else timeout * 1000))
 
     def send_signal(self, number: int) -> None:
         """Signal the kernel alone, if it is still there."""

@@ -17,10 +17,11 @@ from jupyter_client.localinterfaces import localhost
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import List, Unicode
 
+from zhibiao.kernels.asking import Refused, private_folder, unsupported
 from zhibiao.kernels.exchange import Request
 from zhibiao.kernels.forked import Forked
 from zhibiao.kernels.surroundings import surroundings
-from zhibiao.kernels.templates import PRELOAD, Refused, private_folder, templates, unsupported
+from zhibiao.kernels.templates import PRELOAD, templates
 
 HISTORY = "--HistoryManager.hist_file"
 """IPython's history is one SQLite file for all kernels of a user; here each keeps its own in memory."""
@@ -70,19 +71,22 @@ class Provisioner(LocalProvisioner):
         """Fork the kernel, or start it cold and keep the reason."""
         try:
             request = self._request(cmd, kwargs)
-            streams = _streams(kwargs)
-            # a template may be imported meanwhile: the server's loop must go on
-            process = await asyncio.to_thread(lambda: templates().kernel(request, streams))
+            process = await _fork(request, _streams(kwargs))
         except Refused as refused:
-            self.started, self.reason = "cold", refused.reason
+            self.reason = refused.reason
             if refused.fault:
                 self.log.warning("内核冷启动 the kernel starts cold: %s %s", refused.reason, refused.detail)
-            return await super().launch_kernel(cmd, **kwargs)
-        self.started, self.reason = "forked", ""
-        self.process = process
-        self.pid = self.pgid = process.pid
-        self.cwd = request.cwd
-        return self.connection_info
+        except Exception as error:  # a slip here must not cost anybody a kernel
+            self.reason = f"程序错误 a fault of the program: {type(error).__name__}"
+            self.log.warning("内核冷启动 the kernel starts cold", exc_info=True)
+        else:
+            self.started, self.reason = "forked", ""
+            self.process = process
+            self.pid = self.pgid = process.pid
+            self.cwd = request.cwd
+            return self.connection_info
+        self.started = "cold"
+        return await super().launch_kernel(cmd, **kwargs)
 
     def _request(self, cmd: list[str], kwargs: dict[str, Any]) -> Request:
         if why := unsupported(kwargs["env"]):
@@ -127,6 +131,21 @@ class Provisioner(LocalProvisioner):
     async def get_provisioner_info(self) -> dict[str, Any]:
         """Add how the kernel was started, and why cold."""
         return {**await super().get_provisioner_info(), "started": self.started, "reason": self.reason}
+
+
+async def _fork(request: Request, streams: list[int]) -> Forked:
+    # modules may be imported meanwhile: the server's loop must go on
+    asked = asyncio.get_running_loop().run_in_executor(None, lambda: templates().kernel(request, streams))
+    try:
+        return await asyncio.shield(asked)
+    except asyncio.CancelledError:
+        asked.add_done_callback(_unwanted)
+        raise
+
+
+def _unwanted(asked: asyncio.Future[Forked]) -> None:
+    if not asked.cancelled() and asked.exception() is None:
+        asked.result().kill()
 
 
 def _split(command: list[str]) -> tuple[list[str], list[str]]:

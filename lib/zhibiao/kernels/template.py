@@ -9,119 +9,20 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import importlib
 import os
 import select
 import shutil
 import signal
 import socket
 import struct
-import sys
-import warnings
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from zhibiao.kernels.doubts import INLINE, Reads, Watched, differing, files, frozen, shadows, threads
-from zhibiao.kernels.exchange import ANEW, COLD, OTHER, Request, Unanswered, receive, send
+from zhibiao.kernels.exchange import Request, Unanswered, receive, send
 from zhibiao.kernels.forking import become, death_signal, run
-from zhibiao.kernels.surroundings import surroundings
-
-_ALLOCATORS = {"JE_ARROW_MALLOC_CONF": "background_thread:false"}
-"""pandas imports pyarrow where it is there, and pyarrow's allocator starts a thread."""
-
-
-@dataclass(frozen=True)
-class Preloaded:
-    """What the process has become by importing."""
-
-    modules: list[str]
-    options: list[str]
-    env: dict[str, str]
-    reads: Reads
-    watched: Watched
-    surroundings: dict[str, str]
-    search: list[str]
-
-    def doubt(self, request: Request) -> tuple[str, str]:
-        """Return why this template should not become that kernel, and the remedy: `COLD`, `OTHER` or `ANEW`."""
-        if said := threads():
-            return said, COLD
-        if said := self.watched.doubt():
-            return said, ANEW
-        if self.modules != request.preload or self.options != request.options:
-            return "模板另有用途 the template was made for other kernels", OTHER
-        if names := self._other_names(request.env):
-            return f"环境变量与模板不同 the environment differs from the template's: {', '.join(names[:5])}", OTHER
-        if names := differing(self.surroundings, request.surroundings):
-            return f"限额或权限与模板不同 limits or rights differ from the template's: {', '.join(names[:5])}", OTHER
-        return shadows(request.cwd), COLD
-
-    def _other_names(self, env: dict[str, str]) -> list[str]:
-        if self.reads.all:
-            kept = ({k: v for k, v in one.items() if not k.startswith("JPY_")} for one in (self.env, env))
-            return differing(*kept)
-        return differing(frozen(self.env, self.reads.names), frozen(env, self.reads.names))
-
-
-def preload(modules: Sequence[str], options: list[str]) -> Preloaded:
-    """Import everything, and see that nothing but imports happened.
-
-    Raises
-    ------
-    Doubt
-        A module raised, warned or printed, or left a thread or an open file behind.
-    """
-    env = {name: value for name, value in os.environ.items() if name not in _ALLOCATORS}
-    os.environ.update(_ALLOCATORS)
-    os.environ["MPLBACKEND"] = os.environ.get("MPLBACKEND") or INLINE
-    if not sys.flags.safe_path:
-        del sys.path[0]  # the folder it was started in
-    search = list(sys.path)
-    said: list[str] = []
-    show = warnings.showwarning
-    warnings.showwarning = lambda message, *_, **__: said.append(str(message))
-    environ: Any = os.environ
-    plain, reads = environ._data, Reads(environ._data)
-    environ._data = reads
-    for module in modules:
-        try:
-            importlib.import_module(module)
-        except BaseException as error:
-            raise Doubt(f"预加载失败 the preload failed: {module}: {type(error).__name__}", str(error)) from error
-    plain.clear()
-    plain.update(dict.items(reads))
-    environ._data = plain
-    warnings.showwarning = show
-    _only_imported(said)
-    # loaded anew in each kernel: the project's own code must never be stale
-    for name in [name for name in sys.modules if name == "zhibiao" or name.startswith("zhibiao.")]:
-        del sys.modules[name]
-    matplotlib: Any = sys.modules.get("matplotlib")
-    settings = [matplotlib.matplotlib_fname()] if matplotlib is not None else []
-    return Preloaded(list(modules), options, env, reads, Watched.now(settings), surroundings(), search)
-
-
-class Doubt(Exception):
-    """The template cannot be used; the detail may name paths and is for the log alone."""
-
-    def __init__(self, reason: str, detail: str = "") -> None:
-        super().__init__(reason)
-        self.reason, self.detail = reason, detail
-
-
-def _only_imported(said: list[str]) -> None:
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
-    if os.fstat(1).st_size:
-        printed = Path("/proc/self/fd/1").read_text(errors="replace").strip()
-        raise Doubt("预加载有输出 the preload printed", printed)
-    if said:
-        raise Doubt("预加载有警告 the preload warned", said[0])
-    # matplotlib has a timer while it makes its list of fonts
-    if doubt := threads(patience=1.0) or files():
-        raise Doubt(doubt)
+from zhibiao.kernels.preloading import Doubt, Preloaded, preload
 
 
 @dataclass
@@ -136,7 +37,7 @@ class Running:
     ended: bool = False
 
 
-class Child(Exception):
+class Child(BaseException):
     """Raised in the fork: it unwinds the template's loop, so that the kernel runs on a clean stack and ends as an interpreter does."""
 
     def __init__(self, request: Request, streams: list[int]) -> None:
@@ -193,7 +94,11 @@ class Serving:
 
     def _answer(self) -> None:
         assert self.door is not None
-        channel, _ = self.door.accept()
+        try:
+            channel, _ = self.door.accept()
+        except OSError:  # gone again, or no files left: kernels that run must not suffer
+            time.sleep(0.05)
+            return
         channel.settimeout(5.0)
         streams: list[int] = []
         try:
@@ -208,7 +113,8 @@ class Serving:
                 raise Unanswered(doubt)
             kernel = self._fork(request, streams, channel, os.pidfd_open(pid))
             send(channel, {"pid": kernel.pid})
-        except (OSError, TypeError):
+        except Exception:
+            # whatever was wrong with one request, the others go on; its launcher sees a closed connection
             channel.close()
         finally:
             if os.getpid() == self.pid:
@@ -226,7 +132,14 @@ class Serving:
             channel.close()
             os.close(launcher)
             raise Child(request, streams)
-        kernel = Running(pid, os.pidfd_open(pid), channel, launcher, request.leftovers)
+        try:
+            handle = os.pidfd_open(pid)
+        except OSError:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            os.close(launcher)
+            raise
+        kernel = Running(pid, handle, channel, launcher, request.leftovers)
         self.kernels.append(kernel)
         return kernel
 

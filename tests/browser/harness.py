@@ -30,11 +30,12 @@ PATIENCE = 30_000
 
 @dataclass(frozen=True)
 class Server:
-    """A running dashboard: where it is, what opens it, where its figures go."""
+    """A running dashboard: where it is, what opens it, where its figures go, and where what its users did last."""
 
     process: subprocess.Popen[str]
     address: str
     data: Path
+    state: tempfile.TemporaryDirectory[str]
 
     @property
     def entrance(self) -> str:
@@ -49,13 +50,14 @@ def free_port() -> int:
 
 def start(data: Path | None, *options: str) -> Server:
     """Start a dashboard as a user does and wait until it says its address."""
+    state = tempfile.TemporaryDirectory(prefix="zhibiao-state-")
     command = [str(PYTHON), "-m", "zhibiao", "dashboard", "--no-browser", "--port", str(free_port()), *options]
-    env = {**os.environ, "ZHIBIAO_TOKEN": TOKEN, "ZHIBIAO_DATA": str(data or ""), "XDG_STATE_HOME": tempfile.mkdtemp(prefix="zhibiao-state-")}
+    env = {**os.environ, "ZHIBIAO_TOKEN": TOKEN, "ZHIBIAO_DATA": str(data or ""), "XDG_STATE_HOME": state.name}
     process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True, encoding="utf-8", start_new_session=True)
     said = process.stdout.readline()
     found = re.search(r"(http://[^/]+)/\?token=", said)
     assert found, said
-    return Server(process, found[1], data or Path())
+    return Server(process, found[1], data or Path(), state)
 
 
 def stop(server: Server) -> int:
@@ -64,6 +66,7 @@ def stop(server: Server) -> int:
     code = server.process.wait(30)
     if server.process.stdout is not None:
         server.process.stdout.close()
+    server.state.cleanup()
     return code
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness import TOKEN, start, stop, until
+from harness import TOKEN, ready, start, stop, until
 
 
 def test_without_the_token_it_is_asked_for_and_then_lets_in(server, browser, screenshot):
@@ -28,13 +28,20 @@ def test_a_page_that_is_closed_lets_its_kernel_go(visit, server):
     assert until(lambda: watcher.evaluate(status) == 404)
 
 
-def test_when_the_server_ends_then_no_process_is_left(browser, tmp_path):
-    own = start(tmp_path)
+def test_when_the_server_ends_then_no_process_is_left_and_no_file(browser, tmp_path, monkeypatch):
+    place = tmp_path / "temporary"
+    place.mkdir()
+    monkeypatch.setenv("TMPDIR", str(place))
+    own = start(tmp_path / "data")
     page = browser.new_context().new_page()
-    page.goto(own.entrance)
-    page.locator(".zhibiao .widget-tab").wait_for()
+    ready(page, own.entrance)
+    page.get_by_role("tab", name="月度数据").click()
+    page.get_by_role("button", name="出本地区的简报").click()
+    page.get_by_text("正在计算").wait_for()
     assert stop(own) == 0
-    assert until(lambda: not [line for line in processes() if own.address.rpartition(":")[2] in line or str(tmp_path) in line])
+    assert until(lambda: not [line for line in processes() if str(tmp_path) in line])
+    left = [path.name for path in place.iterdir() if not path.name.startswith("zhibiao-state")]
+    assert left == []
     page.context.close()
 
 

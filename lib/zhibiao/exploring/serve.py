@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import re
 import secrets
+import shutil
 import signal
 import socket
 import webbrowser
@@ -13,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_core.utils import run_sync
 from jupyter_server.base.handlers import FileFindHandler
 from jupyter_server.services.kernels.handlers import KernelHandler
 from tornado.httpserver import HTTPServer
@@ -116,6 +119,21 @@ class Dashboard(Voila):  # type: ignore[misc]
         finally:
             server.stop()
             self.stop()
+
+    def stop(self) -> None:
+        run_sync(self._end)()
+        shutil.rmtree(self.connection_dir, ignore_errors=True)
+
+    async def _end(self) -> None:
+        """End every kernel: at once where nobody is connected, else in its own way, so that a report being made is cleared away."""
+        manager = self.kernel_manager
+        used = {kernel for kernel in manager.list_kernel_ids() if manager.kernel_model(kernel)["connections"]}
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:  # kernels that are being started, pages that are being made
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        ends = [manager.shutdown_kernel(kernel, now=kernel not in used) for kernel in manager.list_kernel_ids()]
+        await asyncio.gather(*ends, return_exceptions=True)  # one that is gone already is as good as ended
 
     def launch_browser(self) -> None:
         """Open the page by way of a file that only its owner reads: an address on a command line is seen by everybody on the machine."""

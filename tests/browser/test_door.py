@@ -11,7 +11,7 @@ def test_without_the_token_it_is_asked_for_and_then_lets_in(server, browser, scr
     screenshot(page, "door")
     page.get_by_label("口令 Token").fill("wrong-token-wrong-token")
     page.get_by_role("button", name="进入 Enter").click()
-    assert page.get_by_label("口令 Token").is_visible()
+    assert page.get_by_role("alert").inner_text() == "口令不对。The token is wrong."
     page.get_by_label("口令 Token").fill(TOKEN)
     page.keyboard.press("Enter")
     page.locator(".zhibiao .widget-tab").wait_for()

@@ -14,10 +14,12 @@ COOKIE = "zhibiao-{port}"
 ASK = """<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>指标 zhibiao</title><style>body{font:16px/1.7 sans-serif;max-width:32em;margin:12vh auto;padding:0 1em;color:#1f2933}
 input{font:inherit;width:100%;box-sizing:border-box;padding:.4em}button{font:inherit;margin-top:.8em;padding:.3em 1.6em}</style></head>
-<body><main><h1>指标 zhibiao</h1><p>请输入口令。启动看板时，口令印在地址的 <code>token=</code> 之后；请向启动的人索取。</p>
+<body><main><h1>指标 zhibiao</h1><!--wrong--><p>请输入口令。启动看板时，口令印在地址的 <code>token=</code> 之后；请向启动的人索取。</p>
 <p lang="en">Please enter the token. It stands after <code>token=</code> in the address printed when the dashboard was started; ask whoever started it.</p>
 <form method="get" action="/"><label for="token">口令 Token</label><input id="token" name="token" type="password" autocomplete="off" required autofocus>
 <button type="submit">进入 Enter</button></form></main></body></html>"""
+
+WRONG = '<p role="alert"><strong>口令不对。The token is wrong.</strong></p>'
 
 
 class Doorkeeper(IdentityProvider):
@@ -59,7 +61,8 @@ def gated(handler: type[web.RequestHandler], *, page: bool = False) -> type[web.
             doorkeeper: Doorkeeper = self.settings["identity_provider"]
             if not doorkeeper.admits(self):
                 self.set_status(403)
-                self.finish(ASK if page else "403")
+                wrong = WRONG if "token" in self.request.query_arguments else ""
+                self.finish(ASK.replace("<!--wrong-->", wrong) if page else "403")
                 return None
             if page and "token" in self.request.query_arguments:
                 self.set_signed_cookie(_cookie(self), "1", expires_days=None, httponly=True, samesite="Lax")

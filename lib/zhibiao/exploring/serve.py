@@ -10,6 +10,8 @@ import secrets
 import shutil
 import signal
 import socket
+import sys
+import threading
 import webbrowser
 from pathlib import Path
 from typing import Any
@@ -108,7 +110,7 @@ class Dashboard(Voila):  # type: ignore[misc]
         server.add_socket(self.socket)
         address = f"http://{_shown(self.ip)}:{self.port}/?token={self.token}"
         print(f"看板 dashboard: {address}", flush=True)
-        if self.open_browser:
+        if self.open_browser and _has_screen():
             self.launch_browser()
         self.ioloop = IOLoop.current()
         for name in ("SIGINT", "SIGTERM", "SIGHUP"):
@@ -140,7 +142,7 @@ class Dashboard(Voila):  # type: ignore[misc]
         file = Path(self.connection_dir) / "open.html"
         target = f"http://{_reached(self.ip)}:{self.port}/?token={self.token}"
         file.write_text(f'<!DOCTYPE html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url={target}">', encoding="utf-8")
-        webbrowser.open(file.as_uri())
+        threading.Thread(target=webbrowser.open, args=(file.as_uri(),), daemon=True).start()
 
 
 def dashboard(data: Path | None = None, *, port: int = PORT, ip: str = LOCAL, browser: bool = True) -> None:
@@ -253,3 +255,8 @@ def _shown(ip: str) -> str:
 
 def _reached(ip: str) -> str:
     return LOCAL if ip in ("", "0.0.0.0", "::") else _shown(ip)
+
+
+def _has_screen() -> bool:
+    """Whether a browser could be seen: on a server reached by a terminal Python would open one that takes the terminal over."""
+    return sys.platform in ("win32", "darwin") or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))

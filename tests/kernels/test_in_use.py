@@ -140,6 +140,39 @@ def test_when_eight_start_at_once_then_all_are_forked_by_one_template(tools: Any
     together(tools, 8)
 
 
+def test_when_a_start_is_cancelled_then_no_kernel_is_left(tools: Any) -> None:
+    templates().end()
+
+    async def session() -> None:
+        manager = AsyncKernelManager(kernel_spec_manager=tools.Specs(tools.LIGHT))
+        starting = asyncio.ensure_future(manager.start_kernel())
+        await asyncio.sleep(0.1)  # a template is being made
+        assert starting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await starting
+
+    asyncio.run(session())
+    assert tools.within(lambda: templates().own)
+    tools.within(lambda: psutil.Process(tools.template().process.pid).children(), 2.0)
+    assert tools.within(lambda: not psutil.Process(tools.template().process.pid).children())
+
+
+@pytest.mark.soak
+def test_when_two_hundred_follow_each_other_then_the_template_stays_as_it_was(tools: Any) -> None:
+    def size() -> tuple[int, int]:
+        template = psutil.Process(tools.template().process.pid)
+        tools.within(lambda: not template.children())
+        return template.num_fds(), template.memory_full_info().uss
+
+    for number in range(200):
+        with tools.Kernel() as kernel:
+            assert kernel.value("1 + 1") == 2
+        if number == 20:
+            files, memory = size()
+    assert size()[0] == files
+    assert size()[1] < memory + 2_000_000
+
+
 @pytest.mark.soak
 def test_when_sixty_four_start_at_once_twenty_times_then_none_fails(tools: Any) -> None:
     for _ in range(20):

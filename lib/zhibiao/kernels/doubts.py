@@ -18,21 +18,8 @@ FREE = ("JPY_PARENT_PID", "JPY_INTERRUPT_EVENT", "IPY_INTERRUPT_EVENT")
 """Read while ipykernel is imported, and given to each kernel anew."""
 
 _STARTING = (
-    "PYTHON",
-    "LC_",
-    "LD_",
-    "OMP_",
-    "OPENBLAS_",
-    "GOTO_",
-    "MKL_",
-    "KMP_",
-    "BLIS_",
-    "NUMEXPR_",
-    "ARROW_",
-    "JE_",
-    "MALLOC_",
-    "GLIBC_",
-    "OPENSSL_",
+    *("PYTHON", "COVERAGE_", "LC_", "LD_", "MALLOC_", "GLIBC_", "JE_", "ARROW_", "OPENSSL_"),
+    *("OMP_", "OPENBLAS_", "GOTO_", "MKL_", "KMP_", "BLIS_", "NUMEXPR_"),
 )
 _NAMED = ("HOME", "LANG", "LANGUAGE", "TZ", "MPLBACKEND")
 """Names that the interpreter or a C library reads as it starts: Python does not see them read."""

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import weakref
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,8 @@ BLAS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 are given the same, so that a sum is rounded the same way."""
 
 _LAUNCH = {"env", "cwd", "stdin", "stdout", "stderr", "independent"}
-_ENDING, _GLANCE = 0.5, 0.005
-"""Seconds a killed kernel is waited for, and between two looks."""
+_ENDING, _GLANCE, _FAREWELL = 0.5, 0.005, 5.0
+"""Seconds a killed kernel is waited for, between two looks, and for one that nobody wants any more."""
 
 
 class Provisioner(LocalProvisioner):
@@ -135,17 +136,20 @@ class Provisioner(LocalProvisioner):
 
 async def _fork(request: Request, streams: list[int]) -> Forked:
     # modules may be imported meanwhile: the server's loop must go on
-    asked = asyncio.get_running_loop().run_in_executor(None, lambda: templates().kernel(request, streams))
+    thread = ThreadPoolExecutor(1)
+    asked = thread.submit(lambda: templates().kernel(request, streams))
+    thread.shutdown(wait=False)
     try:
-        return await asyncio.shield(asked)
+        return await asyncio.wrap_future(asked)
     except asyncio.CancelledError:
         asked.add_done_callback(_unwanted)
         raise
 
 
-def _unwanted(asked: asyncio.Future[Forked]) -> None:
+def _unwanted(asked: Future[Forked]) -> None:
     if not asked.cancelled() and asked.exception() is None:
         asked.result().kill()
+        asked.result().wait(_FAREWELL)
 
 
 def _split(command: list[str]) -> tuple[list[str], list[str]]:

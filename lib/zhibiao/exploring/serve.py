@@ -110,6 +110,8 @@ class Dashboard(Voila):  # type: ignore[misc]
         server.add_socket(self.socket)
         address = f"http://{_shown(self.ip)}:{self.port}/?token={self.token}"
         print(f"看板 dashboard: {address}", flush=True)
+        if self.ip != LOCAL:
+            print("别的机器也能连，HTTP 不加密 other machines can connect, and HTTP is not encrypted", flush=True)
         if self.open_browser and _has_screen():
             self.launch_browser()
         self.ioloop = IOLoop.current()
@@ -209,7 +211,9 @@ def bound(ip: str, port: int) -> socket.socket:
         else:
             listening.setblocking(False)
             return listening
-    raise ParameterError(f"无法在 {ip}:{port} 监听 cannot listen there: {fault.strerror}", where="--ip", allowed=[LOCAL, "0.0.0.0"])
+    # create_server adds where it tried, which stands in the message already
+    why = fault.strerror if isinstance(fault, socket.gaierror) or not fault.errno else os.strerror(fault.errno)
+    raise ParameterError(f"无法在 {ip}:{port} 监听 cannot listen there: {why}", where="--ip", allowed=[LOCAL, "0.0.0.0"])
 
 
 def _configured() -> Config:

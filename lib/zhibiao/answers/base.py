@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from zhibiao.projecting.reference import ReferenceClass
     from zhibiao.showing.sentences import Sentences
     from zhibiao.showing.table import Table
-    from zhibiao.simulating.scenario import Simulation
+    from zhibiao.simulating.scenario import Ground, Simulation
 
 
 class Answers:
@@ -53,10 +53,17 @@ class Answers:
         }
 
     @cached_property
+    def ground(self) -> Ground:
+        """What no scenario changes."""
+        from zhibiao.simulating.scenario import ground
+
+        return ground(self.study)
+
+    @cached_property
     def simulation(self) -> Simulation:
         from zhibiao.simulating.scenario import simulate
 
-        return simulate(self.study)
+        return simulate(self.study, self.ground)
 
     @cached_property
     def rows(self) -> tuple[GapRow, ...]:

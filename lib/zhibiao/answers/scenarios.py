@@ -12,18 +12,11 @@ if TYPE_CHECKING:
     from zhibiao.showing.sentences import Sentences
     from zhibiao.showing.table import Table
     from zhibiao.simulating.comparing import Comparison
-    from zhibiao.simulating.scenario import Ground
     from zhibiao.simulating.sensitivity import Tornado
 
 
 class Scenarios(Answers):
     """What if."""
-
-    @cached_property
-    def ground(self) -> Ground:
-        from zhibiao.simulating.scenario import ground
-
-        return ground(self.study)
 
     @cached_property
     def compared(self) -> Comparison:

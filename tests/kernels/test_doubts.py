@@ -141,6 +141,18 @@ def test_when_the_folder_of_work_would_change_what_is_imported_then_nothing_is_f
     assert says in reason(cwd=str(tmp_path))
 
 
+def test_when_the_folder_of_work_could_not_change_anything_then_there_is_a_fork(tools: Any, tmp_path: Path) -> None:
+    for name in ("json.py", "own.py", "numpy.txt"):
+        (tmp_path / name).write_text("raise SystemExit", "utf-8")
+    (tmp_path / "ipykernel").mkdir()  # a folder is no package
+    with tools.Kernel(cwd=str(tmp_path)) as kernel:
+        assert kernel.how.started == "forked"
+    (tmp_path / "numpy.py").write_text("raise SystemExit", "utf-8")
+    with tools.Kernel(cwd=str(tmp_path), env=tools.env(PYTHONSAFEPATH="1")) as kernel:
+        assert kernel.how.started == "forked"
+        assert kernel.value("numpy.float64(1.0) == 1", "import numpy") is True
+
+
 def test_when_a_library_may_start_threads_then_that_kernel_is_cold_and_the_next_is_not(
     reason: Callable[..., str], tools: Any
 ) -> None:

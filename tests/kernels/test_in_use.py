@@ -146,7 +146,8 @@ def test_when_a_start_is_cancelled_then_no_kernel_is_left(tools: Any) -> None:
     async def session() -> None:
         manager = AsyncKernelManager(kernel_spec_manager=tools.Specs(tools.LIGHT))
         starting = asyncio.ensure_future(manager.start_kernel())
-        await asyncio.sleep(0.1)  # a template is being made
+        while not psutil.Process().children():  # a template is being made
+            await asyncio.sleep(0.01)
         assert starting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await starting

@@ -107,7 +107,9 @@ def _state(path: str) -> tuple[int, int] | None:
 
 def shadows(folder: str) -> str:
     """Doubt a folder of work in which a cold kernel would find modules or settings that the template took from elsewhere."""
-    loaded = {name for name in sys.modules if "." not in name}
+    # IPython looks there after the standard library, and not at all where Python is told to be safe
+    loaded = set() if sys.flags.safe_path else {name for name in sys.modules if "." not in name}
+    loaded -= {"__main__", *sys.stdlib_module_names}
     try:
         entries = list(os.scandir(folder))
     except OSError as error:

@@ -8,7 +8,7 @@ import statistics
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from harness import NARROW, Server, compose, start, stop, until
+from harness import NARROW, WIDE, Server, compose, start, stop, until
 
 MOVES = 40
 """Moves of one step each that are timed."""
@@ -270,8 +270,9 @@ def test_english(page, screenshot):
     assert not re.search("[\u4e00-\u9fff]", re.sub(r"《.*?》|[^\n]*号[^\n]*", "", left))
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_axe_finds_nothing_serious(page, lang):
+@pytest.mark.parametrize(("lang", "viewport"), [("zh", WIDE), ("en", WIDE), ("zh", NARROW)], ids=["zh", "en", "narrow"])
+def test_axe_finds_nothing_serious(visit, lang, viewport):
+    page = visit(viewport=viewport)
     if lang == "en":
         page.get_by_role("button", name="English").click()
         page.get_by_role("button", name="Solve", exact=True).wait_for()

@@ -63,6 +63,8 @@ def test_a_moved_slider_is_followed_by_everything(start):
     assert row.on.value and row.number.value == 4.0
     assert all(old != new for old, new in zip(before, pictures(e), strict=True))
     assert "年招生到2025年4万人" in words(e.lines) and ">95%" in words(e.table) and "按设定满足" in words(e.table)
+    row.number.value = 3.5
+    assert "按设定持平，须超过" in words(e.table) and "按设定持平，须超过" in words(e.lines)
     row.on.value = False
     assert pictures(e) == before and "没有移动杠杆" in words(e.lines)
 

@@ -47,11 +47,11 @@ class Desk:
         self.seeker = Seeker(self.solved)
         self.memory_bar = _bar([self.earlier, self.restore])
         self.save_box = widgets.VBox([self.save_title, self.where, _bar([self.name, self.keep]), self.over, self.saved])
-        side = _looking(widgets.VBox([self.levers_title, self.levers]), "zb-side")
+        self.side = _looking(widgets.VBox([self.levers_title, self.levers]), "zb-side")
         self.pictures = _looking(widgets.HBox([self.intake, self.enrolment]), "zb-wrap", "zb-pictures")
         main = _looking(widgets.VBox([self.pictures, self.legend, self.lines, self.table]), "zb-main")
         rest = [widgets.VBox([self.targets_title, self.targets, self.plans_title, self.plans]), self.seeker.root, self.save_box]
-        self.body = _looking(widgets.HBox([side, main, *(_looking(box, "zb-rest") for box in rest)]), "zb-wrap")
+        self.body = _looking(widgets.HBox([self.side, main, *(_looking(box, "zb-rest") for box in rest)]), "zb-wrap")
         self.root = _looking(
             widgets.VBox(
                 [

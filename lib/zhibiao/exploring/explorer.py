@@ -23,7 +23,7 @@ from zhibiao.errors import RegistryError, ZhibiaoError
 from zhibiao.exploring import monthly, saving, telling
 from zhibiao.exploring.controls import LeverRow
 from zhibiao.exploring.desk import Desk
-from zhibiao.exploring.markup import listed, paragraph, said
+from zhibiao.exploring.markup import listed, paragraph, said, wide
 from zhibiao.exploring.offered import horizons, regions, start_question
 from zhibiao.exploring.panels import Panels
 from zhibiao.exploring.remembering import Keeper, Memory
@@ -159,13 +159,15 @@ class Explorer(Desk):
             if drawn is not None:
                 picture.value = drawn
         self.lines.value = listed(telling.lines(shown, here.ranges, off, pinned, name))
-        self.table.value = telling.aims(shown, off, pinned, name).html()
+        table = telling.aims(shown, off, pinned, name)
+        self.table.value = wide(table.title, table.html())
 
     def _ask(self, here: Scene) -> None:
         """A region without a pipe: why nothing can be played with, and the figures that are asked for."""
         s = here.study
         self.lines.value = paragraph(no_pipe(s))
-        self.table.value = asked_for(s, requests(here.rows)).html()
+        table = asked_for(s, requests(here.rows))
+        self.table.value = wide(table.title, table.html())
 
     def _furnish(self, here: Scene) -> None:
         """Pictures and controls of a scene; a control is made anew only where it would be another, so that nobody's hand is pushed away."""
@@ -184,7 +186,7 @@ class Explorer(Desk):
             self.plans.children = tuple(self._plan_box(plan) for plan in offered)
             for widget in gone:
                 _close(widget)
-        for part in (self.pictures, self.legend, self.levers_title, self.targets_title, self.save_box):
+        for part in (self.pictures, self.legend, self.side, self.targets_title, self.save_box):
             part.layout.display = None if plays else "none"
         self.plans_title.layout.display = None if offered else "none"
         for button in (self.pin, self.clear):
@@ -222,7 +224,7 @@ class Explorer(Desk):
             for box in self.plans.children:
                 box.value = box.key in question.plans
             self.back.disabled, self.forth.disabled = not self.session.history.past, not self.session.history.future
-            self.unpin.disabled = self.session.pin is None
+            self.unpin.disabled = self.session.pin is None or not self.rows
             self.memory_bar.layout.display = None if self.memories else "none"
             offered = [(self._remembered(memory), path) for path, memory in self.memories.items()]
             same = tuple(self.earlier.options) == tuple(offered)
@@ -236,7 +238,9 @@ class Explorer(Desk):
         screen = memory.session.screen
         place = self.registry.regions.get(screen.question.region)
         when = memory.when.astimezone().strftime("%m-%d %H:%M")
-        return f"{when} · {place.name(self.lang) if place else screen.question.region} · " + said(self.lang, f"动了{len(screen.overrides)}个杠杆", f"{len(screen.overrides)} levers moved")
+        count = len(screen.overrides)
+        moved = said(self.lang, f"动了{count}个杠杆", f"{count} lever{'' if count == 1 else 's'} moved")
+        return f"{when} · {place.name(self.lang) if place else screen.question.region} · {moved}"
 
     # what the user does
 

@@ -73,7 +73,7 @@ class Keeper:
         return True
 
     def earlier(self) -> list[Memory]:
-        """Screens of earlier, the newest first; what cannot be read is passed over, the oldest are removed."""
+        """Screens of earlier, the newest first, on which something was set; what cannot be read is passed over, the oldest are removed."""
         if self.folder is None or not self.folder.is_dir():
             return []
         found = [memory for path in self.folder.glob("*.json") if path != self.path and (memory := _memory(path)) is not None]
@@ -81,7 +81,12 @@ class Keeper:
         for memory in found[KEPT:]:
             with contextlib.suppress(OSError):
                 memory.path.unlink()
-        return found[:KEPT]
+        return [memory for memory in found[:KEPT] if _set(memory.session)]
+
+
+def _set(session: Session) -> bool:
+    screen = session.screen
+    return bool(screen.overrides or screen.off or screen.trust is not None)
 
 
 def _memory(path: Path) -> Memory | None:

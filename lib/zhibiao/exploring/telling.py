@@ -118,7 +118,7 @@ def outlook(shown: Shown, off: Collection[str]) -> str:
         return s.words("没有选中的目标。", "No target is switched on.")
     parts = [f"{_named(s, aim)}{s.words('达标可能性', ': chance ')}{likelihood_text(aim.chance, aim.target.standing.state, s.lang)}" for aim in judged]
     parts += [
-        s.words(f"{_named(s, aim)}按设定{'满足' if aim.held else f'还差{_gap(aim, s.lang)}'}", f"{_named(s, aim)}: {'satisfied as set' if aim.held else f'{_gap(aim, s.lang)} missing as set'}")
+        s.words(f"{_named(s, aim)}{_as_set(aim, 'zh')}", f"{_named(s, aim)}: {_as_set(aim, 'en')}") + ("" if aim.held or not aim.gap else s.words(f"（差{_gap(aim, 'zh')}）", f" ({_gap(aim, 'en')} missing)"))
         for aim in fixed
     ]
     rest = len(on) - len(judged) - len(fixed)
@@ -214,9 +214,15 @@ def _gap(aim: Aim, lang: str) -> str:
     return with_unit(f"<{0.1}" if value == "0.0" else value, unit, lang)
 
 
+def _as_set(aim: Aim, lang: str) -> str:
+    """How a target stands whose indicator a lever sets."""
+    zh, en = ("按设定满足", "satisfied as set") if aim.held else ("按设定不足", "short as set") if aim.gap else ("按设定持平，须超过", "level as set, must exceed")
+    return zh if lang == "zh" else en
+
+
 def _chance(aim: Aim, lang: str) -> str:
     if aim.assumed and aim.held is not None:
-        return ("按设定满足" if aim.held else "按设定不足") if lang == "zh" else ("satisfied as set" if aim.held else "short as set")
+        return _as_set(aim, lang)
     state = aim.target.standing.state
     if aim.chance is not None:
         return likelihood_text(aim.chance, state, lang)

@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from harness import project_python, ready, start, stop, until
+from harness import NARROW, WIDE, project_python, ready, start, stop, until
 
 MAKING = str(Path(__file__).with_name("making.py"))
 
@@ -59,6 +59,11 @@ def test_from_form_to_report(page, monthly, server, tmp_path, screenshot):
     page.get_by_role("button", name="Import 2 figures").wait_for()
     screenshot(page, "monthly-preview-en")
     page.get_by_role("button", name="中文").click()
+    monthly.get_by_role("button", name="确认导入 2 个数").wait_for()
+    page.set_viewport_size(NARROW)
+    screenshot(page, "monthly-preview-narrow-zh")
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    page.set_viewport_size(WIDE)
     monthly.get_by_role("button", name="确认导入 2 个数").click()
     monthly.get_by_text("已导入 2 个数").wait_for()
     rows = (server.data / "observations" / "imported.csv").read_text(encoding="utf-8").splitlines()

@@ -55,6 +55,16 @@ def test_what_was_handed_in_is_shown_in_the_other_language_too(page: Page) -> No
     assert page.monthly.confirm.description == "Import 1 figure"
 
 
+def test_a_correction_shows_what_was_known_and_why_it_changes(page: Page) -> None:
+    row = "500000,enrolment,2020,at_end,10.1,eq,万人,final,high,own-report,,,口径扩大\n"
+    hand_in(page, ("交来.csv", HEADER + row))
+    cells = re.findall("<td>(.*?)</td>", page.monthly.preview.value)
+    assert cells == ["第 2 行 line 2", "重庆 在校生规模 2020年末", "9.9 万人", "10.1 万人", "更正：口径扩大"]
+    page.language.value = "en"
+    cells = re.findall("<td>(.*?)</td>", page.monthly.preview.value)
+    assert cells[1:] == ["Chongqing enrolment, end of 2020", "9.9 ×10,000 persons", "10.1 ×10,000 persons", "correction: 口径扩大"]
+
+
 def test_a_name_of_a_file_is_no_markup(page: Page) -> None:
     hand_in(page, ("<img src=x onerror=alert(1)>.csv", HEADER + FIGURE.format("10.2", "=理由<b>")))
     assert "<img" not in page.monthly.preview.value and "<b>" not in page.monthly.preview.value

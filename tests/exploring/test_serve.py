@@ -222,10 +222,9 @@ class TestWhereItListens:
     def test_this_machine_alone_unless_asked(self, address: str) -> None:
         assert address.startswith("http://127.0.0.1:")
 
-    @pytest.mark.parametrize("ip", ["203.0.113.9", "no.such.host.invalid"])
-    def test_an_address_of_another_machine_is_refused(self, ip: str) -> None:
-        with pytest.raises(ParameterError, match=re.escape(ip)) as refused:
-            bound(ip, free_port())
+    def test_an_address_of_another_machine_is_refused(self) -> None:
+        with pytest.raises(ParameterError, match=r"203\.0\.113\.9") as refused:
+            bound("203.0.113.9", free_port())
         assert "while attempting" not in str(refused.value)
 
     @pytest.mark.parametrize("token", ["short", "with space and more of it", "口令口令口令口令口令口令口令口令", "", "a" * 15])

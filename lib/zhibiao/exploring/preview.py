@@ -9,7 +9,7 @@ from zhibiao.exploring.markup import paragraph, said, table
 from zhibiao.exploring.monthly import Examined
 from zhibiao.model import Observation, unit_of
 from zhibiao.model.document import SYMBOLS
-from zhibiao.reading.asked import period_words
+from zhibiao.reading.asked import period_words, period_words_en
 
 MARKS = {"+": ("新增", "new"), "~": ("更正", "correction")}
 
@@ -23,8 +23,8 @@ def changes(registry: Registry, file: Examined, lang: str) -> str:
         As it was before the file.
     """
     heads = (
-        said(lang, "单元格", "Cell"), said(lang, "变化", "Change"), said(lang, "指标", "Indicator"), said(lang, "期间", "Period"),
-        said(lang, "已有", "Known"), said(lang, "填报", "Filled"), said(lang, "说明", "Remark"),
+        said(lang, "单元格", "Cell"), said(lang, "指标、期间", "Indicator, period"), said(lang, "已有", "Known"), said(lang, "填报", "Filled"),
+        said(lang, "变化", "Change"),
     )  # fmt: skip
     rows = list(_rows(registry, file, lang))
     told = said(
@@ -49,11 +49,13 @@ def _rows(registry: Registry, file: Examined, lang: str) -> Iterator[tuple[str, 
         older = [o for o in registry.observed(figure.region) if o.key == figure.key]
         before = _words(max(older, key=lambda o: o.recorded), lang) if older else "—"
         # how the cell was read, where it was read with a change, stands behind the figure in the preview's line
-        remark = line.rpartition(f"{figure.value:f}{figure.unit}")[2]
-        place = "" if figure.region == "" else registry.regions[figure.region].name(lang)
+        remark = line.rpartition(f"{figure.value:f}{figure.unit}")[2].strip("（）").replace("）（", "；")
+        change = said(lang, *MARKS[line[0]])
+        name = f"{registry.regions[figure.region].name(lang)} {registry.indicators[figure.indicator].name(lang)}"
+        period = (period_words if lang == "zh" else period_words_en)(figure.period, figure.basis)
         yield (
-            figure.origin, said(lang, *MARKS[line[0]]), f"{place} {registry.indicators[figure.indicator].name(lang)}",
-            period_words(figure.period, figure.basis) if lang == "zh" else str(figure.period), before, _words(figure, lang), remark.strip("（）") or "—",
+            figure.origin, said(lang, f"{name} {period}", f"{name}, {period}"), before, _words(figure, lang),
+            said(lang, f"{change}：{remark}", f"{change}: {remark}") if remark else change,
         )  # fmt: skip
 
 

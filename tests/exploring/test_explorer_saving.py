@@ -173,3 +173,25 @@ def test_a_killed_kernel_loses_nothing(tmp_path):
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
+
+
+def test_a_scenario_whose_file_is_taken_away_stays_on_the_screen(start, data):
+    e = start()
+    e.rows["intake"].slider.value = 4.0
+    e.name.value = "甲"
+    e.keep.click()
+    (file,) = (data / "scenarios").iterdir()
+    file.unlink()
+    e.show(load(data), "zh")
+    assert e.rows["intake"].number.value == 4.0 and (f"{file.stem}（文件已不在）", file.stem) in e.scenario.options
+    e.clear.click()
+    assert not e.screen.overrides and e.scenario.value == "baseline"
+
+
+def test_a_screen_whose_document_is_gone_begins_anew_and_says_why(start, monkeypatch):
+    e = start()
+    e.rows["intake"].slider.value = 4.0
+    registry = load()
+    del registry.plans["chongqing-2022-32"]
+    e.show(registry, "zh")
+    assert "chongqing-2022-32" in words(e.told) and not e.screen.overrides and e.screen.question.plans == ("chongqing-2021-452",)

@@ -91,7 +91,8 @@ def test_where_a_front_end_names_the_cell_the_explorer_is_alive(tmp_path, monkey
                 found.append(message["content"]["data"])
             if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
                 break
-        assert [VIEW in data for data in found] == [True]
+        (shown_alive,) = found
+        assert VIEW in shown_alive and "image/png" in shown_alive and shown_alive["text/plain"].startswith("2025年在校生中位11.1万人")
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)

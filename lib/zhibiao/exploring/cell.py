@@ -44,17 +44,20 @@ class Cell:
         from IPython.display import display
 
         if live():
-            display(self._widget())  # type: ignore[no-untyped-call]
+            display(self._alive(), raw=True)  # type: ignore[no-untyped-call]
             return
         for part in self.parts():
             display(part)  # type: ignore[no-untyped-call]
 
-    def _widget(self) -> Any:
+    def _alive(self) -> dict[str, Any]:
+        """The widgets, and beside them the chart for whoever opens the stored notebook without them."""
         from zhibiao.exploring.explorer import Explorer
         from zhibiao.exploring.state import question_of
 
         study = self.report.study
-        return Explorer(study.registry, study.lang, question_of(study), study.scenario.id).root
+        root = Explorer(study.registry, study.lang, question_of(study), study.scenario.id).root
+        still = self.parts()[0]._repr_mimebundle_()
+        return {**root._repr_mimebundle_(), **(still[0] if isinstance(still, tuple) else still)}
 
     def __repr__(self) -> str:
         return "\n\n".join(repr(part) for part in self.parts())

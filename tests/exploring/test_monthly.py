@@ -12,13 +12,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from zhibiao import holding
 from zhibiao.catalogue.load import load
 from zhibiao.catalogue.registry import Registry
 from zhibiao.catalogue.study import study
 from zhibiao.errors import OutputError, ZhibiaoError
 from zhibiao.exploring import monthly
 from zhibiao.exploring.monthly import Examined, Upload, examine, form, known, take
-from zhibiao.running.folder import locked
+from zhibiao.holding import locked
 
 DAY = dt.date(2024, 8, 1)
 HEADER = "region,indicator,period,basis,value,qualifier,unit,status,confidence,source,published,recorded,reason\n"
@@ -144,7 +145,7 @@ class TestTakingIn:
         assert all(f",2024-{month:02}," in text for month in range(1, 8)) and len(text.splitlines()) == 8
 
     def test_when_somebody_goes_on_importing_then_it_says_so(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(monthly, "PATIENCE", 0.1)
+        monkeypatch.setattr(holding, "PATIENCE", 0.1)
         mine = Upload("我.csv", csv(row("2024-03", "9.9")))
         seen = self.seen(tmp_path, mine)
         with locked(tmp_path), pytest.raises(OutputError, match="另一人正在导入"):

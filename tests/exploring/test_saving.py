@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from zhibiao import holding
 from zhibiao.catalogue import yamlfile
 from zhibiao.catalogue.load import load
 from zhibiao.catalogue.study import study
@@ -17,8 +18,8 @@ from zhibiao.errors import OutputError, ParameterError
 from zhibiao.exploring import saving
 from zhibiao.exploring.scene import scenario_of, scene
 from zhibiao.exploring.state import EXPLORED, Question, Screen, question_of
+from zhibiao.holding import locked
 from zhibiao.model import Override, Scenario
-from zhibiao.running.folder import locked
 from zhibiao.showing.flow_tables import projections
 from zhibiao.simulating.scenario import simulate
 
@@ -118,7 +119,7 @@ def test_a_name_becomes_an_identifier_and_never_a_path(name):
 
 @settings(max_examples=40, deadline=None)
 @given(
-    st.text(min_size=1, max_size=saving.LONGEST).filter(lambda text: "".join(c if c.isprintable() else " " for c in text).strip()),
+    st.text("甲乙丙：#'\"\\{}[]|>&*!%@`?-,\n\t abcXYZ0159~", min_size=1, max_size=saving.LONGEST).filter(str.strip),
     st.decimals("0.7", "8", places=4), st.integers(2021, 2025), st.booleans(),
 )  # fmt: skip
 def test_every_name_and_value_comes_back_from_the_file(tmp_path_factory, name, value, year, trusted):
@@ -160,13 +161,14 @@ def test_the_names_of_shipped_scenarios_are_taken(registry, here, tmp_path, name
     assert not (tmp_path / "scenarios").exists()
 
 
-@pytest.mark.parametrize("name", ["", " \n ", "\u200b", "长" * (saving.LONGEST + 1)])
+@pytest.mark.parametrize("name", ["", " \n ", "\u200b", "长" * (saving.LONGEST + 1), "多招😀"])
 def test_a_name_that_is_none_is_refused(here, name):
     with pytest.raises(ParameterError, match="名称 name"):
         saved(played(here), name)
 
 
-def test_two_people_do_not_write_at_once(registry, here, tmp_path):
+def test_two_people_do_not_write_at_once(registry, here, tmp_path, monkeypatch):
+    monkeypatch.setattr(holding, "PATIENCE", 0.1)
     held, done = threading.Event(), threading.Event()
 
     def other():

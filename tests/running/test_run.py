@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from zhibiao.errors import OutputError, ParameterError
-from zhibiao.running.folder import locked
+from zhibiao.holding import locked
 from zhibiao.running.job import ROOT
 from zhibiao.running.run import run
 

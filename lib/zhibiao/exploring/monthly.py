@@ -10,29 +10,26 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from zhibiao.catalogue.load import read, shipped
 from zhibiao.catalogue.registry import Registry
 from zhibiao.catalogue.study import Study
-from zhibiao.errors import OutputError, ParameterError, RegistryError, ZhibiaoError
+from zhibiao.errors import ParameterError, RegistryError, ZhibiaoError
+from zhibiao.holding import alone
 from zhibiao.model import Observation
 from zhibiao.reading.asked import asked_by_period
 from zhibiao.reading.filled import Refused
 from zhibiao.reading.importing import WORKBOOKS, add, judge_file, known_after, overlay, registry_with
 from zhibiao.reading.workbook import template
-from zhibiao.running.folder import locked
 
 TAKEN_IN = (*WORKBOOKS, ".csv")
 """Endings of files that are looked at; what is no workbook inside is refused in words."""
 
 LARGEST = 20 * 1024 * 1024
 """Bytes of one file; a filled workbook is a thousandth of it."""
-
-PATIENCE = 10.0
-"""Seconds to wait while somebody else is importing; an import takes less than one."""
 
 BRIEFING = "09_briefing"
 
@@ -156,7 +153,7 @@ def take(folder: Path, uploads: Sequence[Upload], seen: Sequence[Examined], day:
     RegistryError
         The overlay was broken meanwhile.
     """
-    with _alone(folder):
+    with alone(folder):
         now = examine(registry_with(folder), uploads, day)
         if [file.lines for file in now] != [file.lines for file in seen]:
             return Imported(0, now)
@@ -240,21 +237,3 @@ def _place(text: str, file: Path) -> str:
     """A sheet and cell, or a line of a CSV: the name of the file stands above."""
     bare = text.replace(f"{file}:", "").replace(str(file), "").strip()
     return f"第 {bare} 行 line {bare}" if bare.isdigit() else bare
-
-
-@contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold the overlay against other imports, after waiting for one that is at work."""
-    with contextlib.ExitStack() as held:
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            try:
-                held.enter_context(locked(folder))
-                break
-            except OutputError as error:
-                if isinstance(error.__cause__, OSError):
-                    raise OutputError(f"数据目录无法写入 the data folder cannot be written: {error.__cause__.strerror}") from None
-                if time.monotonic() > deadline:
-                    raise OutputError("另一人正在导入，请稍后再试 somebody else is importing, please try again") from None
-                time.sleep(0.05)
-        yield

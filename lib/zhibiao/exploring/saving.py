@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from zhibiao.catalogue.registry import Registry
-from zhibiao.errors import OutputError, ParameterError, closest
+from zhibiao.errors import ParameterError, closest
 from zhibiao.exploring.state import Question, Screen
+from zhibiao.holding import alone
 from zhibiao.model import Override, Scenario
 from zhibiao.model.scenario import Saved
-from zhibiao.running.folder import locked
+from zhibiao.showing.theme import missing_glyphs
 from zhibiao.wholefile import write_whole
 
 FOLDER = "scenarios"
@@ -76,13 +77,15 @@ def scenario_from(screen: Screen, name: str, description: tuple[str, str], compa
     Raises
     ------
     ParameterError
-        There is no name, or it is too long.
+        There is no name, it is too long, or a report could not print it.
     """
     called = " ".join("".join(sign if sign.isprintable() else " " for sign in name).split())
     if not called:
         raise ParameterError("请先给情景起个名字 give the scenario a name", where="名称 name")
     if len(called) > LONGEST:
         raise ParameterError(f"名称过长 the name is too long ({len(called)})", where="名称 name", allowed=[f"≤ {LONGEST} 字 characters"])
+    if lost := missing_glyphs(called):
+        raise ParameterError(f"名称里有报告的字体写不出的字符 the font of the reports has no glyph for: {lost!r}", where="名称 name")
     bare = Scenario(
         id=identifier(called), zh=called, en=called, description=description[0], description_en=description[1],
         regions=(screen.question.region,), overrides=screen.overrides, trust=screen.trust,
@@ -119,15 +122,10 @@ def save(folder: Path, registry: Registry, scenario: Scenario, *, replace: bool 
     if other is not None or (scenario.id in registry.scenarios and not path.exists()):
         taken = other or registry.scenarios[scenario.id]
         raise ParameterError(f"名称“{scenario.zh}”已被情景“{taken.zh}”（{taken.id}）占用，请换一个 the name is taken by another scenario", where="名称 name")
-    try:
-        with locked(folder):
-            if path.exists() and not replace:
-                raise ParameterError(f"已有名为“{scenario.zh}”的情景；要替换它，请勾选“覆盖同名” it exists already; tick “replace” to replace it", where="名称 name")
-            return write_whole(path, text(scenario).encode("utf-8"))
-    except OutputError as error:
-        if error.__cause__ is None and error.where == str(folder):
-            raise OutputError("数据目录正被他人写入，请稍后再试 somebody else is writing there, please try again", where=str(folder)) from None
-        raise
+    with alone(folder):
+        if path.exists() and not replace:
+            raise ParameterError(f"已有名为“{scenario.zh}”的情景；要替换它，请勾选“覆盖同名” it exists already; tick “replace” to replace it", where="名称 name")
+        return write_whole(path, text(scenario).encode("utf-8"))
 
 
 def text(scenario: Scenario) -> str:

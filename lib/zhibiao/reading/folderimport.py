@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from pathlib import Path
 from zhibiao.catalogue.registry import Registry
 from zhibiao.catalogue.textfile import read_text
 from zhibiao.errors import ParameterError, RegistryError, ZhibiaoError
+from zhibiao.holding import alone
 from zhibiao.model import Period
 from zhibiao.reading.filled import Entry, Refused, marked_region
 from zhibiao.reading.importing import WORKBOOKS, add, judge_file, known_after, overlay, registry_with, summary
@@ -75,9 +77,14 @@ def import_folder(
         The overlay cannot be written.
     """
     into = overlay(data)
+    with contextlib.nullcontext() if dry_run else alone(into):
+        return _taken(folder, into, region, expect, dry_run, today or dt.date.today())
+
+
+def _taken(folder: Path, into: Path, region: str | None, expect: Path | None, dry_run: bool, day: dt.date) -> FolderResult:
     registry = registry_with(into)
     expected = expected_regions(registry, region, expect)
-    day, result, returned = today or dt.date.today(), FolderResult(), []
+    result, returned = FolderResult(), []
     for path in _workbooks(folder):
         result.lines.append(f"== {path.name}")
         try:

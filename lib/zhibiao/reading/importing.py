@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime as dt
 import io
@@ -15,6 +16,7 @@ from zhibiao.catalogue.load import OBSERVATION_COLUMNS, read, shipped
 from zhibiao.catalogue.registry import Registry
 from zhibiao.catalogue.textfile import read_text
 from zhibiao.errors import ParameterError, RegistryError
+from zhibiao.holding import alone
 from zhibiao.model import Observation
 from zhibiao.reading.filled import Entry, Refused, read_filled
 from zhibiao.reading.judging import Judged, judge
@@ -53,10 +55,11 @@ def import_observations(file: Path, data: Path | None, *, dry_run: bool = False,
         No overlay is named.
     """
     folder = overlay(data)
-    registry = registry_with(folder)
-    judged = judge_file(registry, file, today or dt.date.today())[1]
-    if not dry_run:
-        add(folder, judged.taken)
+    # what somebody else imports meanwhile is neither lost nor judged by what was known before
+    with contextlib.nullcontext() if dry_run else alone(folder):
+        judged = judge_file(registry_with(folder), file, today or dt.date.today())[1]
+        if not dry_run:
+            add(folder, judged.taken)
     yield from judged.lines
     yield summary(judged, dry_run)
 

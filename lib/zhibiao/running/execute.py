@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zhibiao.errors import KernelDied, OutputError, TimeLimit, ZhibiaoError
+from zhibiao.holding import locked
 from zhibiao.running import cache, manifest
 from zhibiao.running.cells import code_lines, last_started, tidy
-from zhibiao.running.folder import fresh_beside, locked, put_file, put_in_place, recover, remove, write_file
+from zhibiao.running.folder import fresh_beside, put_file, put_in_place, recover, remove, write_file
 from zhibiao.running.job import Answer, BatchResult, Limits, Order, RunResult, Task, without_paths
 from zhibiao.running.manifest import Surroundings
 from zhibiao.running.pool import Interrupted, Pool

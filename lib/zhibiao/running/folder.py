@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
-import sys
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 from zhibiao.errors import OutputError
 
 _MADE = ".tmp-"
 _ASIDE = ".old-"
-_LOCK = ".lock"
-_FAR = 1 << 30
-"""Windows locks bytes, not files: a byte far behind the text leaves the text readable."""
 
 
 def fresh_beside(final: Path) -> Path:
@@ -130,72 +123,3 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-@contextlib.contextmanager
-def locked(out: Path) -> Iterator[None]:
-    """Hold outputs for this process.
-
-    The lock is the operating system's: it goes with the process that held it, however that ended, so a stale one cannot exist. The
-    file ``.lock`` stays, empty, or with the number of the process that writes now.
-
-    Raises
-    ------
-    OutputError
-        Another process holds it, or the folder cannot be written.
-    """
-    path = out / _LOCK
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        # neither truncated nor replaced: the file may be another's
-        file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), "r+b")
-    except OSError as error:
-        raise OutputError(f"无法写入输出目录 outputs cannot be written: {error.strerror}", where=str(out)) from error
-    with file:
-        try:
-            _take(file)
-        except OSError:
-            holder = file.read(32).decode("ascii", "replace").strip() or "?"
-            raise OutputError(
-                f"另一批次正在写入（进程 {holder}）another batch is writing here (process {holder}); wait, or give another --out",
-                where=str(out),
-            ) from None
-        _say(file, f"{os.getpid()}\n")
-        try:
-            yield
-        finally:
-            _say(file, "")
-            _release(file)
-
-
-def _say(file: BinaryIO, text: str) -> None:
-    with contextlib.suppress(OSError):  # the number is a courtesy: a full disk must not end the batch here
-        file.seek(0)
-        file.write(text.encode("ascii"))
-        file.truncate()
-        file.flush()
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _take(file: BinaryIO) -> None:
-        file.seek(_FAR)
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        file.seek(0)
-
-    def _release(file: BinaryIO) -> None:
-        file.seek(_FAR)
-        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
-
-else:
-
-    def _take(file: BinaryIO) -> None:
-        import fcntl
-
-        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-    def _release(file: BinaryIO) -> None:
-        import fcntl
-
-        fcntl.flock(file.fileno(), fcntl.LOCK_UN)

@@ -27,7 +27,7 @@ from zhibiao.showing.numbers import fixed, four
 from zhibiao.showing.pictures import digits_for, display_unit
 from zhibiao.showing.series import Point, TargetLine, draw_points, draw_target
 from zhibiao.showing.sheet import Box, Sheet, spread
-from zhibiao.showing.theme import FAMILY, LINE, LOOKS, MUTED, NOTE_SIZE, TEXT_SIZE, theme, width_of
+from zhibiao.showing.theme import FAMILY, LINE, LOOKS, MUTED, NOTE_SIZE, TEXT_SIZE, missing_glyphs, theme, width_of
 
 WIDTH, HEIGHT = 3.8, 2.75
 LEFT, RIGHT, UNDER, OVER = 0.48, 1.02, 0.3, 0.34
@@ -198,7 +198,9 @@ class Panel:
             self.ties[name].set_visible(name in shown)
 
     def _named(self, line: Curve) -> str:
-        name = line.name if width_of(line.name, TEXT_SIZE) < NAME else self.study.words("对照", "pinned")
+        # a scenario of somebody else's may be called by signs that the font has not
+        short = not missing_glyphs(line.name) and width_of(line.name, TEXT_SIZE) < NAME
+        name = line.name if short else self.study.words("对照", "pinned")
         return f"{name} {four(line.middle[-1]) if line.exact else fixed(line.middle[-1], self.digits)}"
 
     def svg(self, alt: str) -> str:

@@ -54,7 +54,7 @@ def test_four_imports_at_once_lose_no_figure(tmp_path: Path) -> None:
     data, running = tmp_path / "data", []
     for year in range(2021, 2025):
         file = tmp_path / f"{year}.csv"
-        file.write_text(f"{HEADER}\n500000,schools,{year},at_end,42,eq,所,final,medium,chongqing-reply-0501-2023,,2026-11-22,复核 checked\n", encoding="utf-8")
+        file.write_text(f"{HEADER}\n500000,schools,{year},at_end,42,eq,所,final,medium,chongqing-reply-0501-2023,,2026-11-24,复核 checked\n", encoding="utf-8")
         command = [sys.executable, "-m", "zhibiao", "observe", "import", str(file), "--data", str(data)]
         running.append(subprocess.Popen(command, env={**os.environ, "ZHIBIAO_DATA": ""}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True))
     for process in running:

@@ -150,7 +150,7 @@ def test_when_the_folder_of_work_could_not_change_anything_then_there_is_a_fork(
     (tmp_path / "numpy.py").write_text("raise SystemExit", "utf-8")
     with tools.Kernel(cwd=str(tmp_path), env=tools.env(PYTHONSAFEPATH="1")) as kernel:
         assert kernel.how.started == "forked"
-        assert kernel.value("numpy.float64(1.0) == 1", "import numpy") is True
+        assert kernel.value("float(numpy.float64(1.0))", "import numpy") == 1.0
 
 
 def test_when_a_library_may_start_threads_then_that_kernel_is_cold_and_the_next_is_not(

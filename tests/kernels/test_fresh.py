@@ -124,7 +124,7 @@ def test_when_forked_then_no_file_of_template_or_siblings_is_open(tools: Any) ->
         template = tools.template()
         for kernel in (one, two):
             held = kernel.value(look, "import pathlib")
-            assert not [name for name in held if str(template.folder) in name]
+            assert not [name for name in held if str(template.folder.path) in name]
             assert not [name for name in held if "pidfd" in name]
         ours = {f"socket:[{os.fstat(k.manager.provisioner.process._channel.fileno()).st_ino}]" for k in (one, two)}
         assert not ours & set(one.value(look) + two.value(look))
@@ -147,7 +147,7 @@ def _open(pid: int) -> int:
 def test_when_sockets_are_made_then_only_this_user_may_open_them(tools: Any) -> None:
     with tools.Kernel() as kernel:
         template, manager = tools.template(), kernel.manager
-        assert stat.S_IMODE(template.folder.stat().st_mode) == 0o700
+        assert stat.S_IMODE(template.folder.path.stat().st_mode) == 0o700
         assert stat.S_IMODE(Path(template.path).stat().st_mode) == 0o600
         folder = Path(manager.ip).parent
         assert manager.transport == "ipc"

@@ -12,6 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
+from zhibiao.kernels.folders import sweep
 from zhibiao.kernels.templates import lend, templates
 
 RUNNER = """
@@ -23,7 +24,7 @@ grandchild = kernel.value("subprocess.Popen(['sleep', '300']).pid", "import subp
 own = templates().own
 print(json.dumps({{
     "started": kernel.how.started, "kernel": kernel.pid, "grandchild": grandchild,
-    "template": own[0].process.pid if own else None, "folder": str(own[0].folder) if own else None,
+    "template": own[0].process.pid if own else None, "folder": str(own[0].folder.path) if own else None,
     "connection": kernel.manager.connection_file, "sockets": kernel.manager.ip.rsplit("/", 1)[0],
 }}), flush=True)
 {then}
@@ -99,7 +100,27 @@ def test_when_the_template_is_killed_then_its_kernels_end_and_the_next_has_anoth
             assert tools.template() is not first
     with tools.Kernel():
         pass
-    assert not first.folder.exists() or first in templates().retired
+    assert not first.folder.path.exists() or first in templates().retired
+
+
+def test_when_everything_is_killed_at_once_then_the_next_template_sweeps_up_and_spares_what_lives(tools: Any) -> None:
+    process, said = runner(tools)
+    for pid in (said["template"], process.pid):
+        os.kill(pid, signal.SIGKILL)
+    process.wait()
+    assert gone(tools, said, "kernel", "template") == []
+    os.kill(said["grandchild"], signal.SIGKILL)  # nobody was left who could
+    process.communicate()
+    left = [Path(said[name]) for name in ("folder", "sockets")]
+    assert all(path.exists() for path in left)
+    with tools.Kernel() as kernel:
+        alive = [tools.template().folder.path, Path(kernel.manager.ip).parent]
+        for path in left + alive:
+            os.utime(path, (0, 0))
+        sweep()
+        assert not any(path.exists() for path in left)
+        assert all(path.exists() for path in alive)
+        assert kernel.value("1 + 1") == 2
 
 
 def test_when_a_lent_template_loses_a_borrower_then_only_that_kernel_ends(tools: Any) -> None:

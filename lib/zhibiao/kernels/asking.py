@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from zhibiao.kernels import SWITCH
 from zhibiao.kernels.exchange import ANEW, COLD, Request, Unanswered, receive, send
+from zhibiao.kernels.folders import PrivateFolder
 from zhibiao.kernels.forked import Forked
 
 _PREPARING, _ANSWERING = 120.0, 20.0
 """Seconds after which a template is given up: while it imports, and for one answer."""
-
-_LONGEST_PATH = 100
-"""Bytes in the path of a Unix socket, which has room for 107."""
 
 
 class Refused(Exception):
@@ -32,30 +28,16 @@ class Refused(Exception):
         self.reason, self.remedy, self.fault, self.detail = reason, remedy, fault, detail
 
 
-def private_folder(prefix: str, room: int = 12) -> Path:
-    """Make a folder that only this user may enter, short enough for sockets in it with names of `room` bytes.
-
-    Raises
-    ------
-    OSError
-        There is no such place.
-    """
-    places = [tempfile.gettempdir(), os.environ.get("XDG_RUNTIME_DIR", ""), "/tmp"]
-    for place in places:
-        if place and os.access(place, os.W_OK) and len(os.fsencode(place)) + len(prefix) + 10 + room <= _LONGEST_PATH:
-            return Path(tempfile.mkdtemp(prefix=prefix, dir=place))
-    raise OSError(f"没有放套接字的目录 no folder for sockets: {', '.join(places)}")
-
-
 class Template:
     """One template process, owned by this one."""
 
     def __init__(self, options: Sequence[str], preload: Sequence[str], env: Mapping[str, str]) -> None:
         self.options, self.preload = list(options), list(preload)
-        self.folder = private_folder("zhibiao-t-")
-        self.path = str(self.folder / "door")
+        self.folder = PrivateFolder()
+        self.path = str(self.folder.path / "door")
+        self._log = self.folder.path / "log"
         ours, theirs = socket.socketpair()
-        with theirs, (self.folder / "log").open("wb") as said:
+        with theirs, self._log.open("wb") as said:
             # not tied by a death signal: that would follow the thread that starts it, and threads come and go. The socket's end is its end
             self.process = subprocess.Popen(
                 [sys.executable, *self.options, "-m", "zhibiao.kernels.template"],
@@ -81,7 +63,7 @@ class Template:
             send(self.owner, {"path": self.path, "preload": self.preload, "options": self.options})
             answer, _ = receive(self.owner)
         except OSError as error:
-            said = (self.folder / "log").read_text("utf-8", "replace").strip()
+            said = self._log.read_text("utf-8", "replace").strip()
             raise Refused(
                 "模板进程未能启动 the template did not start", fault=True, detail=said or str(error)
             ) from error
@@ -101,7 +83,7 @@ class Template:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.remove()
 
 
 def ask(path: str, request: Request, streams: Sequence[int]) -> Forked:

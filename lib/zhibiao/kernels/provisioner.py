@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import shutil
 import subprocess
 import sys
-import weakref
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -18,8 +16,9 @@ from jupyter_client.localinterfaces import localhost
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import List, Unicode
 
-from zhibiao.kernels.asking import Refused, private_folder, unsupported
+from zhibiao.kernels.asking import Refused, unsupported
 from zhibiao.kernels.exchange import Request
+from zhibiao.kernels.folders import PrivateFolder
 from zhibiao.kernels.forked import Forked
 from zhibiao.kernels.surroundings import surroundings
 from zhibiao.kernels.templates import PRELOAD, templates
@@ -44,7 +43,7 @@ class Provisioner(LocalProvisioner):
     process: Any = None
     started = ""
     reason = ""
-    _folder: Path | None = None
+    _folder: PrivateFolder | None = None
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Choose sockets in a private folder instead of ports, and a history in memory."""
@@ -64,9 +63,8 @@ class Provisioner(LocalProvisioner):
         if manager.transport != "tcp" or manager.ip != localhost() or any(manager.ports):
             return  # somebody has chosen
         with contextlib.suppress(OSError):
-            self._folder = private_folder("zhibiao-k-")
-            weakref.finalize(self, _remove, self._folder, os.getpid())
-            manager.transport, manager.ip, manager.cache_ports = "ipc", str(self._folder / "k"), False
+            self._folder = PrivateFolder()
+            manager.transport, manager.ip, manager.cache_ports = "ipc", str(self._folder.path / "k"), False
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Fork the kernel, or start it cold and keep the reason."""
@@ -106,8 +104,12 @@ class Provisioner(LocalProvisioner):
             env={**kwargs["env"], "JPY_PARENT_PID": str(os.getpid())},
             preload=list(self.preload),
             surroundings=surroundings(),
-            leftovers=[str(path) for path in (self.parent and self.parent.connection_file, self._folder) if path],
+            leftovers=self._leftovers(),
         )
+
+    def _leftovers(self) -> list[str]:
+        connection = [str(self.parent.connection_file)] if self.parent else []
+        return connection + ([str(self._folder.path)] if self._folder else [])
 
     async def send_signal(self, signum: int) -> None:
         """Signal the kernel and what it started; never a process that has its number by now."""
@@ -127,7 +129,7 @@ class Provisioner(LocalProvisioner):
     async def cleanup(self, restart: bool = False) -> None:
         await super().cleanup(restart)
         if not restart and self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder.remove()
 
     async def get_provisioner_info(self) -> dict[str, Any]:
         """Add how the kernel was started, and why cold."""
@@ -181,8 +183,3 @@ def _stream(wish: Any, number: int) -> int:
     except OSError as error:
         raise Refused("标准输出已关闭 standard output is closed") from error
     return int(wish)
-
-
-def _remove(folder: Path, owner: int) -> None:
-    if os.getpid() == owner:
-        shutil.rmtree(folder, ignore_errors=True)

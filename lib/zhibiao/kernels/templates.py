@@ -6,7 +6,6 @@ import atexit
 import contextlib
 import logging
 import os
-import shutil
 import socket
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +14,7 @@ from zhibiao.kernels import TEMPLATE
 from zhibiao.kernels.asking import Refused, Template, arrived, ask, unsupported
 from zhibiao.kernels.doubts import frozen
 from zhibiao.kernels.exchange import ANEW, COLD, Request
+from zhibiao.kernels.folders import sweep
 from zhibiao.kernels.forked import Forked
 
 PRELOAD = (
@@ -92,6 +92,7 @@ class Templates:
         if kind in self.broken:
             raise Refused(self.broken[kind])
         self._bury()
+        sweep()
         try:
             template = Template(request.options, request.preload, request.env)
         except OSError as error:
@@ -183,4 +184,4 @@ def _announce(template: Template) -> None:
         template.wait_ready()
     except Refused as refused:
         log.warning("不分叉 no forks: %s %s", refused.reason, refused.detail)
-        shutil.rmtree(template.folder, ignore_errors=True)  # whoever waits at its door need not
+        template.folder.remove()  # whoever waits at its door need not

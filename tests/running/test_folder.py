@@ -5,7 +5,8 @@ import os
 import pytest
 
 from zhibiao.errors import OutputError
-from zhibiao.running.folder import fresh_beside, locked, put_file, put_in_place, recover
+from zhibiao.holding import locked
+from zhibiao.running.folder import fresh_beside, put_file, put_in_place, recover
 
 
 @pytest.fixture

@@ -207,7 +207,7 @@ def test_saved_under_a_chinese_name_and_opened_by_another(visit, server: Server,
     other.get_by_label("情景", exact=True).select_option("多招八千")
     shows(other, "3.8万人")
     assert (lines(other), picture(other)) == (said, seen)
-    assert not other.get_by_label("在校生规模 ≥12万人 · 32号 一(二)").is_checked()
+    assert until(lambda: not other.get_by_label("在校生规模 ≥12万人 · 32号 一(二)").is_checked())
 
 
 def test_a_reloaded_page_offers_what_was_on_it(visit):

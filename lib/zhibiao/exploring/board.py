@@ -185,9 +185,12 @@ class Board(Desk):
         screen = memory.session.screen
         place = self.registry.regions.get(screen.question.region)
         when = memory.when.astimezone().strftime("%m-%d %H:%M")
-        count = len(screen.overrides)
-        moved = said(self.lang, f"动了{count}个杠杆", f"{count} lever{'' if count == 1 else 's'} moved")
-        return f"{when} · {place.name(self.lang) if place else screen.question.region} · {moved}"
+        count, off = len(screen.overrides), len(screen.off)
+        if count:
+            done = said(self.lang, f"动了{count}个杠杆", f"{count} lever{'' if count == 1 else 's'} moved")
+        else:
+            done = said(self.lang, f"关掉{off}个目标", f"{off} target{'' if off == 1 else 's'} off")
+        return f"{when} · {place.name(self.lang) if place else screen.question.region} · {done}"
 
 
 def _choose(dropdown: widgets.Dropdown, options: list[Any], value: Any) -> None:

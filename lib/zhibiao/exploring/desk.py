@@ -51,13 +51,14 @@ class Desk:
         self.pictures = _looking(widgets.HBox([self.intake, self.enrolment]), "zb-wrap", "zb-pictures")
         main = _looking(widgets.VBox([self.pictures, self.legend, self.lines, self.table]), "zb-main")
         rest = [widgets.VBox([self.targets_title, self.targets, self.plans_title, self.plans]), self.seeker.root, self.save_box]
-        self.body = _looking(widgets.HBox([self.side, main, *(_looking(box, "zb-rest") for box in rest)]), "zb-wrap")
+        self.body = _looking(widgets.HBox([self.side, main]), "zb-wrap")
+        self.below = _looking(widgets.HBox([_looking(box, "zb-rest") for box in rest]), "zb-wrap")
         self.root = _looking(
             widgets.VBox(
                 [
                     widgets.HTML(f"<style>{STYLE.read_text(encoding='utf-8')}</style>"), self.memory_bar,
                     _bar([self.region, self.scenario, self.horizon]), _bar([self.back, self.forth, self.clear, self.pin, self.unpin]),
-                    self.told, self.body,
+                    self.told, self.body, self.below,
                 ]
             ),
             "zb-explorer",

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
 import pytest
 
 from zhibiao.catalogue.load import load
@@ -278,3 +279,29 @@ def test_a_target_out_of_reach_says_what_is_missing_and_moves_nothing_by_itself(
     assert re.search(r"在见过的范围内达不到.*还差[\d.]+万人", words(e.seeker.told)) and not e.screen.overrides
     e.seeker.choice.value = 0
     assert [override.lever for override in e.screen.overrides] == ["retention"]
+
+
+def test_levers_are_compared_with_the_same_flow_without_them(start):
+    e = start()
+    here = e.scene(e.screen.question)
+    plain = here.show(e.registry.scenario("baseline"))
+    e.rows["employment"].number.value = 98.5
+    assert "与“基准”持平" in words(e.lines)  # no lever of the pipe
+    e.rows["length"].number.value = 4.0
+    moved = here.show(scenario_of(e.registry, e.screen))
+    beside = plain.beside(moved)
+    assert (beside.simulation.fans["enrolment"].at(2025) == plain.simulation.run.enrolment[:, -1]).all()
+    assert plain.beside(plain) is plain and moved.beside(moved) is moved
+    apart = np.median(moved.simulation.fans["enrolment"].at(2025)) - np.median(plain.simulation.run.enrolment[:, -1])
+    assert f"比“基准”多{apart / 10000:.1f}万人" in words(e.lines)
+
+
+def test_the_axis_holds_still_while_a_lever_is_dragged_and_fits_afterwards(start):
+    e = start()
+    first, panel = pictures(e), e.panels.panels["enrolment"]
+    before = panel.limits
+    for value in (5.0, 8.0, 3.2):
+        e.rows["intake"].slider.value = value
+    assert panel.limits[1] > before[1]
+    e.back.click()
+    assert panel.limits == before and pictures(e) == first

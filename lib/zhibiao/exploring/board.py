@@ -40,7 +40,7 @@ class Board(Desk):
         self.scenes: OrderedDict[Question, Scene] = OrderedDict()
         self.rows: dict[LeverId, LeverRow] = {}
         self.panels: Panels | None = None
-        self.grey: tuple[Pin, Scene, Shown] | None = None
+        self.grey: tuple[Pin, Scene, bool, Shown] | None = None
         self.furnished: Scene | None = None
         self.controls: tuple[object, ...] = ()
         super().__init__()
@@ -82,24 +82,26 @@ class Board(Desk):
             self.sync()
             return
         # a lever that cannot be reckoned stops here, before anything changed
-        shown, pinned = here.show(scenario_of(self.registry, self.screen)), self._pinned_shown(here)
+        shown = here.show(scenario_of(self.registry, self.screen))
+        pinned = self._pinned_shown(here, shown)
         self._furnish(here)
         self._draw(here, shown, pinned)
         self.sync()
 
-    def _pinned_shown(self, here: Scene) -> Shown | None:
-        """What is pinned, simulated once."""
+    def _pinned_shown(self, here: Scene, now: Shown) -> Shown | None:
+        """What is pinned, as it compares with what is shown now; simulated once."""
         pin = self.session.pin
         if pin is None:
             return None
-        if self.grey is None or self.grey[0] != pin or self.grey[1] is not here:
-            self.grey = pin, here, here.show(scenario_of(self.registry, pin.screen))
-        return self.grey[2]
+        if self.grey is None or self.grey[:3] != (pin, here, now.flows):
+            self.grey = pin, here, now.flows, here.show(scenario_of(self.registry, pin.screen)).beside(now)
+        return self.grey[3]
 
     def _draw(self, here: Scene, shown: Shown, pinned: Shown | None) -> None:
         off, name = self.screen.off, self.session.pin.name(self.lang) if self.session.pin else ""
+        dragged = self.session.history.act is not None
         assert self.panels is not None  # furnished with the scene
-        for picture, drawn in zip((self.intake, self.enrolment), self.panels.show(shown, pinned, name, off), strict=True):
+        for picture, drawn in zip((self.intake, self.enrolment), self.panels.show(shown, pinned, name, off, dragged=dragged), strict=True):
             if drawn is not None:
                 picture.value = drawn
         self.lines.value = listed(telling.lines(shown, here.ranges, off, pinned, name))

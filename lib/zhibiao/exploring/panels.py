@@ -5,9 +5,12 @@ from __future__ import annotations
 import html
 from collections.abc import Collection
 
+import numpy as np
+
 from zhibiao.exploring import telling
 from zhibiao.exploring.scene import Scene, Shown
 from zhibiao.exploring.screen import Curve, Panel, curve
+from zhibiao.showing.pictures import display_unit
 
 DRAWN = ("intake", "enrolment")
 
@@ -17,17 +20,17 @@ class Panels:
 
     def __init__(self, here: Scene) -> None:
         self.here = here
-        self.panels = {name: Panel(here.study, name, here.ground.fans[name], here.targets) for name in DRAWN}
+        self.panels = {name: Panel(here.study, name, here.ground.fans[name], here.targets, also=_flowing(here) if name == "enrolment" else ()) for name in DRAWN}
 
-    def show(self, shown: Shown, pinned: Shown | None, name: str, off: Collection[str]) -> list[str | None]:
-        """HTML of each picture under its finding; None for one that stays as it was."""
-        return [self._picture(indicator, shown, pinned, name, off) for indicator in DRAWN]
+    def show(self, shown: Shown, pinned: Shown | None, name: str, off: Collection[str], *, dragged: bool = False) -> list[str | None]:
+        """HTML of each picture under its finding; None for one that stays as it was while a lever is dragged."""
+        return [self._picture(indicator, shown, pinned, name, off, dragged) for indicator in DRAWN]
 
-    def _picture(self, indicator: str, shown: Shown, pinned: Shown | None, name: str, off: Collection[str]) -> str | None:
+    def _picture(self, indicator: str, shown: Shown, pinned: Shown | None, name: str, off: Collection[str], dragged: bool) -> str | None:
         s, panel = shown.study, self.panels[indicator]
         now = curve(shown.simulation.fans[indicator], panel.unit, s.level, s.words("试算", "now"))
         grey = None if pinned is None else curve(pinned.simulation.fans[indicator], panel.unit, s.level, name)
-        if not panel.show(now, grey, off):
+        if not panel.show(now, grey, off, dragged=dragged):
             return None
         title = telling.heading(s, shown, indicator)
         return f"<h3>{html.escape(title)}</h3>{panel.svg(self._alt(panel, title, now, grey))}"
@@ -44,3 +47,12 @@ class Panels:
             text += s.words(f"对照“{grey.name}”：{grey.years[-1]}年{grey.middle[-1]:.4g}。", f"Pinned “{grey.name}”: {grey.middle[-1]:.4g} in {grey.years[-1]}. ")
         lines = s.words("、", ", ").join(line.label for line in panel.lines.values())
         return text + (s.words(f"目标：{lines}。", f"Targets: {lines}.") if lines else "")
+
+
+def _flowing(here: Scene) -> list[float]:
+    """The ends of the band that the flow of students has without levers: the axis holds it, for it stands beside whatever is moved."""
+    run = here.show(here.study.scenario).simulation.run
+    if run is None:
+        return []
+    tail, scale = (1 - here.study.level / 100) / 2, float(display_unit(here.study, here.study.indicator("enrolment")).scale)
+    return [float(value) / scale for value in np.quantile(run.enrolment, [tail, 1 - tail], axis=0).ravel()]

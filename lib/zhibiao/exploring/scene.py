@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from zhibiao.assessing.gaps import GapRow, chances, gap_table
 from zhibiao.assessing.governing import governing
@@ -18,7 +19,7 @@ from zhibiao.catalogue.registry import Registry
 from zhibiao.catalogue.study import Study
 from zhibiao.exploring.ranges import Reach, ranges
 from zhibiao.exploring.state import Question, Screen
-from zhibiao.model import LeverId, Scenario, Statement
+from zhibiao.model import LEVERS, LeverId, Scenario, Statement
 from zhibiao.model.fan import Fan
 from zhibiao.simulating.demands import main_targets
 from zhibiao.simulating.scenario import Ground, Simulation, ground, simulate
@@ -75,6 +76,26 @@ class Shown:
     study: Study
     simulation: Simulation
     aims: tuple[Aim, ...]
+
+    @property
+    def flows(self) -> bool:
+        """Whether a lever moves the pipe, so that enrolment follows from the flow of students and not from the reference class."""
+        return any(LEVERS[lever].flow for lever in self.simulation.moves)
+
+    def beside(self, now: Shown) -> Shown:
+        """The same as it is compared with `now`: where levers move the pipe there and none does here, by the flow of students as well.
+
+        Otherwise a difference would show the change of method beside the levers' doing.
+        """
+        run = self.simulation.run
+        if not now.flows or self.flows or run is None or self.study.scenario.trust is not None:
+            return self
+        fans = dict(self.simulation.fans)
+        for name, values in (("enrolment", run.enrolment), ("graduates", run.graduates)):
+            if name in fans:
+                fans[name] = _following(fans[name], run.years, values)
+        simulation = replace(self.simulation, fans=fans)
+        return replace(self, simulation=simulation, aims=tuple(_aim(self.study, simulation, aim.target) for aim in self.aims))
 
     def turned_away(self, year: int) -> float:
         """Median of those who cannot enter in a year for want of places."""
@@ -149,6 +170,16 @@ def scenario_of(registry: Registry, screen: Screen) -> Scenario:
         id="explored", zh="试算", en="explored", description="在试算页上设定，未保存", description_en="set on the screen, not saved",
         regions=(screen.question.region,), overrides=screen.overrides, trust=screen.trust,
     )  # fmt: skip
+
+
+def _following(fan: Fan, years: NDArray[np.int64], values: NDArray[np.float64]) -> Fan:
+    """A fan whose years that are not observed are those of the pipe, (m, n)."""
+    draws = fan.draws.copy()
+    for position, year in enumerate(years.tolist()):
+        column = year - int(fan.years[0])
+        if 0 <= column < fan.years.size and not fan.observed[column]:
+            draws[:, column] = values[:, position]
+    return replace(fan, draws=draws, method="cohort")
 
 
 def _aim(study: Study, simulation: Simulation, target: Target) -> Aim:

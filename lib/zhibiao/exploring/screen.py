@@ -76,9 +76,11 @@ class Panel:
         Where it is drawn; a sheet of its own by default.
     name : str
         What stands above the plot, where nothing else says it.
+    also : sequence of float
+        Values in the unit of the chart that the axis holds from the beginning.
     """
 
-    def __init__(self, study: Study, indicator: str, fan: Fan, targets: Sequence[Target], sheet: Sheet | None = None, name: str = "") -> None:
+    def __init__(self, study: Study, indicator: str, fan: Fan, targets: Sequence[Target], sheet: Sheet | None = None, name: str = "", also: Sequence[float] = ()) -> None:
         self.study, self.fan, self.name = study, fan, name
         self.indicator = study.indicator(indicator)
         self.unit = display_unit(study, self.indicator)
@@ -87,7 +89,8 @@ class Panel:
         self.lines = {target.key: line for target in targets if target.statement.indicator == indicator and (line := self._line(target)) is not None}
         plain = curve(fan, self.unit, study.level, "")
         values = [*(p.value for p in self.points), *plain.low, *plain.high, *(line.value_low for line in self.lines.values())]
-        self.values, self.limits = values, self._limits(values)
+        self.base, self.held = [*values, *also], list[float]()
+        self.limits = self._limits(self.base)
         self.last: tuple[object, ...] | None = None
         self.ground: str | None = None
         with theme():
@@ -138,10 +141,13 @@ class Panel:
         # the points are drawn with what moves, for they stand above it
         self.moving = [self.band, *self.edges, self.middle, *self.grey, *targets, *dots, *self.labels.values(), *self.ties.values()]
 
-    def show(self, now: Curve, pinned: Curve | None, off: Iterable[str]) -> bool:
-        """Move what has moved, nothing is built anew; False where the picture stays as it was."""
+    def show(self, now: Curve, pinned: Curve | None, off: Iterable[str], *, dragged: bool = False) -> bool:
+        """Move what has moved, nothing is built anew; False where the picture stays as it was.
+
+        While a lever is dragged the axis only grows; otherwise it fits what is shown.
+        """
         hidden = set(off)
-        if self.last == (now, pinned, hidden):
+        if self.last == (now, pinned, hidden) and dragged:
             return False
         self.last = (now, pinned, hidden)
         self.band.set_data(now.years, now.low, now.high)
@@ -152,16 +158,18 @@ class Panel:
         for key, artists in self.drawn.items():
             for artist in artists:
                 artist.set_visible(key not in hidden)
-        self._fit([*now.low, *now.high, *((*pinned.low, *pinned.high) if pinned else ())])
+        self._fit([*now.low, *now.high, *((*pinned.low, *pinned.high) if pinned else ())], dragged)
         self._label(now, pinned, hidden)
         return True
 
-    def _fit(self, values: Sequence[float]) -> None:
-        """The axis grows where it must and never jumps back while a lever is dragged."""
-        low, high = self.limits
-        if min(values) < low or max(values) > high:
-            self.values = [*self.values, min(values), max(values)]
-            self.limits = self._limits([*self.values, max(values) + 0.12 * (max(values) - min(self.values))])
+    def _fit(self, values: Sequence[float], dragged: bool) -> None:
+        """The axis as it must be to hold what is shown, and what was shown while the lever has been dragged."""
+        self.held = [*(self.held if dragged else ()), min(values), max(values)]
+        low, high = self._limits(self.base)
+        if min(self.held) < low or max(self.held) > high:
+            low, high = self._limits([*self.base, *self.held, max(self.held) + 0.12 * (max(self.held) - min(self.base))])
+        if (low, high) != self.limits:
+            self.limits = low, high
             self._scale()
 
     def _scale(self) -> None:

@@ -33,7 +33,8 @@ def parts(study: Study, simulation: Simulation) -> tuple[Chart, Table] | tuple[S
     here = Scene(plain, base)
     if simulation.pipe is None:
         return Sentences((no_pipe(study),)), asked_for(study, requests(gap_table(study, base.fans)))
-    shown, baseline = here.show(study.scenario), None if study.scenario == plain.scenario else here.show(plain.scenario)
+    shown = here.show(study.scenario)
+    baseline = None if study.scenario == plain.scenario else here.show(plain.scenario).beside(shown)
     name = plain.scenario.name(study.lang)
     return _chart(here, shown, baseline, name), telling.aims(shown, (), baseline, name)
 

@@ -161,10 +161,10 @@ def aims(shown: Shown, off: Collection[str], pinned: Shown | None, name: str) ->
     notes = [
         s.words(
             "试算中位：目标所量之值在各路径上的中位；逐年目标取最不利的一年。差距按中位算，满足时为0。“按设定”的指标由杠杆给定，不另算可能性。"
-            "不动杠杆时在校生取自同类序列的变动，动了杠杆后由学生流量推算，两者在同样的招生下也略有不同。",
+            "不动杠杆时在校生取自同类序列的变动；动了学生流量的杠杆后由学生流量推算，对照也按学生流量，相差只来自杠杆。",
             "Median over the paths of what the target measures; of a target that binds each year, the worst year. The gap is that of the median and 0 where it "
-            "satisfies. What a lever sets has no chance of its own. Without levers enrolment moves as series like it did, with levers it follows from the flow of "
-            "students; for the same intake the two differ a little.",
+            "satisfies. What a lever sets has no chance of its own. Without levers enrolment moves as series like it did; once a lever of the flow of students is "
+            "moved, it follows from that flow, and so does what it is compared with: the difference is the levers' alone.",
         )
     ]
     return Table(

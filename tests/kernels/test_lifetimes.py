@@ -23,7 +23,7 @@ kernel = Kernel().__enter__()
 grandchild = kernel.value("subprocess.Popen(['sleep', '300']).pid", "import subprocess")
 own = templates().own
 print(json.dumps({{
-    "started": kernel.how.started, "kernel": kernel.pid, "grandchild": grandchild,
+    "started": kernel.how.started, "reason": kernel.how.reason, "kernel": kernel.pid, "grandchild": grandchild,
     "template": own[0].process.pid if own else None, "folder": str(own[0].folder.path) if own else None,
     "connection": kernel.manager.connection_file, "sockets": kernel.manager.ip.rsplit("/", 1)[0],
 }}), flush=True)
@@ -41,7 +41,7 @@ def runner(
     )
     assert process.stdout is not None
     said = tools.lines(process.stdout.readline())
-    assert said["started"] == "forked"
+    assert said["started"] == "forked", said["reason"]
     return process, said
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 _RIGHTS = ("Uid", "Gid", "Groups", "CapEff", "NoNewPrivs", "Seccomp")
 _HANDED_DOWN = (*_RIGHTS, "Umask", "Cpus_allowed", "Mems_allowed", "SigIgn")
 
-_SET_BY_PYTHON = (1 << (13 - 1)) | (1 << (25 - 1))
-"""SIGPIPE and SIGXFSZ: every Python ignores them from its start, whatever its parent did."""
+_NOT_CHOSEN = sum(1 << (number - 1) for number in (13, 25, 32, 33))
+"""SIGPIPE and SIGXFSZ, which every Python ignores from its start, whatever its parent did; 32 and 33, which are the C library's own."""
 
 
 def surroundings() -> dict[str, str]:
@@ -21,7 +21,7 @@ def surroundings() -> dict[str, str]:
     own = Path("/proc/self")
     fields = dict(line.split(":", 1) for line in (own / "status").read_text().splitlines() if ":" in line)
     found = {name: fields.get(name, "").strip() for name in _HANDED_DOWN}
-    found["SigIgn"] = format(int(found["SigIgn"] or "0", 16) & ~_SET_BY_PYTHON, "x")
+    found["SigIgn"] = format(int(found["SigIgn"] or "0", 16) & ~_NOT_CHOSEN, "x")
     for name in ("limits", "cgroup", "oom_score_adj"):
         found[name] = (own / name).read_text()
     found["root"] = str((own / "root").readlink())

@@ -72,6 +72,18 @@ def test_saved_and_opened_again(start, data):
     assert later.screen == e.screen
 
 
+def test_a_named_scenario_that_was_pinned_is_pinned_again(start, data):
+    e = start()
+    e.scenario.value = "plan_2021"
+    e.pin.click()
+    e.rows["length"].number.value = 3.8
+    e.name.value = "甲"
+    e.keep.click()
+    later = Explorer(load(data), keeper=Keeper(data.parent / "other"))
+    later.scenario.value = e.screen.scenario
+    assert later.session.pin.zh == "按452号招生" and (later.lines.value, pictures(later)) == (e.lines.value, pictures(e))
+
+
 def test_saving_under_a_taken_name_asks_first(start, data):
     e = start()
     e.rows["intake"].slider.value = 4.0

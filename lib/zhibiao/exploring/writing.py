@@ -17,7 +17,7 @@ class Writer:
 
     def __init__(self, keeper: Keeper) -> None:
         self.keeper = keeper
-        self._lock, self._written = threading.Lock(), 0.0
+        self._lock, self._writing, self._written = threading.Lock(), threading.Lock(), 0.0
         self._timer: threading.Timer | None = None
         self._waiting: Session | None = None
 
@@ -34,14 +34,13 @@ class Writer:
     def finish(self) -> None:
         """Write what waits, now."""
         with self._lock:
-            timer = self._timer
-        if timer is not None:
-            timer.cancel()
-            timer.join()
-            self._write()
+            if self._timer is not None:
+                self._timer.cancel()
+        self._write()
 
     def _write(self) -> None:
-        with self._lock:
-            session, self._waiting, self._timer, self._written = self._waiting, None, None, time.monotonic()
-        if session is not None:
-            self.keeper.keep(session)
+        with self._writing:  # one after the other, so that the newest is written last
+            with self._lock:
+                session, self._waiting, self._timer, self._written = self._waiting, None, None, time.monotonic()
+            if session is not None:
+                self.keeper.keep(session)

@@ -9,8 +9,13 @@ import pytest
 from jupyter_client.manager import KernelManager
 
 from zhibiao.catalogue.load import load
+from zhibiao.catalogue.study import study
 from zhibiao.exploring.explorer import Explorer
+from zhibiao.exploring.markup import wide
 from zhibiao.exploring.remembering import KEPT, Keeper
+from zhibiao.exploring.saving import parameters
+from zhibiao.exploring.still import parts
+from zhibiao.simulating.scenario import simulate
 
 
 @pytest.fixture(autouse=True)
@@ -82,6 +87,25 @@ def test_a_named_scenario_that_was_pinned_is_pinned_again(start, data):
     later = Explorer(load(data), keeper=Keeper(data.parent / "other"))
     later.scenario.value = e.screen.scenario
     assert later.session.pin.zh == "按452号招生" and (later.lines.value, pictures(later)) == (e.lines.value, pictures(e))
+
+
+def test_a_notebook_prints_what_was_on_the_screen(start, data):
+    """The cell of a notebook, run with a saved scenario's parameters, has the table and the numbers of the screen."""
+    e = start()
+    e.scenario.value = "plan_2021"
+    e.pin.click()
+    e.rows["length"].number.value = 3.8
+    e.rows["training"].number.value = 16.5
+    e.targets.children[2].value = False
+    e.name.value = "甲"
+    e.keep.click()
+    registry = load(data)
+    asked = study(registry, **parameters(registry.scenarios[e.screen.scenario]))
+    chart, table = parts(asked, simulate(asked))
+    assert e.table.value == wide(table.title, table.html())
+    assert chart.title in words(e.lines)
+    shown = e.panels.panels["enrolment"].last[0]
+    assert chart.data["在校生规模中位"].dropna().tolist() == list(shown.middle)
 
 
 def test_saving_under_a_taken_name_asks_first(start, data):
@@ -159,7 +183,9 @@ def run(client, code):
 BEGIN = """
 from pathlib import Path
 from zhibiao.catalogue.load import load
+from zhibiao.catalogue.study import study
 from zhibiao.exploring.explorer import Explorer
+from zhibiao.exploring.markup import wide
 from zhibiao.exploring.remembering import Keeper
 e = Explorer(load(), keeper=Keeper(Path({folder!r})))
 """

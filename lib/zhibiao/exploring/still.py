@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import pandas as pd
@@ -12,6 +13,7 @@ from zhibiao.catalogue.study import Study
 from zhibiao.exploring import telling
 from zhibiao.exploring.scene import Scene, Shown
 from zhibiao.exploring.screen import Curve, Panel, curve
+from zhibiao.model import Scenario
 from zhibiao.showing.chart import Chart
 from zhibiao.showing.gap_tables import asked_for
 from zhibiao.showing.pictures import source_line
@@ -33,10 +35,17 @@ def parts(study: Study, simulation: Simulation) -> tuple[Chart, Table] | tuple[S
     here = Scene(plain, base)
     if simulation.pipe is None:
         return Sentences((no_pipe(study),)), asked_for(study, requests(gap_table(study, base.fans)))
-    shown = here.show(study.scenario)
-    baseline = None if study.scenario == plain.scenario else here.show(plain.scenario).beside(shown)
-    name = plain.scenario.name(study.lang)
-    return _chart(here, shown, baseline, name), telling.aims(shown, (), baseline, name)
+    shown, other, saved = here.show(study.scenario), _compared(study), study.scenario.saved
+    beside = None if other is None else here.show(other).beside(shown)
+    name, off = "" if other is None else other.name(study.lang), saved.off if saved else ()
+    return _chart(here, shown, beside, name, off), telling.aims(shown, off, beside, name)
+
+
+def _compared(study: Study) -> Scenario | None:
+    """What the scenario is held against: what was pinned when it was saved, else the baseline; None for that itself."""
+    saved = study.scenario.saved
+    name = "baseline" if saved is None else saved.compared
+    return None if name is None or name == study.scenario.id else study.registry.scenarios.get(name)
 
 
 def no_pipe(study: Study) -> str:
@@ -47,17 +56,17 @@ def no_pipe(study: Study) -> str:
     )
 
 
-def _chart(here: Scene, shown: Shown, baseline: Shown | None, name: str) -> Chart:
+def _chart(here: Scene, shown: Shown, beside: Shown | None, name: str, off: Collection[str]) -> Chart:
     s, now = shown.study, shown.study.words("情景", "scenario")
     keys = [
         Key("observed", s.words("观测值", "observed"), "line"),
         Key("projected", s.words("试算中位", "median"), "curve"),
         Key("band", s.words(f"{s.level}%区间", f"{s.level} % band"), "band"),
-        *([Key("fourth curve", s.words("基准及其区间", "baseline and its band"), "curve")] if baseline is not None else []),
+        *([Key("fourth curve", s.words(f"{name}及其区间", f"{name} and its band"), "curve")] if beside is not None else []),
         Key("target", s.words("主评目标", "governing target"), "line"),
         Key("other target", s.words("其他目标", "other target"), "line"),
     ]
-    title = telling.landing(shown, baseline, name).rstrip("。.")
+    title = telling.landing(shown, beside, name).rstrip("。.")
     points = [p for indicator in ("intake", "enrolment") for p in s.series(indicator).annual]
     with theme():
         sheet = open_sheet(
@@ -68,8 +77,8 @@ def _chart(here: Scene, shown: Shown, baseline: Shown | None, name: str) -> Char
         fan = shown.simulation.fans[indicator]
         panel = Panel(s, indicator, here.ground.fans[indicator], here.targets, place, s.indicator(indicator).name(s.lang))
         line = curve(fan, panel.unit, s.level, now)
-        grey = None if baseline is None else curve(baseline.simulation.fans[indicator], panel.unit, s.level, name)
-        panel.show(line, grey, ())
+        grey = None if beside is None else curve(beside.simulation.fans[indicator], panel.unit, s.level, name)
+        panel.show(line, grey, off)
         frames.append(_frame(s, panel, line, grey))
     data = pd.concat(frames, axis="columns").sort_index()
     data.insert(0, s.words("年份", "year"), [str(year) for year in data.index])
@@ -88,5 +97,5 @@ def _frame(study: Study, panel: Panel, line: Curve, grey: Curve | None) -> pd.Da
     name = panel.indicator.name(study.lang)
     columns = {study.words("中位", " median"): line.middle, study.words("下限", " low"): line.low, study.words("上限", " high"): line.high}
     if grey is not None:
-        columns[study.words("基准中位", " baseline")] = grey.middle
+        columns[study.words("对照中位", " compared")] = grey.middle
     return pd.DataFrame({f"{name}{label}": list(values) for label, values in columns.items()}, index=list(line.years))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import logging
 import os
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,21 +68,12 @@ def preload(modules: Sequence[str], options: list[str]) -> Preloaded:
     if not sys.flags.safe_path:
         del sys.path[0]  # the folder it was started in
     search = list(sys.path)
-    said: list[str] = []
-    show = warnings.showwarning
-    warnings.showwarning = lambda message, *_, **__: said.append(str(message))
-    environ: Any = os.environ
-    plain, reads = environ._data, Reads(environ._data)
-    environ._data = reads
-    for module in modules:
-        try:
-            importlib.import_module(module)
-        except BaseException as error:
-            raise Doubt(f"预加载失败 the preload failed: {module}: {type(error).__name__}", str(error)) from error
-    plain.clear()
-    plain.update(dict.items(reads))
-    environ._data = plain
-    warnings.showwarning = show
+    with _watching() as (reads, said):
+        for module in modules:
+            try:
+                importlib.import_module(module)
+            except BaseException as error:
+                raise Doubt(f"预加载失败 the preload failed: {module}: {type(error).__name__}", str(error)) from error
     _only_imported(said)
     # loaded anew in each kernel: the project's own code must never be stale
     for name in [name for name in sys.modules if name == "zhibiao" or name.startswith("zhibiao.")]:
@@ -88,6 +81,27 @@ def preload(modules: Sequence[str], options: list[str]) -> Preloaded:
     matplotlib: Any = sys.modules.get("matplotlib")
     settings = [matplotlib.matplotlib_fname()] if matplotlib is not None else []
     return Preloaded(list(modules), options, env, reads, Watched.now(settings), surroundings(), search)
+
+
+@contextlib.contextmanager
+def _watching() -> Iterator[tuple[Reads, list[str]]]:
+    """Note what is read in the environment and what is warned of."""
+    said: list[str] = []
+    show = warnings.showwarning
+    warnings.showwarning = lambda message, *_, **__: said.append(str(message))
+    # a list of fonts that takes long to make is no doubt: it is what the template is for
+    fonts = logging.getLogger("matplotlib.font_manager")
+    fonts.setLevel(logging.ERROR)
+    environ: Any = os.environ
+    plain, reads = environ._data, Reads(environ._data)
+    environ._data = reads
+    yield reads, said
+    # not undone where an import fails: the process ends then
+    plain.clear()
+    plain.update(dict.items(reads))
+    environ._data = plain
+    fonts.setLevel(logging.NOTSET)
+    warnings.showwarning = show
 
 
 class Doubt(Exception):

@@ -88,7 +88,7 @@ class Desk:
             self.over.description = say("覆盖同名的已存情景", "replace a saved scenario of this name")
             self.where.value, self.keep.disabled = self._where(), self.folder is None
             self.legend.value = "".join(
-                f"<b>{words}</b>" for words in (say("● 观测值", "● observed"), say("蓝虚线：试算中位", "blue dashes: median"), say("灰线：对照及其区间", "grey: pinned, with its band"), say("橙线◆：目标（空心为另一文件已替代）", "orange ◆: target (hollow: governed by another document)"))
+                f"<b>{words}</b>" for words in (say("● 观测值（空心：可信度中等）", "● observed (hollow: medium confidence)"), say("蓝虚线：试算中位", "blue dashes: median"), say("灰点划线：对照，点线：其区间", "grey dash-dots: pinned, dots: its band"), say("橙线◆：目标（空心为另一文件已替代）", "orange ◆: target (hollow: governed by another document)"))
             )  # fmt: skip
 
     def _where(self) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import html
 import io
+import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ from zhibiao.showing.sheet import Box, Sheet, spread
 from zhibiao.showing.theme import FAMILY, LINE, LOOKS, MUTED, NOTE_SIZE, TEXT_SIZE, missing_glyphs, theme, width_of
 
 WIDTH, HEIGHT = 3.8, 2.75
-LEFT, RIGHT, UNDER, OVER = 0.48, 1.02, 0.3, 0.34
+LEFT, RIGHT, UNDER, OVER = 0.56, 1.02, 0.3, 0.34
 NAME = 0.5
 """Inches of room for a name beside a curve's end; a longer one stands in the table alone."""
 YEAR_ROOM = 0.37
@@ -85,7 +86,7 @@ class Panel:
         self.indicator = study.indicator(indicator)
         self.unit = display_unit(study, self.indicator)
         self.digits = digits_for(fan, self.unit)
-        self.points = [_point(p.period.year, float(p.base_value / self.unit.scale), p.qualifier, p.confidence) for p in study.series(indicator).annual]
+        self.points = observed(study, indicator, self.unit)
         self.lines = {target.key: line for target in targets if target.statement.indicator == indicator and (line := self._line(target)) is not None}
         plain = curve(fan, self.unit, study.level, "")
         values = [*(p.value for p in self.points), *plain.low, *plain.high, *(line.value_low for line in self.lines.values())]
@@ -126,11 +127,11 @@ class Panel:
         year_axis(axes, min(years), max([*years, *(line.year_to for line in self.lines.values())]))
         self._thin()
         self._scale()
-        band, edge, grey = LOOKS["band"], LOOKS["projected"], LOOKS["fourth curve"]
+        band, edge, grey = LOOKS["band"], LOOKS["projected"], LOOKS["pace"]
         self.band = axes.fill_between(plain.years, plain.low, plain.high, facecolor=band.colour, linewidth=0, zorder=1.5)
         self.edges = [axes.plot(plain.years, ys, color=band.edge, linestyle=band.line, linewidth=band.width, zorder=1.6)[0] for ys in (plain.low, plain.high)]
         self.middle = axes.plot(plain.years, plain.middle, color=edge.colour, linestyle=edge.line, linewidth=edge.width, zorder=4)[0]
-        self.grey = [axes.plot([], [], color=grey.colour, linestyle=line, linewidth=width, zorder=3)[0] for line, width in (("-", 1.6), (":", 1.0), (":", 1.0))]
+        self.grey = [axes.plot([], [], color=grey.colour, linestyle=line, linewidth=width, zorder=3)[0] for line, width in ((grey.line, 1.6), (":", 1.0), (":", 1.0))]
         self.drawn = {key: _drawn(axes, functools.partial(draw_target, axes, line)) for key, line in self.lines.items()}
         dots = _drawn(axes, lambda: draw_points(axes, self.points))
         names = [*self.lines, "middle", "grey"]
@@ -209,7 +210,7 @@ class Panel:
         # a scenario of somebody else's may be called by signs that the font has not
         short = not missing_glyphs(line.name) and width_of(line.name, TEXT_SIZE) < NAME
         name = line.name if short else self.study.words("对照", "pinned")
-        return f"{name} {four(line.middle[-1]) if line.exact else fixed(line.middle[-1], self.digits)}"
+        return f"{name} {four(line.middle[-1]) if line.exact else figure(line.middle[-1], self.digits)}"
 
     def svg(self, alt: str) -> str:
         """The picture for the page: what stays is kept as it was drawn, what moves is drawn upon it."""
@@ -221,6 +222,16 @@ class Panel:
             for artist in moving:
                 artist.set_visible(True)
         return embedded(self.sheet.figure, alt, self.ground + _rendered(self.sheet.figure, moving))
+
+
+def figure(value: float, digits: int) -> str:
+    """A projected value with so many decimals; things counted one by one in three digits, for more are not known.
+
+    >>> figure(10.16, 1), figure(46362.4, 0), figure(362.0, 0)
+    ('10.2', '46400', '362')
+    """
+    beyond = 0 if digits or abs(value) < 1000 else 2 - math.floor(math.log10(abs(value)))
+    return fixed(round(value, beyond) if beyond else value, digits)
 
 
 def embedded(figure: Figure, alt: str, body: str) -> str:
@@ -262,6 +273,9 @@ def _drawn(axes: Axes, draw: Callable[[], None]) -> list[Any]:
     return [artist for artist in axes.get_children() if artist not in before]
 
 
-def _point(year: int, value: float, qualifier: str, confidence: str) -> Point:
-    return Point(year, value, qualifier, "high" if confidence == "high" else "medium")  # type: ignore[arg-type]  # the registry's words are the chart's
-
+def observed(study: Study, indicator: str, unit: Unit) -> list[Point]:
+    """Figures of whole years as they are drawn."""
+    return [
+        Point(p.period.year, float(p.base_value / unit.scale), p.qualifier, "high" if p.confidence == "high" else "medium")
+        for p in study.series(indicator).annual
+    ]

@@ -11,13 +11,15 @@ from zhibiao.assessing.gaps import gap_table
 from zhibiao.assessing.requests import requests
 from zhibiao.catalogue.study import Study
 from zhibiao.exploring import telling
+from zhibiao.exploring.panels import DRAWN
 from zhibiao.exploring.scene import Scene, Shown
-from zhibiao.exploring.screen import Curve, Panel, curve
+from zhibiao.exploring.screen import Curve, Panel, curve, observed
 from zhibiao.model import Scenario
 from zhibiao.showing.chart import Chart
 from zhibiao.showing.gap_tables import asked_for
-from zhibiao.showing.pictures import source_line
+from zhibiao.showing.pictures import display_unit, source_line
 from zhibiao.showing.sentences import Sentences
+from zhibiao.showing.series import point_keys, series_words
 from zhibiao.showing.sheet import Box, Key, Sheet, open_sheet
 from zhibiao.showing.table import Table
 from zhibiao.showing.theme import theme
@@ -25,7 +27,7 @@ from zhibiao.simulating.scenario import Ground, Simulation, ground
 
 LABELS = 0.95
 """Inches beside each of the two plots for the names of its lines."""
-GAP = 0.48
+GAP = 0.56
 
 
 def parts(study: Study, simulation: Simulation) -> tuple[Chart, Table] | tuple[Sentences, Table]:
@@ -59,21 +61,20 @@ def no_pipe(study: Study) -> str:
 def _chart(here: Scene, shown: Shown, beside: Shown | None, name: str, off: Collection[str]) -> Chart:
     s, now = shown.study, shown.study.words("情景", "scenario")
     keys = [
-        Key("observed", s.words("观测值", "observed"), "line"),
+        *point_keys([point for name in DRAWN for point in observed(s, name, display_unit(s, s.indicator(name)))], series_words(s.lang)),
         Key("projected", s.words("试算中位", "median"), "curve"),
         Key("band", s.words(f"{s.level}%区间", f"{s.level} % band"), "band"),
-        *([Key("fourth curve", s.words(f"{name}及其区间", f"{name} and its band"), "curve")] if beside is not None else []),
-        Key("target", s.words("主评目标", "governing target"), "line"),
-        Key("other target", s.words("其他目标", "other target"), "line"),
+        *([Key("pace", s.words(f"{name}（点线：其区间）", f"{name} (dots: its band)"), "curve")] if beside is not None else []),
+        *_target_keys(here, off),
     ]
     title = telling.landing(shown, beside, name).rstrip("。.")
-    points = [p for indicator in ("intake", "enrolment") for p in s.series(indicator).annual]
+    points = [p for indicator in DRAWN for p in s.series(indicator).annual]
     with theme():
         sheet = open_sheet(
-            title=title, keys=keys, plot_height=2.5, notes=[telling.levers(shown, here.ranges), source_line(s, points)], left=0.48, right=0.1, under=0.3, unit=" "
+            title=title, keys=keys, plot_height=2.5, notes=[telling.levers(shown, here.ranges), source_line(s, points)], left=0.56, right=0.1, under=0.3, unit=" "
         )  # fmt: skip
     frames = []
-    for indicator, place in zip(("intake", "enrolment"), _halves(sheet), strict=True):
+    for indicator, place in zip(DRAWN, _halves(sheet), strict=True):
         fan = shown.simulation.fans[indicator]
         panel = Panel(s, indicator, here.ground.fans[indicator], here.targets, place, s.indicator(indicator).name(s.lang))
         line = curve(fan, panel.unit, s.level, now)
@@ -83,6 +84,13 @@ def _chart(here: Scene, shown: Shown, beside: Shown | None, name: str, off: Coll
     data = pd.concat(frames, axis="columns").sort_index()
     data.insert(0, s.words("年份", "year"), [str(year) for year in data.index])
     return Chart(sheet.figure, title, f"{title}{s.words('。', '. ')}{telling.levers(shown, here.ranges)}", data, source_line(s, points))
+
+
+def _target_keys(here: Scene, off: Collection[str]) -> list[Key]:
+    """The legend's entries for the kinds of targets that are drawn."""
+    s, drawn = here.study, [t for t in here.targets if t.statement.indicator in DRAWN and t.asked.combine != "sum" and t.key not in off]
+    main = [Key("target", s.words("主评目标", "governing target"), "line")] if any(not t.governed for t in drawn) else []
+    return main + ([Key("other target", s.words("其他目标", "other target"), "line")] if any(t.governed for t in drawn) else [])
 
 
 def _halves(sheet: Sheet) -> tuple[Sheet, Sheet]:

@@ -13,6 +13,7 @@ from zhibiao.catalogue.study import Study
 from zhibiao.errors import ParameterError
 from zhibiao.exploring.ranges import Reach
 from zhibiao.exploring.scene import Aim, Shown
+from zhibiao.exploring.screen import figure
 from zhibiao.model import LEVERS, LeverId, Override, Unit
 from zhibiao.showing.gap_tables import likelihood_text
 from zhibiao.showing.numbers import ABSENT, four, in_unit, percent, signed
@@ -85,25 +86,26 @@ def landing(shown: Shown, pinned: Shown | None, name: str) -> str:
     digits, end = digits_for(fan, unit), int(fan.years[-1])
     low, high = (float(edge[-1]) for edge in fan.band(s.level))
     middle = float(np.median(fan.draws[:, -1]))
-    value = with_unit(in_unit(middle, unit.scale, digits), unit, s.lang)
+    scale = float(unit.scale)
+    value = with_unit(figure(middle / scale, digits), unit, s.lang)
     zh, en = f"{end}年在校生中位{value}", f"Enrolment in {end}: median {value}"
     if high > low:
-        edges = [in_unit(edge, unit.scale, digits) for edge in (low, high)]
+        edges = [figure(edge / scale, digits) for edge in (low, high)]
         zh += f"，{s.level}%区间{edges[0]}—{edges[1]}"
         en += f", {s.level} % band {edges[0]}–{edges[1]}"
     else:
         zh, en = zh + "，由情景设定", en + ", set by the scenario"
     if pinned is not None and "enrolment" in pinned.simulation.fans:
         other = float(np.median(pinned.simulation.fans["enrolment"].draws[:, -1]))
-        apart = in_unit(abs(middle - other), unit.scale, digits)
+        apart = figure(abs(middle - other) / scale, digits)
         if float(apart) == 0:
             zh, en = f"{zh}；与“{name}”持平", f"{en}; the same as “{name}”"
         else:
             zh += f"；比“{name}”{'多' if middle > other else '少'}{with_unit(apart, unit, 'zh')}"
             en += f"; {with_unit(apart, unit, 'en')} {'more' if middle > other else 'less'} than “{name}”"
     away = shown.turned_away(end)
-    if away >= 0.5 * float(unit.scale) / 10**digits:
-        turned = with_unit(in_unit(away, unit.scale, digits), unit, s.lang)
+    if away >= 0.5 * scale / 10**digits:
+        turned = with_unit(figure(away / scale, digits), unit, s.lang)
         zh, en = f"{zh}；学位不足，{end}年约{turned}不能入学", f"{en}; for want of places about {turned} cannot enter in {end}"
     return s.words(zh + "。", en + ".")
 
@@ -179,7 +181,7 @@ def heading(study: Study, shown: Shown, indicator: str) -> str:
     unit = display_unit(study, study.indicator(indicator))
     name, end = study.indicator(indicator).name(study.lang), int(fan.years[-1])
     middle = float(np.median(fan.draws[:, -1]))
-    text = in_unit(middle, unit.scale) if fan.method == "scenario" else in_unit(middle, unit.scale, digits_for(fan, unit))
+    text = in_unit(middle, unit.scale) if fan.method == "scenario" else figure(middle / float(unit.scale), digits_for(fan, unit))
     value = with_unit(text, unit, study.lang)
     return study.words(f"{name}：{end}年{value}", f"{name}: {value} in {end}")
 
@@ -194,7 +196,7 @@ def _middle(aim: Aim, shown: Shown) -> str:
     if aim.middle is None:
         return ABSENT
     unit, fan = aim.target.statement.written_unit, shown.simulation.fans[aim.target.statement.indicator]
-    return in_unit(aim.middle, unit.scale, None if aim.assumed else _digits(unit, fan.draws[:, -1]))
+    return in_unit(aim.middle, unit.scale) if aim.assumed else figure(aim.middle / float(unit.scale), _digits(unit, fan.draws[:, -1]))
 
 
 def _digits(unit: Unit, values: np.ndarray) -> int:

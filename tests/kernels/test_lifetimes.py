@@ -3,16 +3,21 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
+import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
+from zhibiao.kernels.exchange import send
 from zhibiao.kernels.folders import sweep
+from zhibiao.kernels.provisioner import BLAS
 from zhibiao.kernels.templates import lend, templates
 
 RUNNER = """
@@ -101,6 +106,30 @@ def test_when_the_template_is_killed_then_its_kernels_end_and_the_next_has_anoth
     with tools.Kernel():
         pass
     assert not first.folder.path.exists() or first in templates().retired
+
+
+def test_when_requests_are_nonsense_or_their_senders_leave_then_the_template_goes_on(tools: Any) -> None:
+    with tools.Kernel() as kernel:
+        template = tools.template()
+        for said in (b"", b"\0", b"\0\0\0\2{}", b"\0\0\0\2[]", b"\0\0\0\1x", b"\xff\xff\xff\xff"):
+            with socket.socket(socket.AF_UNIX) as channel:
+                channel.connect(template.path)
+                channel.sendall(said)
+        # one that leaves while its kernel is being made
+        provisioner = kernel.manager.provisioner
+        request = provisioner._request(
+            kernel.manager.format_kernel_cmd(), {"env": tools.env(**dict.fromkeys(BLAS, "1"))}
+        )
+        for wait in (0.0, 0.002, 0.02):
+            with socket.socket(socket.AF_UNIX) as channel:
+                channel.connect(template.path)
+                send(channel, replace(request, leftovers=[]).message(), [1, 2])
+                time.sleep(wait)
+        assert tools.within(lambda: len(psutil.Process(template.process.pid).children()) == 1)
+        assert kernel.value("1 + 1") == 2
+    with tools.Kernel() as kernel:
+        assert tools.template() is template
+        assert kernel.how.started == "forked"
 
 
 def test_when_everything_is_killed_at_once_then_the_next_template_sweeps_up_and_spares_what_lives(tools: Any) -> None:

@@ -33,7 +33,7 @@ def death_signal() -> Any:
 
 
 def become(request: Request, streams: Sequence[int], search: Sequence[str]) -> None:
-    """Take on session, streams, folder, environment and arguments of the kernel that was asked for.
+    """Take on streams, folder, environment and arguments of the kernel that was asked for.
 
     Parameters
     ----------
@@ -44,7 +44,6 @@ def become(request: Request, streams: Sequence[int], search: Sequence[str]) -> N
     search : sequence of str
         ``sys.path`` of a cold kernel.
     """
-    os.setsid()
     os.chdir(request.cwd)
     _streams(streams)
     os.environ.clear()

@@ -101,6 +101,7 @@ class Serving:
             return
         channel.settimeout(5.0)
         streams: list[int] = []
+        kernel: Running | None = None
         try:
             pid, user, _ = struct.unpack("3i", channel.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
             if user != os.geteuid():
@@ -115,48 +116,59 @@ class Serving:
             send(channel, {"pid": kernel.pid})
         except Exception:
             # whatever was wrong with one request, the others go on; its launcher sees a closed connection
-            channel.close()
+            if kernel is None:
+                channel.close()
+            else:
+                self._abandon(kernel)
         finally:
             if os.getpid() == self.pid:
                 for stream in streams:
                     os.close(stream)
 
     def _fork(self, request: Request, streams: list[int], channel: socket.socket, launcher: int) -> Running:
+        heard, told = os.pipe()
         try:
             pid = os.fork()
         except OSError:
-            os.close(launcher)
+            for file in (heard, told, launcher):
+                os.close(file)
             raise
         if pid == 0:
-            self._in_child()
-            channel.close()
-            os.close(launcher)
+            self._in_child(channel, launcher, heard, told)
             raise Child(request, streams)
+        os.close(told)
+        # whoever hears of the kernel may signal its group: it leads one by then
+        with os.fdopen(heard, "rb") as line:
+            well = line.read(1) == b"."
         try:
-            handle = os.pidfd_open(pid)
+            if not well:
+                raise ChildProcessError("the fork ended at once")
+            kernel = Running(pid, os.pidfd_open(pid), channel, launcher, request.leftovers)
         except OSError:
+            os.close(launcher)
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
-            os.close(launcher)
             raise
-        kernel = Running(pid, handle, channel, launcher, request.leftovers)
         self.kernels.append(kernel)
         return kernel
 
-    def _in_child(self) -> None:
-        """Tie the child to the template's life and let go of everything that belongs to the template."""
-        self.tie()
-        if os.getppid() != self.pid:  # it ended before the tie was made
-            os._exit(1)
-        if self.door is not None:
-            self.door.close()
-        self.owner.detach()  # standard input, about to be replaced
-        os.close(self.parent)
-        for kernel in self.kernels:
-            kernel.channel.close()
-            os.close(kernel.handle)
-            os.close(kernel.launcher)
-        self.kernels.clear()
+    def _in_child(self, channel: socket.socket, launcher: int, heard: int, told: int) -> None:
+        """Leave the template's session, be tied to its life, and let go of everything that belongs to it."""
+        try:
+            os.setsid()
+            self.tie()
+            if os.getppid() != self.pid:
+                raise ChildProcessError("the template ended before the tie was made")
+            os.write(told, b".")
+            self.owner.detach()  # standard input, about to be replaced
+            for other in [channel, *([self.door] if self.door else []), *(kernel.channel for kernel in self.kernels)]:
+                other.close()
+            handles = [number for kernel in self.kernels for number in (kernel.handle, kernel.launcher)]
+            for file in (heard, told, launcher, self.parent, *handles):
+                os.close(file)
+            self.kernels.clear()
+        except BaseException:
+            os._exit(1)  # never a second template
 
     def _look_after(self, kernel: Running, ready: set[int]) -> None:
         if kernel.handle in ready and not kernel.ended:
@@ -188,10 +200,9 @@ class Serving:
         with contextlib.suppress(OSError):
             os.killpg(kernel.pid, signal.SIGKILL)
         for path in kernel.leftovers:
-            if Path(path).is_dir():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                Path(path).unlink(missing_ok=True)
+            shutil.rmtree(path, ignore_errors=True)
+            with contextlib.suppress(OSError):
+                Path(path).unlink()
         self._let_go(kernel)
 
     def _let_go(self, kernel: Running) -> None:

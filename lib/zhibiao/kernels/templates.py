@@ -164,10 +164,10 @@ def lend(env: Mapping[str, str], preload: Sequence[str] = PRELOAD) -> Iterator[d
     dict of str to str
         What the environment of the other processes needs; empty where nothing is forked. Imports go on meanwhile.
     """
-    if unsupported(env):
+    template = _lendable(env, preload)
+    if template is None:
         yield {}
         return
-    template = Template([], preload, env)
     waiting = threading.Thread(target=_announce, args=(template,), daemon=True)
     waiting.start()
     try:
@@ -177,6 +177,17 @@ def lend(env: Mapping[str, str], preload: Sequence[str] = PRELOAD) -> Iterator[d
             template.owner.shutdown(socket.SHUT_RDWR)
         waiting.join()
         template.end()
+
+
+def _lendable(env: Mapping[str, str], preload: Sequence[str]) -> Template | None:
+    if unsupported(env):
+        return None
+    sweep()
+    try:
+        return Template([], preload, env)
+    except OSError as error:
+        log.warning("不分叉 no forks: %s", error.strerror)
+        return None
 
 
 def _announce(template: Template) -> None:

@@ -55,7 +55,7 @@ def identifier(name: str) -> str:
     """The id of a scenario by its name: the name itself where it is one, else ``case_`` and eight digits of its hash. Never a path.
 
     >>> identifier("plan-b"), identifier("多招三千人")
-    ('plan-b', 'case_1fd56cc3')
+    ('plan-b', 'case_aae5ee2d')
     """
     if _PLAIN.fullmatch(name) and len(name) <= LONGEST:
         return name

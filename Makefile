@@ -48,7 +48,7 @@ soak: setup ## 反复注入故障的长测试 repeated faults and long runs
 	@$(BIN)/python -m pytest -q -m soak tests
 
 bench: setup ## 测量（不设时限） measurements, no limits
-	@$(BIN)/python tests/bench/coverage.py && $(BIN)/python tests/bench/projection.py && $(BIN)/python tests/bench/extraction.py
+	@$(BIN)/python tests/bench/coverage.py && $(BIN)/python tests/bench/projection.py && $(BIN)/python tests/bench/extraction.py && $(BIN)/python tests/bench/cohort_hindcast.py && $(BIN)/python tests/bench/explorer.py
 
 bench-peers: setup .venv-bench/ready ## 与同类软件同场比较（慢的加 PEERS=--all） projections and cohorts beside peers; PEERS=--all for the slow ones
 	@$(BIN)/python tests/bench/cohort.py --peer .venv-bench/bin/python && $(BIN)/python tests/bench/projection.py --peers .venv-bench/bin/python $(PEERS)

@@ -187,7 +187,7 @@ def _text(written: str) -> str:
     if PLAIN.fullmatch(written) and written.lower() not in RESERVED:
         return written
     quoted = json.dumps(written, ensure_ascii=False)
-    return "".join(sign if sign.isprintable() or sign == " " else f"\\u{ord(sign):04x}" for sign in quoted)
+    return "".join(sign if sign.isprintable() or sign == " " else f"\\U{ord(sign):08x}" for sign in quoted)
 
 
 def _comment(words: str) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 
 from zhibiao.assessing.semantics import condition
 from zhibiao.catalogue.study import Study
-from zhibiao.model import Unit, unit_of
+from zhibiao.model import Observation, Unit, unit_of
 from zhibiao.showing.asked_pairs import clauses, national_ratios, target_pairs
 from zhibiao.showing.numbers import ABSENT, fixed, four, in_unit, percent
 from zhibiao.showing.pictures import digits_for, display_unit
@@ -169,14 +169,14 @@ def projections(study: Study, simulation: Simulation) -> Table:
     for name, fan in simulation.fans.items():
         indicator = study.indicator(name)
         unit = display_unit(study, indicator)
-        point = study.series(name).annual[-1]
+        known = study.series(name).annual  # empty where a scenario sets what was never reported
         low, high = fan.band(level)
         position = int(np.searchsorted(fan.years, study.horizon))
         done, digits = fan.basis.last_year >= study.horizon, digits_for(fan, unit)
         rows.append(
             {
                 "indicator": indicator.name(study.lang) + (study.words("（情景设定）", " (set)") if name in simulation.assumed else ""),
-                "latest": QUALIFIERS[point.qualifier] + with_unit(in_unit(point.base_value, unit.scale), unit, study.lang) + f" ({point.period})",
+                "latest": _latest(study, known[-1], unit) if known else ABSENT,
                 "median": ABSENT if done else in_unit(fan.quantile(0.5)[position], unit.scale, digits),
                 "band": ABSENT if done else "—".join(in_unit(edge[position], unit.scale, digits) for edge in (low, high)),
             }
@@ -187,6 +187,10 @@ def projections(study: Study, simulation: Simulation) -> Table:
         title=study.words(f"到{study.horizon}年可能落在哪里", f"Where they may land by {study.horizon}"),
         empty=study.words(f"登记库中没有{study.region.zh}的观测值，无从推断。", f"Nothing is observed of {study.region.en}, so nothing is projected."),
     )
+
+
+def _latest(study: Study, point: Observation, unit: Unit) -> str:
+    return QUALIFIERS[point.qualifier] + with_unit(in_unit(point.base_value, unit.scale), unit, study.lang) + f" ({point.period})"
 
 
 def observations(study: Study) -> Table:

@@ -62,8 +62,8 @@ def _projected(study: Study, simulation: Simulation) -> Iterator[tuple[Indicator
 
 def _floor_since(study: Study, name: str, fan: Fan) -> Observation | None:
     """A newer figure that is printed as a floor: the fan knows nothing of it, so that its levels could contradict it."""
-    newest = study.series(name).annual[-1]
-    return newest if newest.period.year > fan.basis.last_year else None
+    known = study.series(name).annual  # empty where a scenario sets what was never reported
+    return known[-1] if known and known[-1].period.year > fan.basis.last_year else None
 
 
 def _left_out(study: Study, simulation: Simulation) -> list[str]:

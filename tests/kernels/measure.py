@@ -79,11 +79,11 @@ def main() -> None:
                 begun = time.perf_counter()
                 started = way()
                 seconds[started].append(time.perf_counter() - begun)
-        cold, forked = (statistics.median(seconds[kind]) for kind in ("cold", "forked"))
-        worst = [max(seconds[kind]) for kind in ("cold", "forked")]
-        print(
-            f"{name:34} cold {cold:5.2f} s (max {worst[0]:.2f})  forked {forked:5.2f} s (max {worst[1]:.2f})  saved {cold - forked:5.2f} s"
-        )
+        said = [
+            f"{kind} best {min(took):5.2f} median {statistics.median(took):5.2f} worst {max(took):5.2f}"
+            for kind, took in seconds.items()
+        ]
+        print(f"{name:34} {'   '.join(said)}   saved at best {min(seconds['cold']) - min(seconds['forked']):5.2f}")
 
 
 if __name__ == "__main__":

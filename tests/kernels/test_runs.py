@@ -165,9 +165,6 @@ for name in {preload!r}:
     importlib.import_module(name)
 sys.setprofile(None)
 print(sorted(set(calls) - {{"__main__"}}))
-import zhibiao.notebook
-before = set(sys.modules)
-print(sorted({{name.split(".")[0] for name in before}} & {{"zhibiao", "papermill"}}))
 """
 
 

@@ -21,7 +21,7 @@ import os, pathlib, signal, subprocess, time
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 child = subprocess.Popen(["sleep", "600"])
 part = pathlib.Path(marker + ".part")
-part.write_text(f"{os.getpid()} {os.getppid()} {child.pid}")
+part.write_text(f"{os.getpid()} {os.environ['JPY_PARENT_PID']} {child.pid}")
 part.rename(marker)
 time.sleep(600)
 """
@@ -61,7 +61,7 @@ def test_when_the_worker_is_killed_then_its_kernel_too_and_another_worker_goes_o
     notebook(
         books / "a_kills.ipynb",
         "print('说', flush=True)",
-        HANGS.replace("time.sleep(600)", "os.kill(os.getppid(), 9)\nwhile True: pass"),
+        HANGS.replace("time.sleep(600)", "os.kill(int(os.environ['JPY_PARENT_PID']), 9)\nwhile True: pass"),
     )
     notebook(books / "b_good.ipynb", "2")
     file = batch_file(tmp_path / "trial.yaml", jobs=1, parameters={"marker": str(marker)})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import signal
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,12 +15,13 @@ from pathlib import Path
 
 from zhibiao.errors import KernelDied, OutputError, TimeLimit, ZhibiaoError
 from zhibiao.holding import locked
+from zhibiao.kernels.templates import lend
 from zhibiao.running import cache, manifest
 from zhibiao.running.cells import code_lines, last_started, tidy
 from zhibiao.running.folder import fresh_beside, put_file, put_in_place, recover, remove, write_file
 from zhibiao.running.job import Answer, BatchResult, Limits, Order, RunResult, Task, without_paths
 from zhibiao.running.manifest import Surroundings
-from zhibiao.running.pool import Interrupted, Pool
+from zhibiao.running.pool import Interrupted, Pool, environment
 from zhibiao.running.report import Reporter, write_outputs_index
 
 SINGLE = "run"
@@ -81,7 +83,11 @@ def carry_out(
         todo = {number: task for number, task in enumerate(tasks) if number not in done}
         interrupted = False
         if todo:
-            with _stoppable(), Pool(min(jobs, len(todo)), data) as pool:
+            with (
+                _stoppable(),
+                lend(environment(Path(tempfile.gettempdir()), data)) as more,
+                Pool(min(jobs, len(todo)), data, more) as pool,
+            ):
                 interrupted = _spread(todo, keys, done, _Bench(pool, out, data, limits, around, show))
         runs = tuple(done[number] for number in sorted(done))
         outcome = BatchResult(runs, interrupted, _summarise(runs, not interrupted, out))

@@ -124,6 +124,8 @@ class Answer:
         What did not make the run fail.
     seconds : mapping
         ``execute`` and ``publish``.
+    kernel : mapping
+        ``started``: forked or cold; ``reason``: why cold.
     """
 
     kind: str = ""
@@ -134,6 +136,7 @@ class Answer:
     report_date: str = ""
     warnings: tuple[str, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
+    kernel: Mapping[str, str] = field(default_factory=dict)
 
     def line(self) -> str:
         return json.dumps({"answer": asdict(self)}) + "\n"

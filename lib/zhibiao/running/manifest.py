@@ -135,6 +135,7 @@ def of_run(
         "versions": dict(around.versions),
         "files": files,
         "durations": {name: round(value, 2) for name, value in seconds.items()},
+        "kernel": dict(answer.kernel),
         "warnings": list(answer.warnings),
     }
 

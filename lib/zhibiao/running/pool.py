@@ -13,11 +13,14 @@ import tempfile
 import threading
 import time
 from collections import deque
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Self
 
 from zhibiao.catalogue.load import overlays
 from zhibiao.errors import KernelDied, OutputError, TimeLimit
+from zhibiao.kernels import PROVISIONER
 from zhibiao.running.job import Answer, Order, without_paths
 from zhibiao.running.processes import end_group, end_tree, exit_words
 
@@ -56,6 +59,7 @@ def environment(folder: Path, data: Path | None) -> dict[str, str]:
         "PYTHONHASHSEED": "0",
         "PYTHONUTF8": "1",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        "JUPYTER_DEFAULT_PROVISIONER_NAME": PROVISIONER,
         # what a killed process leaves in its temporary folder goes with this one
         **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder / "tmp")),
         "IPYTHONDIR": str(folder / "ipython"),
@@ -93,7 +97,7 @@ def _font_cache() -> Path | None:
 class Worker:
     """One worker process."""
 
-    def __init__(self, data: Path | None) -> None:
+    def __init__(self, data: Path | None, more: Mapping[str, str]) -> None:
         try:
             # resolved: macOS names its temporary folder through a link
             self.folder = Path(tempfile.mkdtemp(prefix="zhibiao-")).resolve()
@@ -113,7 +117,7 @@ class Worker:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 cwd=self.folder,
-                env=environment(self.folder, data),
+                env={**environment(self.folder, data), **more},
                 encoding="utf-8",
                 errors="replace",
                 start_new_session=os.name == "posix",
@@ -218,8 +222,8 @@ class Worker:
 class Pool:
     """At most `size` workers, each started when it is first needed and replaced when it is lost."""
 
-    def __init__(self, size: int, data: Path | None) -> None:
-        self.size, self.data = size, data
+    def __init__(self, size: int, data: Path | None, more: Mapping[str, str] = MappingProxyType({})) -> None:
+        self.size, self.data, self.more = size, data, more
         self._idle: list[Worker] = []
         self._busy: set[Worker] = set()
         self._lock = threading.Lock()
@@ -253,7 +257,7 @@ class Pool:
         with self._lock:
             if self._stopped:
                 raise Interrupted
-            worker = self._idle.pop() if self._idle else Worker(self.data)
+            worker = self._idle.pop() if self._idle else Worker(self.data, self.more)
             self._busy.add(worker)
             return worker
 

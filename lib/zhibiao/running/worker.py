@@ -15,11 +15,12 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from zhibiao.errors import CellError, KernelDied, MissingDeliverable, OutputError, TimeLimit, ZhibiaoError
+from zhibiao.kernels import Start, how
 from zhibiao.running.cells import check_cells, code_lines, last_started, numbered, stderr_of, tidy
 from zhibiao.running.job import Answer, Order, without_paths
 from zhibiao.running.processes import end_children, end_group, exit_words
@@ -39,6 +40,7 @@ class Kernels:
         self.count = 0
         self.pid: int | None = None
         self.exit: int | None = None
+        self.start = Start("")
 
     def manager(self) -> type:
         """Return the kernel manager's class, bound to this worker."""
@@ -58,6 +60,7 @@ class Kernels:
 
             async def start_kernel(self, *args: Any, **options: Any) -> None:  # type: ignore[override]
                 await self._async_start_kernel(*args, **options)
+                kernels.start = how(self)
                 kernels.pid = getattr(self.provisioner, "pid", None)
                 kernels.tell(json.dumps({"kernel": kernels.pid}) + "\n")
 
@@ -106,7 +109,10 @@ def perform(order: Order, kernels: Kernels) -> Answer:
     if answer.kind:
         tidy(kept)
     hidden = without_paths(answer.what, [notebook.parent, folder, kernels.folder, Path(sys.prefix)])
-    return replace(answer, what=hidden, where=notebook.name if answer.kind else "", seconds=seconds)
+    start = replace(kernels.start, reason=without_paths(kernels.start.reason, [kernels.folder]))
+    return replace(
+        answer, what=hidden, where=notebook.name if answer.kind else "", seconds=seconds, kernel=asdict(start)
+    )
 
 
 def _execute(order: Order, kept: Path, kernels: Kernels) -> Any:

@@ -147,17 +147,18 @@ def test_lengths_beyond_the_family_are_reached_by_the_lever(own: Pipe) -> None:
     assert longer.enrolment.shape == own.intake.shape
 
 
-def test_a_change_moves_every_draw_from_where_it_stands(own: Pipe) -> None:
-    held = replace(own, intake=np.full(own.intake.shape, 30000.0), noise=np.zeros(own.noise.shape))
-    middle = float(np.median(own.retention)) * 100
-    changed = flow(held, {"retention": Move(middle + 2, 2021, 2.0)}).enrolment[:, -1]
-    set_to = flow(held, {"retention": Move(middle + 2, 2021)}).enrolment[:, -1]
-    assert np.std(changed) < np.std(set_to)  # set to one value, draws with long programmes and low retention would leap
-    assert (changed >= flow(held, {}).enrolment[:, -1] - 1).all()
-    longer = flow(held, {"length": Move(float(np.median(own.length)) + 0.5, 2021, 0.5)}).enrolment[:, -1]
-    assert (longer >= flow(held, {}).enrolment[:, -1] - 1).all()
-    each = flow(held, {"retention": Move(middle, 2021, np.where(np.arange(own.length.size) % 2, 1.0, 0.0))}).enrolment[:, -1]
-    assert (each[::2] == flow(held, {}).enrolment[::2, -1]).all()
+def test_a_lever_moves_every_draw_from_where_it_stands_and_at_its_own_value_nothing(own: Pipe) -> None:
+    held = replace(own, intake=np.full(own.intake.shape, 30000.0))
+    before = flow(held, {}).enrolment
+    length, retention = pipe.middle(own)
+    np.testing.assert_array_equal(flow(held, {"retention": Move(100 * retention, 2021), "length": Move(length, 2021)}).enrolment, before)
+    still = replace(held, noise=np.zeros(own.noise.shape))
+    unmoved = flow(still, {}).enrolment[:, -1]
+    assert (flow(still, {"retention": Move(100 * retention + 2, 2021)}).enrolment[:, -1] >= unmoved - 1).all()
+    assert (flow(still, {"retention": Move(100 * retention - 2, 2021)}).enrolment[:, -1] <= unmoved + 1).all()
+    assert (flow(still, {"length": Move(length + 0.5, 2021)}).enrolment[:, -1] >= unmoved - 1).all()
+    each = flow(still, {"retention": Move(100 * retention, 2021, np.where(np.arange(own.length.size) % 2, 1.0, 0.0))}).enrolment[:, -1]
+    assert (each[::2] == unmoved[::2]).all() and (each[1::2] >= unmoved[1::2]).all()
 
 
 def test_under_a_floor_as_many_enter_as_keep_it_and_no_fewer_than_were_led(own: Pipe) -> None:

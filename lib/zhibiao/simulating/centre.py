@@ -11,7 +11,7 @@ from scipy.special import logit
 
 from zhibiao.model import LeverId
 from zhibiao.model.fan import Fan
-from zhibiao.simulating.pipe import HIGHEST_RETENTION, Move, Pipe, PipeRun, flow
+from zhibiao.simulating.pipe import HIGHEST_RETENTION, Move, Pipe, PipeRun, flow, middle
 from zhibiao.simulating.scenario import Ground
 
 Array = NDArray[np.float64]
@@ -19,12 +19,11 @@ Array = NDArray[np.float64]
 
 def central(pipe: Pipe) -> Pipe:
     """The pipe of one draw: the middle length with the retention that belongs to it, no noise, the middle intake of every year."""
-    middle = np.lexsort((pipe.retention, pipe.length))[(pipe.length.size - 1) // 2]
-    one = slice(middle, middle + 1)
+    length, retention = middle(pipe)
     return replace(
         pipe,
-        length=pipe.length[one],
-        retention=pipe.retention[one],
+        length=np.array([length]),
+        retention=np.array([retention]),
         noise=np.zeros((1, pipe.years.size)),
         intake=np.median(pipe.intake, axis=0, keepdims=True),
     )
@@ -91,8 +90,7 @@ def settings_flow(
     own = each(pipe.retention)
     if retention is not None:
         # a lever's path is what the anchored retention strays by, so that one run serves all settings
-        aim = np.repeat(retention / 100, draws)
-        path = own[:, None] + (aim - own)[:, None] * share
+        path = own[:, None] + np.repeat(retention / 100 - middle(pipe)[1], draws)[:, None] * share
         noise = noise + odds(path) - odds(own)[:, None]
     moves: Mapping[LeverId, Move] = {} if length is None else {"length": Move(length, pipe.start.year + 1)}
     return flow(replace(pipe, length=each(pipe.length), retention=own, noise=noise, intake=people), moves)

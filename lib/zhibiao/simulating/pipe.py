@@ -35,16 +35,18 @@ HIGHEST_RETENTION = 0.9999
 class Move:
     """A lever's value in base units, led evenly from the start to `year` and held; floors, places and lengths hold from `year` on.
 
+    A length or a retention is where the middle of the pipe arrives: every draw moves by as much from where it stands. Lengths and
+    retentions of the draws belong together, so that setting all of them to one value would undo the anchor.
+
     Attributes
     ----------
-    shift : float, array (m,) or None
-        Where a length or a retention is changed rather than set: by how much, so that every draw moves from where it stands; `value`
-        is then where the middle of the pipe arrives.
+    shift : array (m,) or None
+        What each draw moves by, where that differs between draws.
     """
 
     value: float
     year: int
-    shift: float | Array | None = None
+    shift: Array | None = None
 
 
 Moves = Mapping[LeverId, Move]
@@ -92,6 +94,12 @@ class PipeRun:
     graduates: Array
     losses: Array
     turned_away: Array
+
+
+def middle(pipe: Pipe) -> tuple[float, float]:
+    """Mean length, in years, of the middle draw, and the retention, as a share, that belongs to it."""
+    place = np.lexsort((pipe.retention, pipe.length))[(pipe.length.size - 1) // 2]
+    return float(pipe.length[place]), float(pipe.retention[place])
 
 
 def anchor(earlier: Array, enrolment: float, lengths: Array = PROGRAMME_LENGTHS) -> list[tuple[float, float]]:
@@ -161,7 +169,8 @@ def _flow(pipe: Pipe, moves: Moves) -> PipeRun:
     length = np.repeat(pipe.length[:, None], years.size, axis=1)
     if "length" in moves:
         move = moves["length"]
-        aim = np.full_like(pipe.length, move.value) if move.shift is None else np.clip(pipe.length + move.shift, SHORTEST, LONGEST)
+        by = move.value - middle(pipe)[0] if move.shift is None else move.shift
+        aim = np.clip(pipe.length + by, SHORTEST, LONGEST)
         length = np.where(years >= move.year, aim[:, None], length)
     retention = _retention(pipe, moves)
     lengths = engine.lengths_around(np.array([length.min(), length.max(), pipe.length.min(), pipe.length.max()]))
@@ -200,12 +209,13 @@ def led(first: float, move: Move, start: int, years: NDArray[np.int64]) -> Array
 
 
 def _retention(pipe: Pipe, moves: Moves) -> Array:
-    """Retention of each draw and year: anchored or led to the lever's value, and strayed by the noise."""
+    """Retention of each draw and year: anchored, led as far as the lever leads the middle, and strayed by the noise."""
     own = np.repeat(pipe.retention[:, None], pipe.years.size, axis=1)
     if "retention" in moves:
         move = moves["retention"]
         share = np.clip((pipe.years - pipe.start.year) / max(move.year - pipe.start.year, 1), 0.0, 1.0)
-        own = own + (move.value / 100 - own if move.shift is None else np.reshape(np.asarray(move.shift) / 100, (-1, 1))) * share
+        by = move.value / 100 - middle(pipe)[1] if move.shift is None else move.shift / 100
+        own = own + np.reshape(by, (-1, 1)) * share
     return np.asarray(expit(logit(np.clip(own, 1 - HIGHEST_RETENTION, HIGHEST_RETENTION)) + pipe.noise))
 
 

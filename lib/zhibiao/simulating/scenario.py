@@ -17,7 +17,7 @@ from zhibiao.projecting.trajectories import classes, trajectories
 from zhibiao.simulating import pairs
 from zhibiao.simulating.anchoring import pipe_of, start_pair
 from zhibiao.simulating.pairs import Pair
-from zhibiao.simulating.pipe import PROGRAMME_LENGTHS, Move, Moves, Pipe, PipeRun, flow, led
+from zhibiao.simulating.pipe import PROGRAMME_LENGTHS, Move, Moves, Pipe, PipeRun, flow, led, middle
 from zhibiao.simulating.trust import trusted
 
 Array = NDArray[np.float64]
@@ -143,9 +143,7 @@ def move_of(study: Study, override: Override, pipe: Pipe | None) -> Move:
             f"情景 {study.scenario.id!r}：{study.region.zh} 没有{LEVERS[override.lever].zh}的起点，变化量无从算起 a change of {override.lever!r} needs a figure to start from",
             where="scenario",
         )
-    if LEVERS[override.lever].change == "%":
-        return Move(own * (1 + written / 100), year)
-    return Move(own + written, year, written if override.lever in ("length", "retention") else None)
+    return Move(own * (1 + written / 100) if LEVERS[override.lever].change == "%" else own + written, year)
 
 
 def year_of(study: Study, override: Override, pipe: Pipe | None) -> int:
@@ -166,7 +164,7 @@ def year_of(study: Study, override: Override, pipe: Pipe | None) -> int:
 
 
 def own_value(study: Study, lever: LeverId, pipe: Pipe | None) -> float | None:
-    """Where a region stands on a lever, base units; None where that is not known. Length and retention are the medians of the anchor."""
+    """Where a region stands on a lever, base units; None where that is not known. Length and retention are those of the middle of the pipe."""
     if lever in SETS:
         known = study.series(SETS[lever]).annual
         return float(known[-1].base_value) if known else None
@@ -178,9 +176,9 @@ def own_value(study: Study, lever: LeverId, pipe: Pipe | None) -> float | None:
         case "intake":
             return pipe.start.intake
         case "length":
-            return float(np.median(pipe.length))
+            return middle(pipe)[0]
         case "retention":
-            return 100 * float(np.median(pipe.retention))
+            return 100 * middle(pipe)[1]
         case "capacity" | "enrolment_floor":
             return pipe.start.enrolment
     return None

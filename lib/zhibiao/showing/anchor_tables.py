@@ -11,13 +11,13 @@ from zhibiao.catalogue.study import Study
 from zhibiao.model import Unit
 from zhibiao.showing.asked_pairs import national_ratios
 from zhibiao.showing.numbers import ABSENT, fixed, in_unit, percent
-from zhibiao.showing.pictures import display_unit
+from zhibiao.showing.pictures import digits_of, display_unit
 from zhibiao.showing.statement_tables import with_unit
 from zhibiao.showing.table import Column, Table
 from zhibiao.showing.words import QUALIFIERS
 from zhibiao.simulating.pipe import Pipe, PipeRun
 from zhibiao.simulating.scenario import Simulation
-from zhibiao.simulating.spread import Spread, national_spread
+from zhibiao.simulating.spread import Spread, YearlyRetention, national_spread, yearly_retention
 
 INNER = (0.1, 0.9)
 """The 80 % range that stands beside a median."""
@@ -38,12 +38,17 @@ def anchor(study: Study, simulation: Simulation) -> Table:
     )
     if pipe is None or simulation.run is None or spread is None:
         return Table(columns, [], title="", empty=empty)
-    start = pipe.start
+    start, own = pipe.start, yearly_retention(study.registry, study.region.code, study.as_of)
     rows = [
         _row(study.words("平均学制（年）", "mean length (years)"), *_spread(pipe.length, lambda v: fixed(v, 1))),
-        {**_row(study.words("年保留率", "yearly retention"), *_spread(pipe.retention, lambda v: percent(v, 0))), "nation": _span(spread)},
+        {
+            **_row(study.words("年保留率", "yearly retention"), *_spread(pipe.retention, lambda v: percent(v, 0))),
+            "published": _reckoned(study, own, own.retention),
+            "nation": _span(spread),
+        },
         *_people(study, pipe, simulation.run, spread),
     ]
+    rows[-1]["published"] = _reckoned(study, own, own.losses)
     title = study.words(
         f"以{start.year}年招生与在校生为锚：平均学制约{rows[0]['median']}年，每年约{rows[1]['median']}的学生留下",
         f"Anchored on intake and enrolment of {start.year}: programmes of about {rows[0]['median']} years, about {rows[1]['median']} of the students stay each year",
@@ -67,10 +72,10 @@ def _span(spread: Spread) -> str:
 def _people(study: Study, pipe: Pipe, run: PipeRun, spread: Spread) -> list[dict[str, str]]:
     unit = display_unit(study, study.indicator("enrolment"))
     year = int(run.years[0])
-    graduates = _row(study.words(f"{year}年毕业生", f"graduates of {year}"), *_spread(run.graduates[:, 0], lambda v: _in(v, unit, study.lang)))
+    graduates = _row(study.words(f"{year}年毕业生", f"graduates of {year}"), *_spread_people(run.graduates[:, 0], unit, study.lang))
     known = study.series("graduates").annual
     if known:
-        value = QUALIFIERS[known[-1].qualifier] + _in(float(known[-1].base_value), unit, study.lang)
+        value = QUALIFIERS[known[-1].qualifier] + with_unit(in_unit(known[-1].base_value, unit.scale), unit, study.lang)
         graduates["published"] = study.words(f"{value}（{known[-1].period}）", f"{value} ({known[-1].period})")
     share = run.losses[:, 0] / pipe.start.enrolment
     losses = _row(study.words(f"{year}年其他离校占上年在校生", f"other losses of {year}, of the stock before"), *_spread(share, lambda v: percent(v, 0)))
@@ -78,15 +83,24 @@ def _people(study: Study, pipe: Pipe, run: PipeRun, spread: Spread) -> list[dict
     return [graduates, losses]
 
 
-def _in(value: float, unit: Unit, lang: str) -> str:
-    return with_unit(in_unit(value, unit.scale, 1), unit, lang)
+def _reckoned(study: Study, own: YearlyRetention, shares: NDArray[np.float64]) -> str:
+    """What the region's published stock and flows of its newest year come to; absent where they are not all known."""
+    if not own.years.size:
+        return ABSENT
+    return study.words(f"{percent(float(shares[-1]), 0)}（{own.years[-1]}，算出）", f"{percent(float(shares[-1]), 0)} ({own.years[-1]}, computed)")
+
+
+def _spread_people(draws: NDArray[np.float64], unit: Unit, lang: str) -> tuple[str, str]:
+    """Median and range, each with its unit once."""
+    digits = digits_of(np.array([np.median(draws)]), unit)
+    return tuple(with_unit(text, unit, lang) for text in _spread(draws, lambda v: in_unit(v, unit.scale, digits)))
 
 
 def _how(study: Study) -> str:
     return study.words(
-        "学制没有公布：每一种平均学制都要求一个保留率，才能由招生得出在校生；保留率在全国越少见、毕业生与公布数越不符的，所占的份额越小。",
+        "学制没有公布：每一种平均学制都要求一个保留率，才能由招生得出在校生；保留率在全国越少见、毕业生和流失与公布数越不符的，所占的份额越小。",
         "Lengths are not published: each mean length needs a retention of its own to bring the stock out of the intake; the rarer that retention in the nation "
-        "and the less the graduates agree with those published, the less it counts.",
+        "and the less graduates and losses agree with those published, the less it counts.",
     )
 
 

@@ -20,7 +20,7 @@ from zhibiao.simulating.dispersion import dispersion
 from zhibiao.simulating.engine import lengths_around, split
 from zhibiao.simulating.pairs import Pair
 from zhibiao.simulating.pipe import HIGHEST_RETENTION, Pipe
-from zhibiao.simulating.spread import Spread, national_spread
+from zhibiao.simulating.spread import Spread, national_spread, yearly_retention
 
 Array = NDArray[np.float64]
 
@@ -29,10 +29,12 @@ FAMILY = np.round(np.arange(2.0, 5.01, 0.1), 1)
 MEASURED_COVERAGE = 0.9
 """Share of the nation's enrolments one to five years ahead that lay within the 80 % band of a pipe anchored like this, given the intakes that came
 (77 of 86, tests/simulating/test_pipe.py)."""
-GRADUATES_WITHIN = 5
-"""Years between the start and a figure of graduates that still says something of it."""
+WITHIN = 5
+"""Years between the start and a figure of graduates, or of a year's flows, that still says something of it."""
+OWN_DEVIATION = 0.35
+"""Standard deviation of a year's log odds of retention about a region's level: that of the process fitted to the nation, once it is steady."""
 GRADUATES_DEVIATION = 0.15
-"""Standard deviation of the logarithm of graduates about what a settled pipe of that length gives."""
+"""Standard deviation of the logarithm of graduates about what a pipe of that length gives."""
 
 
 def start_pair(study: Study) -> Pair | None:
@@ -58,7 +60,7 @@ def pipe_of(study: Study, fans: Mapping[str, Fan]) -> Pipe | None:
     if not family or not years.size:
         return None
     draws = intake.draws.shape[0]
-    weights = _weights(family, start, spread, _graduates(study, start.year))
+    weights = _weights(family, earlier, spread, _graduates(study, start.year), _own_retention(study, start.year))
     half = np.random.default_rng([study.seed, len(family)]).choice(len(family), size=draws // 2, p=weights)
     picked = np.concatenate([half, half])
     chosen = np.array(family)[picked]
@@ -74,21 +76,35 @@ def pipe_of(study: Study, fans: Mapping[str, Fan]) -> Pipe | None:
     )
 
 
-def _graduates(study: Study, year: int) -> list[tuple[float, bool]]:
-    """Graduates reported near the start: value, and whether it is only a floor."""
-    near = [p for p in study.series("graduates").annual if abs(p.period.year - year) <= GRADUATES_WITHIN]
-    return [(float(p.base_value), p.qualifier in ("gt", "ge")) for p in near]
+def _graduates(study: Study, year: int) -> tuple[int, float, bool] | None:
+    """The newest graduates reported near the start: how many years before it, the value, and whether it is only a floor."""
+    near = [p for p in study.series("graduates").annual if abs(p.period.year - year) <= WITHIN]
+    return (year - near[-1].period.year, float(near[-1].base_value), near[-1].qualifier in ("gt", "ge")) if near else None
 
 
-def _weights(family: list[tuple[float, float]], start: Pair, spread: Spread, graduates: list[tuple[float, bool]]) -> Array:
+def _own_retention(study: Study, year: int) -> Array:
+    """Retention of the years near the start of which stock, intake and graduates are known, and the stock before them."""
+    found = yearly_retention(study.registry, study.region.code, study.as_of)
+    return found.retention[np.abs(found.years - year) <= WITHIN]
+
+
+def _weights(
+    family: list[tuple[float, float]], earlier: Array, spread: Spread, graduates: tuple[int, float, bool] | None, own: Array
+) -> Array:
     """Weight of each length of the family; they add up to one."""
     length, retention = np.array(family).T
     odds = logit(np.minimum(retention, HIGHEST_RETENTION))
     weight = np.exp(-0.5 * ((odds - spread.centre) / spread.deviation) ** 2)
-    whole = lengths_around(length)
-    settled = start.intake * (split(length, whole) * retention[:, None] ** (np.array(whole) - 1)).sum(axis=1)
-    for value, floor in graduates[-1:]:
-        apart = np.log(settled / value) / GRADUATES_DEVIATION
+    if own.size:
+        known = logit(np.clip(own, 1 - HIGHEST_RETENTION, HIGHEST_RETENTION)).mean()
+        weight = weight * np.exp(-0.5 * ((odds - known) / (OWN_DEVIATION / np.sqrt(own.size))) ** 2)
+    if graduates is not None:
+        before, value, floor = graduates
+        whole = lengths_around(length)
+        # who graduates in a year entered as many years before as the programme takes
+        entered = earlier[np.clip(np.array(whole) + before, 0, earlier.size - 1)]
+        expected = (split(length, whole) * retention[:, None] ** (np.array(whole) - 1) * entered).sum(axis=1)
+        apart = np.log(np.maximum(expected, 1e-9) / value) / GRADUATES_DEVIATION if value > 0 else np.zeros(length.size)
         weight = weight * (ndtr(apart) if floor else np.exp(-0.5 * apart**2))
     weight = weight + 1e-12  # a region that is like nothing known still has its pipe
     return np.asarray(weight / weight.sum())

@@ -39,17 +39,32 @@ class Spread:
     deviation: float
 
 
-def national_spread(registry: Registry, as_of: int | None = None) -> Spread | None:
-    """The nation's retention where stock, intake and graduates of a year and the stock before it are known; None where too few are."""
+@dataclass(frozen=True, eq=False)
+class YearlyRetention:
+    """What a region's own flows say of its retention; arrays (n,)."""
+
+    years: NDArray[np.int64]
+    retention: Array
+    losses: Array
+
+
+def yearly_retention(registry: Registry, region: str, as_of: int | None = None) -> YearlyRetention:
+    """Retention and losses of the years of which stock, intake and graduates are known exactly, and the stock before them."""
     stock, intake, graduates = (
-        {p.period.year: float(p.base_value) for p in registry.series(NATION, name, as_of).annual if p.qualifier in ("eq", "about")}
+        {p.period.year: float(p.base_value) for p in registry.series(region, name, as_of).annual if p.qualifier in ("eq", "about")}
         for name in ("enrolment", "intake", "graduates")
     )
-    years = [y for y in sorted(stock) if y - 1 in stock and y in intake and y in graduates]
-    if len(years) < FEWEST:
-        return None
+    # where all of the stock graduates nobody is left who could stay
+    years = [y for y in sorted(stock) if y in intake and y in graduates and stock.get(y - 1, 0.0) > graduates[y]]
+    before, out = np.array([stock[y - 1] for y in years]), np.array([graduates[y] for y in years])
     lost = np.array([stock[y - 1] + intake[y] - graduates[y] - stock[y] for y in years])
-    before = np.array([stock[y - 1] for y in years])
-    retention = 1 - lost / (before - np.array([graduates[y] for y in years]))
-    scale = logit(retention)
-    return Spread(np.array(years), retention, lost / before, float(scale.mean()), float(scale.std(ddof=1)))
+    return YearlyRetention(np.array(years, dtype=np.int64), 1 - lost / (before - out), lost / before)
+
+
+def national_spread(registry: Registry, as_of: int | None = None) -> Spread | None:
+    """The nation's retention where stock, intake and graduates of a year and the stock before it are known; None where too few are."""
+    found = yearly_retention(registry, NATION, as_of)
+    if found.years.size < FEWEST:
+        return None
+    scale = logit(found.retention)
+    return Spread(found.years, found.retention, found.losses, float(scale.mean()), float(scale.std(ddof=1)))

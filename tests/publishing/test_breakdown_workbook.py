@@ -15,6 +15,7 @@ from zhibiao.catalogue.load import load
 from zhibiao.catalogue.study import study
 from zhibiao.errors import RegistryError
 from zhibiao.publishing.breakdown_workbook import task_table
+from zhibiao.reading import task_table as task_table_reader
 from zhibiao.reading.filled import Refused
 from zhibiao.reading.task_table import HEADER_ROW, MARK_SHEET, SHEET
 from zhibiao.reading.unit_list import Child
@@ -148,7 +149,17 @@ def test_an_edit_that_adds_up_is_taken(tmp_path, registry, level):
         ([("G8", "三千")], ["G8: '三千' 不是数字"]),
         ([("G8", "3101")], ["G8: '3101' 不是数字"]),
         ([("G8", None), ("I9", "=1+1")], ["G8: 空", "I9: 公式"]),
-        ([("G8", -1)], ["G8: ", "G8: .*比下限少 11人", "G12: "]),
+        ([("G8", -1)], ["G8: -1 超出范围.*应不小于 0"]),
+        ([("G8", 1e300), ("H9", 10**30)], ["G8: 1e\\+300 超出范围", "H9: 1.* 超出范围"]),
+        ([("G7", 1e300)], ["G7: 1e\\+300 超出范围"]),
+        ([("G8", "NaN"), ("H8", "inf")], ["G8: 'NaN' 不是数字", "H8: 'inf' 不是数字"]),
+        ([("C8", -5), ("E9", -1), ("F9", 1e16)], ["C8: -5 超出范围", "E9: -1 超出范围", "F9: 1e\\+16 超出范围"]),
+        ([("C8", 100.5)], ["C8: 基数 100.5人 不是整数人"]),
+        ([("A9", "合 计")], ["A9: '合 计' 是合计行"]),
+        ([("A9", "目标任务"), ("A10", "Total")], ["A9: .*合计行", "A10: .*合计行"]),
+        ([("A9", "a\u202eb")], ["A9: .*U\\+202E"]),
+        ([("B9", "999999")], ["B9: .*unknown region '999999'"]),
+        ([("B9", "500101"), ("B10", "500101")], ["B10: 代码重复 .* row 9"]),
         ([("G8", 3100.5)], ["G8: .*不是不小于 0 的整数人", "G12: "]),
         ([("A9", "=1+1")], ["A9: 单位名称是公式"]),
         ([("A9", "@甲")], ["A10: 单位重复"]),
@@ -173,9 +184,19 @@ def test_a_total_is_told_at_its_total(tmp_path, registry, total):
     assert "各年合计 100.0001万人次，应为 100万人次，多1人次" in str(refused.value)
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_number_that_is_none_is_told_by_its_cell(value):
+    cell = openpyxl.Workbook().active["G8"]
+    cell._value, cell.data_type = value, "n"
+    faults = []
+    assert task_table_reader._number(cell, faults) is None
+    assert [str(fault).split(": ")[0] for fault in faults] == [f"{SHEET}!G8"] and "超出范围" in str(faults[0])
+
+
 @pytest.mark.parametrize(
     ("edits", "said"),
     [
+        ([("_zhibiao!B7", "9" * 20)], "标记损坏"),
         ([("_zhibiao!B1", "9")], "版本 9 与本程序"),
         ([("_zhibiao!B2", "../x")], "标记损坏"),
         ([("_zhibiao!B3", "chongqing-2021-452/nothing")], "登记库没有这一目标"),

@@ -75,6 +75,11 @@ def test_hostile_names_stay_names(tmp_path):
         ("单位,基数\n,3\n", r"units\.csv:2: 缺少单位名称"),
         (f"单位,基数\n{'校' * 300},3\n", "至多|at most 100 characters"),
         ("单位,代码,基数\n甲,5001,3\n", "不是六位地区代码"),
+        ("单位,代码,基数\n甲,999999,3\n", r"units\.csv:2: 甲：登记库没有这个地区 unknown region '999999'"),
+        ("单位,代码,基数\n甲,500101,3\n乙,500101,3\n", r"units\.csv:3: 代码重复 .* 500101 of '乙' .* '甲' too, at \S*units\.csv:2"),
+        ("单位,基数\n甲,100.5\n", r"units\.csv:2: 基数 base '100.5' 不是整数人"),
+        ("单位,基数\n甲,3\na\u202eb,3\n", r"units\.csv:3: .*U\+202E"),
+        ("单位,基数\n甲\u200b,3\n", r"units\.csv:2: .*U\+200B"),
         ("单位,名称,基数\n甲,乙,3\n", "两列都是"),
         ("单位,基数,备注\n甲,3,\n", "未知的列 unknown column '备注'"),
         ("单位,基数,基数\n甲,3,3\n", "列重复"),
@@ -82,7 +87,18 @@ def test_hostile_names_stay_names(tmp_path):
 )
 def test_every_slip_says_where(tmp_path, text, said):
     with pytest.raises(RegistryError, match=said):
-        unit_list(csv(tmp_path, text), UNIT)
+        unit_list(csv(tmp_path, text), UNIT, {"500101", "500102"})
+
+
+@pytest.mark.parametrize("name", ["合计", "合 计", "小计", "总计：", "合计（人）", "全市合计", "各单位合计 Sum of units", "TOTAL", "Grand total", "subtotal", "目标任务"])
+def test_a_row_of_sums_is_no_school(tmp_path, name):
+    with pytest.raises(RegistryError, match=r"units\.csv:3: .*是合计行"):
+        unit_list(csv(tmp_path, f"单位,基数\n甲,3\n{name},3\n"), UNIT)
+
+
+@pytest.mark.parametrize("name", ["会计学校", "统计学校", "设计学院", "Total Skills College", "合川区", "任务中学"])
+def test_a_school_that_is_called_like_one_stays(tmp_path, name):
+    assert [child.name for child in unit_list(csv(tmp_path, f"单位,基数\n{name},3\n"), UNIT)] == [name]
 
 
 @pytest.mark.parametrize(
@@ -93,6 +109,9 @@ def test_every_slip_says_where(tmp_path, text, said):
         (["甲", dt.datetime(2024, 1, 1)], r"单位!B2"),
         (["甲", "三千"], r"单位!B2: .*不是数字"),
         (["甲", -1], r"单位!B2: .*超出范围"),
+        (["甲", 1e300], r"单位!B2: .*超出范围"),
+        (["甲", 100.5], r"单位!B2: 基数 base '100.5' 不是整数人"),
+        (["合计", 8], r"单位!A2: '合计' 是合计行"),
         ([None, 3], r"单位!A2: 缺少单位名称"),
     ],
 )

@@ -78,7 +78,7 @@ def make(
             below = children_in(question, made.indicator.id, made.start.year if made.start else None)
             children, without = below.children, below.without
         else:
-            children = unit_list(Path(over), unit)
+            children = unit_list(Path(over), unit, registry.regions)
         children = bounded(children, _bound("--floor", floor, unit), _bound("--cap", cap, unit))
         found, said = breakdown_of(name, divide(made, children)), remarks(question, made, children, without)
     if save is not None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from zhibiao.model.record import Fault, Identifier, Number, Record, RegionCode, Text, UnitText, Year
 
@@ -14,7 +16,39 @@ Rule = Literal["even", "growth", "late", "own"]
 LONGEST_NAME = 100
 """Characters of a district's or school's name; a longer one is a slip of the clipboard."""
 
-UnitName = Annotated[Text, StringConstraints(max_length=LONGEST_NAME)]
+UNSEEN = ("Cc", "Cf", "Co", "Zl", "Zp")
+"""Unicode's classes of characters that no font shows: control, marks of direction and width, private use."""
+
+_SUM = re.compile(r"(?:.*(?:合计|小计|总计|共计)数?|目标任务|差额)?(?:(?:grand|sub)?-?totals?|sum(?:ofunits)?|milestones?)?")
+
+
+def name_fault(name: str) -> str | None:
+    """What is wrong with the name of a district or school: too long, with characters that nobody sees, or that of a row of sums.
+
+    >>> name_fault("甲校") is None, name_fault("会计学校") is None
+    (True, True)
+    >>> name_fault("合 计（人）")
+    "'合 计（人）' 是合计行，不是单位；请删去这一行 is a row of sums, not a unit: remove it"
+    """
+    if len(name) > LONGEST_NAME:
+        return f"单位名称 {name[:20]!r}… 过长 a name has at most {LONGEST_NAME} characters"
+    unseen = next((sign for sign in name if unicodedata.category(sign) in UNSEEN), None)
+    if unseen is not None:
+        return f"单位名称 {name[:40]!r} 含看不见的控制字符或字体没有的字符 holds a character that cannot be shown: U+{ord(unseen):04X}"
+    plain = re.sub(r"\([^()]*\)|[\s:;.,、]", "", unicodedata.normalize("NFKC", name)).casefold()
+    if plain and _SUM.fullmatch(plain):
+        return f"{name[:40]!r} 是合计行，不是单位；请删去这一行 is a row of sums, not a unit: remove it"
+    return None
+
+
+def _named(name: str) -> str:
+    fault = name_fault(name)
+    if fault is not None:
+        raise Fault(fault)
+    return name
+
+
+UnitName = Annotated[Text, StringConstraints(max_length=LONGEST_NAME), AfterValidator(_named)]
 
 
 class Start(Record):
@@ -71,10 +105,15 @@ class Breakdown(Record):
                 raise Fault(f"年份须逐年相连 years should follow each other: {self.years[index - 1]}, {year}", "years", index)
         self._counted(self.milestones, "milestones")
         names: dict[str, int] = {}
+        codes: dict[str, str] = {}
         for index, child in enumerate(self.children):
             if child.name in names:
                 raise Fault(f"单位重复 the unit {child.name!r} stands twice, also as number {names[child.name] + 1}", "children", index, "name")
             names[child.name] = index
+            if child.code is not None and child.code in codes:
+                raise Fault(f"代码 {child.code} 已用于 {codes[child.code]!r} the code is that of another unit too", "children", index, "code")
+            if child.code is not None:
+                codes[child.code] = child.name
             self._counted(child.values, "children", index, "values")
         return self
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from zhibiao.catalogue import csvfile
-from zhibiao.catalogue.textfile import CONTROL
 from zhibiao.errors import RegistryError, closest
 from zhibiao.model import Unit, unit_of
-from zhibiao.model.breakdown import LONGEST_NAME
+from zhibiao.model.breakdown import name_fault
 from zhibiao.model.record import IMPLAUSIBLE
 from zhibiao.reading import filled
 from zhibiao.reading.importing import WORKBOOKS
@@ -50,7 +49,7 @@ class Child:
     where: str = ""
 
 
-def unit_list(path: Path, unit: Unit) -> tuple[Child, ...]:
+def unit_list(path: Path, unit: Unit, regions: Collection[str] | None = None) -> tuple[Child, ...]:
     """Read a list of districts or schools.
 
     Parameters
@@ -59,11 +58,14 @@ def unit_list(path: Path, unit: Unit) -> tuple[Child, ...]:
         CSV or xlsx with columns name (单位), base (基数) and perhaps code (代码), floor (下限), cap (上限).
     unit : Unit
         Of the target. A bare number is in its base unit (人); with a unit behind it (0.3万人) it is scaled.
+    regions : collection of str, optional
+        Codes of regions that are known; without it any code will do.
 
     Raises
     ------
     RegistryError
-        A column is missing or unknown, a name is empty, doubled or too long, a number is none or negative; with ``file:line`` or ``sheet!cell``.
+        A column is missing or unknown, a name is empty, doubled, too long or that of a row of sums, a code is unknown or doubled, a number is none or
+        negative; with ``file:line`` or ``sheet!cell``.
     """
     rows = list(_sheet_rows(path) if path.suffix.lower() in WORKBOOKS else _csv_rows(path))
     if not rows:
@@ -71,11 +73,19 @@ def unit_list(path: Path, unit: Unit) -> tuple[Child, ...]:
     if not any("base" in row for row in rows):
         raise RegistryError("没有“基数”列，或全为空 the column of bases is missing or empty", where=rows[0]["where"], allowed=["基数", "base"])
     found: dict[str, Child] = {}
+    coded: dict[str, Child] = {}
     for row in rows:
-        child = _child(row, unit)
+        child = _child(row, unit, regions)
         if child.name in found:
             raise RegistryError(f"单位重复 the unit {child.name[:40]!r} stands twice, also at {found[child.name].where}", where=row["where"])
         found[child.name] = child
+        if child.code is None:
+            continue
+        if child.code in coded:
+            other = coded[child.code]
+            what = f"代码重复 the code {child.code} of {child.name[:40]!r} is that of {other.name[:40]!r} too, at {other.where}"
+            raise RegistryError(what, where=row.get("where code", row["where"]))
+        coded[child.code] = child
     return tuple(found.values())
 
 
@@ -107,7 +117,7 @@ def amount(text: str, unit: Unit, what: str, where: str) -> Decimal:
 
 
 def whole(text: str, unit: Unit, what: str, where: str) -> int | None:
-    """Read a bound: a whole number of base units; None where nothing is written."""
+    """Read a base or a bound: a whole number of base units; None where nothing is written."""
     if not text.strip():
         return None
     value = amount(text, unit, what, where)
@@ -116,25 +126,29 @@ def whole(text: str, unit: Unit, what: str, where: str) -> int | None:
     return int(value)
 
 
-def _child(row: dict[str, str], unit: Unit) -> Child:
+def _child(row: dict[str, str], unit: Unit, regions: Collection[str] | None) -> Child:
     def place(column: str) -> str:
         return row.get(f"where {column}", row["where"])
 
     name = " ".join(row.get("name", "").split()) or row.get("code", "").strip()
     if not name:
         raise RegistryError("缺少单位名称 the name of the unit is missing", where=place("name"))
-    if len(name) > LONGEST_NAME or CONTROL.search(name):
-        raise RegistryError(f"单位名称 {name[:20]!r}… 过长或含控制字符 a name has at most {LONGEST_NAME} characters, none of control", where=place("name"))
+    fault = name_fault(name)
+    if fault is not None:
+        raise RegistryError(fault, where=place("name"))
     code = row.get("code", "").strip() or None
     if code is not None and not re.fullmatch(r"\d{6}", code):
         raise RegistryError(f"代码 {code[:20]!r} 不是六位地区代码 is no six-digit code of a region; leave it empty for a school", where=place("code"))
+    if code is not None and regions is not None and code not in regions:
+        raise RegistryError(f"{name[:40]}：登记库没有这个地区 unknown region {code!r}", where=place("code"), nearest=closest(code, regions))
     if not row.get("base", "").strip():
         raise RegistryError(f"{name[:40]}：缺少基数 the base is missing；没有请填 0 write 0 where there is none", where=place("base"))
-    base = amount(row["base"], unit, "基数 base", place("base"))
+    base = whole(row["base"], unit, "基数 base", place("base"))
+    assert base is not None  # an empty one is refused above
     floor, cap = whole(row.get("floor", ""), unit, "下限 floor", place("floor")), whole(row.get("cap", ""), unit, "上限 cap", place("cap"))
     if floor is not None and cap is not None and floor > cap:
         raise RegistryError(f"{name[:40]}：下限 {floor} 大于上限 {cap} the floor is above the cap", where=place("floor"))
-    return Child(name, code, base, floor, cap, where=row["where"])
+    return Child(name, code, Decimal(base), floor, cap, where=row["where"])
 
 
 def _csv_rows(path: Path) -> Iterator[dict[str, str]]:

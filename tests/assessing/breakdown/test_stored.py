@@ -13,6 +13,7 @@ from zhibiao.catalogue.breakdowns import breakdown
 from zhibiao.catalogue.load import load
 from zhibiao.catalogue.study import study
 from zhibiao.errors import ParameterError, RegistryError
+from zhibiao.model.breakdown import UNSEEN, name_fault
 from zhibiao.reading.unit_list import Child
 
 INTAKE = "chongqing-2021-452/intake-2025"
@@ -37,7 +38,7 @@ def test_a_file_reads_back_as_it_was(tmp_path, made):
     assert load(tmp_path).breakdowns["mine"].children[1].name == "../../x"
 
 
-@given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1, max_size=100).filter(lambda name: name.strip() == name))
+@given(st.text(st.characters(exclude_categories=["Cs", *UNSEEN]), min_size=1, max_size=100).filter(lambda name: name.strip() == name and name_fault(name) is None))
 def test_any_name_reads_back(made, tmp_path_factory, name):
     renamed = made.model_copy(update={"children": (made.children[0].model_copy(update={"name": name}),)})
     path = tmp_path_factory.mktemp("b") / "mine.yaml"
@@ -111,6 +112,8 @@ BROKEN = [
     ('name: "../../x"', 'name: "- 甲"', "单位重复"),
     ("floor: 10,", "floor: 40000,", "下限 40000 大于上限"),
     ("base: 2,", 'base: "2",', "不是数字"),
+    ('name: "- 甲"', "name: 合计", "mine.yaml:13: .*是合计行"),
+    ('name: "- 甲"', 'name: "a\\u202Eb"', "mine.yaml:13: .*U\\+202E"),
     ("base: 2,", 'base: 2, code: "999999",', "未知的地区"),
 ]
 
@@ -124,6 +127,14 @@ def test_a_broken_file_says_where(tmp_path, made, old, new, said):
     with pytest.raises(RegistryError, match=said) as broken:
         load(tmp_path)
     assert "mine.yaml" in str(broken.value)
+
+
+def test_a_code_of_two_units_says_where(tmp_path, made):
+    path = save(made, tmp_path)
+    content = path.read_text(encoding="utf-8")
+    path.write_text(content.replace("base: 2,", 'base: 2, code: "500101",').replace("base: 3,", 'base: 3, code: "500101",'), encoding="utf-8")
+    with pytest.raises(RegistryError, match=r"mine\.yaml:13: .*代码 500101 已用于"):
+        load(tmp_path)
 
 
 def test_the_same_id_twice_in_a_folder_is_a_slip(tmp_path, made):

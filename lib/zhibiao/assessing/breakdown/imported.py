@@ -22,7 +22,7 @@ def imported(registry: Registry, path: Path) -> Breakdown:
     RegistryError
         It is no task table, or of a target that the registry does not know.
     Refused
-        With every cell that is wrong, and every sum that differs.
+        With every cell that is wrong, every code of no region, and every sum that differs.
     """
     edited = read_task_table(path)
     found = edited.breakdown
@@ -32,7 +32,12 @@ def imported(registry: Registry, path: Path) -> Breakdown:
     statement = targets[found.statement]
     if unit_of(found.unit).base != statement.written_unit.base:
         raise RegistryError(f"单位 {found.unit!r} 与目标不符 the unit does not fit the target", where=str(path), allowed=[statement.unit])
-    wrong = check(study(registry, statement.region), found)
+    wrong = [
+        RegistryError(f"{child.name}：登记库没有这个地区 unknown region {child.code!r}", where=edited.where_code(at), nearest=closest(child.code, registry.regions))
+        for at, child in enumerate(found.children)
+        if child.code is not None and child.code not in registry.regions
+    ]
+    wrong += [RegistryError(one.what, where=edited.where(one.child, one.year, one.units)) for one in check(study(registry, statement.region), found)]
     if wrong:
-        raise Refused(path, [RegistryError(one.what, where=edited.where(one.child, one.year, one.units)) for one in wrong])
+        raise Refused(path, wrong)
     return found

@@ -8,6 +8,7 @@ import pytest
 
 from zhibiao.catalogue.load import load
 from zhibiao.catalogue.study import Study, study
+from zhibiao.errors import ParameterError
 from zhibiao.model import Period
 from zhibiao.simulating import anchoring, pipe
 from zhibiao.simulating.anchoring import FAMILY, pipe_of
@@ -196,3 +197,30 @@ def test_places_decide_how_many_enter_on_every_page(city: Study) -> None:
     assert scarce.run is not None and "intake" not in scarce.assumed
     np.testing.assert_array_equal(scarce.fans["intake"].at(2025), scarce.run.entrants[:, -1])
     assert scarce.fans["intake"].method == "cohort"
+
+
+@pytest.mark.parametrize(
+    ("intake", "enrolment", "told"),
+    [(5, 5, "每名招生对应在校生1.00人"), (300, 100000, "每名招生对应在校生333.33人"), (0, 5, "招生为0"), (None, 5, "没有同一年的招生与在校生")],
+)
+def test_when_there_is_no_pipe_then_the_reason_is_the_true_one(intake: int | None, enrolment: int, told: str) -> None:
+    like = next(o for o in REGISTRY.observations if o.region == "100000" and o.indicator == "intake")
+    given = [("intake", intake, "in_period"), ("enrolment", enrolment, "at_end")]
+    rows = tuple(
+        like.model_copy(update={"region": "450000", "indicator": name, "period": Period.parse("2024"), "value": Decimal(value), "unit": "人", "basis": basis})
+        for name, value, basis in given
+        if value is not None
+    )
+    place = REGISTRY.regions["440000"].model_copy(update={"code": "450000", "zh": "某市", "en": "a city"})
+    asked = study(replace(REGISTRY, observations=(*REGISTRY.observations, *rows), regions={**REGISTRY.regions, "450000": place}), "450000", horizon=2028)
+    base = ground(asked)
+    assert base.pipe is None
+    assert told in anchoring.why_none(asked, base.fans)[0]
+    with pytest.raises(ParameterError) as caught:
+        simulate(replace(asked, scenario=REGISTRY.scenarios["retention_up"]), base)
+    assert told in caught.value.what
+
+
+def test_when_the_nation_was_not_known_yet_then_that_is_the_reason() -> None:
+    early = study(REGISTRY, "全国", as_of=1999)
+    assert "全国可比的年份太少" in anchoring.why_none(early, ground(early).fans)[0]

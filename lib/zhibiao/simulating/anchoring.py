@@ -76,6 +76,27 @@ def pipe_of(study: Study, fans: Mapping[str, Fan]) -> Pipe | None:
     )
 
 
+def why_none(study: Study, fans: Mapping[str, Fan]) -> tuple[str, str]:
+    """Why the region has no pipe, zh and en, as the rest of a sentence about it."""
+    start = start_pair(study)
+    if start is None:
+        stocks = {p.period.year for p in study.series("enrolment").annual}
+        if any(p.period.year in stocks and p.base_value == 0 for p in study.series("intake").annual):
+            return "招生为0，学生流没有起点", "intake is 0: the flow of students has no start"
+        return "没有同一年的招生与在校生", "no year has both intake and enrolment"
+    if national_spread(study.registry, study.as_of) is None:
+        return f"截至{study.as_of}年全国可比的年份太少，给不出离散程度", f"too few years of the nation are known by {study.as_of} to give the dispersion"
+    if not {"intake", "enrolment"} <= set(fans):
+        return "招生或在校生没有可推算的轨迹", "intake or enrolment cannot be projected"
+    last = min(int(fans[name].years[-1]) for name in ("intake", "enrolment"))
+    if last <= start.year:
+        return f"{start.year}年之后没有要推算的年份", f"no year after {start.year} is looked at"
+    return (
+        f"{start.year}年每名招生对应在校生{start.ratio:.2f}人，两年到五年的学制都合不上",
+        f"no programme length of two to five years fits {start.ratio:.2f} students per entrant in {start.year}",
+    )
+
+
 def _graduates(study: Study, year: int) -> tuple[int, float, bool] | None:
     """The newest graduates reported near the start: how many years before it, the value, and whether it is only a floor."""
     near = [p for p in study.series("graduates").annual if abs(p.period.year - year) <= WITHIN]

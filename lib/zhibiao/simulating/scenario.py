@@ -15,7 +15,7 @@ from zhibiao.model.fan import Basis, Fan
 from zhibiao.model.units import unit_of
 from zhibiao.projecting.trajectories import classes, trajectories
 from zhibiao.simulating import pairs
-from zhibiao.simulating.anchoring import pipe_of, start_pair
+from zhibiao.simulating.anchoring import pipe_of, start_pair, why_none
 from zhibiao.simulating.pairs import Pair
 from zhibiao.simulating.pipe import PROGRAMME_LENGTHS, Move, Moves, Pipe, PipeRun, flow, led, middle
 from zhibiao.simulating.trust import trusted
@@ -140,10 +140,18 @@ def move_of(study: Study, override: Override, pipe: Pipe | None) -> Move:
     own = own_value(study, override.lever, pipe)
     if own is None:
         raise ParameterError(
-            f"情景 {study.scenario.id!r}：{study.region.zh} 没有{LEVERS[override.lever].zh}的起点，变化量无从算起 a change of {override.lever!r} needs a figure to start from",
+            f"情景 {study.scenario.id!r}：{study.region.zh} 没有{LEVERS[override.lever].zh}的起点，变化量无从算起 a change of {override.lever!r} needs a figure to start from{_reason(study, override.lever, pipe)}",
             where="scenario",
         )
     return Move(own * (1 + written / 100) if LEVERS[override.lever].change == "%" else own + written, year)
+
+
+def _reason(study: Study, lever: LeverId, pipe: Pipe | None) -> str:
+    """Why a lever of the pipe has no start, where that is so."""
+    if not LEVERS[lever].flow or pipe is not None:
+        return ""
+    zh, en = why_none(study, trajectories(study, ("intake", "enrolment")))
+    return f"：{zh} {en}"
 
 
 def year_of(study: Study, override: Override, pipe: Pipe | None) -> int:
@@ -194,8 +202,9 @@ def _student_teacher_ratio(study: Study) -> float | None:
 def _start(study: Study) -> Pair:
     start = start_pair(study)
     if start is None:
+        zh, en = why_none(study, {})
         raise ParameterError(
-            f"情景 {study.scenario.id!r} 需要同一年的招生和在校生 needs intake and enrolment of one year of {study.region.zh}", where="scenario"
+            f"情景 {study.scenario.id!r} 需要同一年的招生和在校生 needs intake and enrolment of one year of {study.region.zh}：{zh} {en}", where="scenario"
         )
     return start
 
@@ -206,10 +215,8 @@ def _flowed(study: Study, simulation: Simulation) -> Simulation:
     if simulation.pipe is None or simulation.run is None:
         if int(simulation.fans["enrolment"].years[-1]) <= start.year:
             return simulation  # nothing lies ahead
-        raise ParameterError(
-            f"情景 {study.scenario.id!r}：{study.region.zh} 每名招生对应在校生{start.ratio:.2f}人，没有学制与保留率合得上 no programme length fits {start.ratio:.2f} students per entrant",
-            where="scenario",
-        )
+        zh, en = why_none(study, simulation.fans)
+        raise ParameterError(f"情景 {study.scenario.id!r}：{study.region.zh}{zh} {en}", where="scenario")
     run, moves, fans = simulation.run, simulation.moves, dict(simulation.fans)
     assumed = set(simulation.assumed)
     if "enrolment_floor" in moves:

@@ -1,11 +1,15 @@
 """Scenarios move their lever and nothing else; what follows from it follows."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from zhibiao.assessing.gaps import gap_table
 from zhibiao.catalogue.load import load
 from zhibiao.catalogue.study import study
+from zhibiao.errors import ParameterError, RegistryError
+from zhibiao.model import Scenario
 from zhibiao.simulating.anchoring import start_pair
 from zhibiao.simulating.scenario import floor_needs, simulate
 
@@ -59,3 +63,36 @@ def test_when_nothing_is_set_then_the_nation_and_the_city_have_their_fans() -> N
     np.testing.assert_allclose(np.median(city.fans["intake"].draws, axis=0)[-5:], 30000, rtol=1e-5)  # one figure: nothing is extrapolated
     centre = np.median(city.fans["enrolment"].draws, axis=0)[-5:]  # two figures: their trend counts in part
     assert np.all(np.diff(centre) > 0) and 99000 < centre[-1] < 105000
+
+
+def _with(*overrides: dict):
+    scenario = Scenario.model_validate({"id": "a_trial", "zh": "试", "en": "a trial", "description": "试", "description_en": "a trial", "overrides": overrides})
+    question = study(REGISTRY)
+    return replace(question, scenario=scenario)
+
+
+def test_when_a_value_is_thousands_of_times_off_then_it_is_taken_for_a_slip_of_the_unit() -> None:
+    for lever, value in (("intake", 35000), ("capacity", 99000), ("intake", 0.0003)):
+        with pytest.raises(ParameterError, match="单位是否写错"):
+            simulate(_with({"lever": lever, "value": value, "unit": "万人", "year": 2025, "source": "试"}))
+    assert np.median(simulate(_with({"lever": "intake", "value": 0, "unit": "万人", "year": 2025, "source": "试"})).fans["intake"].at(2025)) == 0
+
+
+def test_when_places_never_bind_then_the_intake_that_is_set_stays_an_assumption() -> None:
+    intake = {"lever": "intake", "value": 3.6, "unit": "万人", "year": 2025, "source": "试"}
+    roomy = simulate(_with(intake, {"lever": "capacity", "value": 30, "unit": "万人", "year": 2021, "source": "试"}))
+    assert "intake" in roomy.assumed
+    tight = simulate(_with(intake, {"lever": "capacity", "value": 9.9, "unit": "万人", "year": 2021, "source": "试"}))
+    assert "intake" not in tight.assumed
+
+
+def test_the_baseline_moves_no_lever_and_names_are_given_once(tmp_path) -> None:
+    (tmp_path / "scenarios").mkdir()
+    mine = tmp_path / "scenarios" / "baseline.yaml"
+    mine.write_text("id: baseline\nzh: 基准\nen: baseline\ndescription: 试\ndescription_en: a trial\ntrust: 0.5\n", encoding="utf-8")
+    with pytest.raises(RegistryError, match="基准不设任何杠杆"):
+        load(tmp_path)
+    mine.unlink()
+    (tmp_path / "scenarios" / "mine.yaml").write_text("id: mine\nzh: 生源减少\nen: mine\ndescription: 试\ndescription_en: a trial\n", encoding="utf-8")
+    with pytest.raises(RegistryError, match="已被 'intake_low' 占用"):
+        load(tmp_path)

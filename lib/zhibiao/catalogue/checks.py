@@ -14,6 +14,10 @@ BASES = {"stock": ("at_end",), "flow": ("in_period", "year_to_date"), "rate": ("
 """Which basis an observation of each kind of indicator may have."""
 
 
+BASELINE = "baseline"
+"""The scenario that all others are held against."""
+
+
 def check(registry: Registry, places: Mapping[str, str]) -> None:
     """Check the registry as a whole.
 
@@ -40,8 +44,14 @@ def check(registry: Registry, places: Mapping[str, str]) -> None:
     measures = [measure.key for measure in registry.measures()]
     for status in registry.statuses:
         _known(status.key, measures, "措施 measure", status.origin)
+    called: dict[str, str] = {}
     for scenario in registry.scenarios.values():
         place = f"scenario:{scenario.id}"
+        if scenario.id == BASELINE and (scenario.overrides or scenario.trust is not None):
+            raise RegistryError("基准不设任何杠杆，请另起一个 id the baseline moves no lever; give the scenario an id of its own", where=places.get(place) or None)
+        for name in {scenario.id, scenario.zh, scenario.en}:
+            if called.setdefault(name, scenario.id) != scenario.id:
+                raise RegistryError(f"情景名“{name}”已被 {called[name]!r} 占用 the name is taken by another scenario", where=places.get(place) or None)
         for index, code in enumerate(scenario.regions):
             _known(code, registry.regions, "地区 region", places.get(f"{place}:regions:{index}", ""))
         for index, override in enumerate(scenario.overrides):

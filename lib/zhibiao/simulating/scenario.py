@@ -30,6 +30,10 @@ DECIDING: frozenset[LeverId] = frozenset(("capacity", "enrolment_floor"))
 """Levers that decide how many enter, whatever was planned."""
 
 
+SLIP = 30.0
+"""So many times off where a region stands a lever's value is taken for a slip of the unit: 万 is ten thousand."""
+
+
 @dataclass(frozen=True)
 class Need:
     """What a floor under enrolment asks of the intake, for one programme length anchored on the region's own stock.
@@ -135,9 +139,15 @@ def move_of(study: Study, override: Override, pipe: Pipe | None) -> Move:
         return Move(float(value), year)
     assert override.value is not None and override.unit is not None  # the model demands one of the two
     written = float(unit_of(override.unit).to_base(override.value))
-    if not override.change:
-        return Move(written, year)
     own = own_value(study, override.lever, pipe)
+    if not override.change:
+        if LEVERS[override.lever].change == "%" and own and written and not 1 / SLIP <= written / own <= SLIP:
+            raise ParameterError(
+                f"情景 {study.scenario.id!r}：{LEVERS[override.lever].zh}{override.value:f}{override.unit}与{study.region.zh}的现状{own:,.0f}人相差{SLIP:g}倍以上，单位是否写错 "
+                f"{override.lever!r} is more than {SLIP:g} times off where the region stands; a slip of the unit?",
+                where="scenario",
+            )
+        return Move(written, year)
     if own is None:
         raise ParameterError(
             f"情景 {study.scenario.id!r}：{study.region.zh} 没有{LEVERS[override.lever].zh}的起点，变化量无从算起 a change of {override.lever!r} needs a figure to start from{_reason(study, override.lever, pipe)}",
@@ -224,7 +234,8 @@ def _flowed(study: Study, simulation: Simulation) -> Simulation:
     fans["enrolment"] = _replaced(fans["enrolment"], run.years, run.enrolment, "scenario" if "enrolment" in assumed else "cohort")
     if "graduates" in fans:
         fans["graduates"] = _replaced(fans["graduates"], run.years, run.graduates, "cohort")
-    if DECIDING & set(moves):
+    led_anyway = "intake" in moves and bool((run.entrants == np.rint(led(start.intake, moves["intake"], start.year, run.years))).all())
+    if DECIDING & set(moves) and not led_anyway:
         fans["intake"] = _replaced(fans["intake"], run.years, run.entrants, "cohort")
     elif "intake" in moves:
         assumed.add("intake")

@@ -145,6 +145,26 @@ def test_an_edit_of_the_file_is_checked(run, tmp_path):
     assert code == 1 and "各年合计 100.0001万人次" in out and "2021年各单位合计 66667，任务 66668，少 1人次" in out and "2 处不符" in err
 
 
+def test_an_edited_path_is_shown_as_own_and_the_check_says_so(run, tmp_path):
+    assert run("intake-2025", "--save", "mine", "--data", tmp_path)[0] == 0
+    path = tmp_path / "breakdowns" / "mine.yaml"
+    assert "by: own" not in run("check", "mine", "--data", tmp_path)[1]
+    path.write_text(path.read_text(encoding="utf-8").replace("milestones: [3.1,", "milestones: [3.15,"), encoding="utf-8")
+    code, out, _ = run("check", "mine", "--data", tmp_path)
+    assert code == 0 and "按自定看待；请改为 by: own" in out
+    assert "taken as own values; write by: own" in run("check", "mine", "--data", tmp_path, "--lang", "en")[1]
+
+
+def test_persons_in_the_place_of_ten_thousands_are_refused(run, tmp_path):
+    code, out, err = run("intake-2025", "--by", "own", "--own", "2021=31000,2022=32000,2023=33000,2024=34000,2025=35000")
+    assert (code, out) == (2, "") and len(err.splitlines()) == 1 and "2021年 31000万人" in err and "请核对单位" in err
+    assert run("intake-2025", "--save", "mine", "--data", tmp_path)[0] == 0
+    path = tmp_path / "breakdowns" / "mine.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("unit: 万人", "unit: 人"), encoding="utf-8")
+    code, out, err = run("check", "mine", "--data", tmp_path)
+    assert code == 1 and "以“人”计，请核对单位" in out and "1 处不符 difference\n" in err
+
+
 def test_a_csv_of_names_runs_no_formula(run, tmp_path):
     (tmp_path / "u.csv").write_text(UNITS, encoding="utf-8")
     code, out, _ = run("intake-2025", "--over", tmp_path / "u.csv", "--format", "csv")

@@ -139,6 +139,9 @@ def test_an_edit_that_adds_up_is_taken(tmp_path, registry, level):
     assert (found.children[1].name, found.by) == ("乙校", "even")
     moved = imported(registry, saved(tmp_path, level[1], ("G7", 31_001), ("G8", 3101)))
     assert (moved.by, moved.milestones[0]) == ("own", 31_001)
+    # the file was edited before its table was made: the table says equal steps, its numbers do not
+    marked = imported(registry, saved(tmp_path, level[1], ("_zhibiao!B9", "31001 32000 33000 34000 35000"), ("G7", 31_001), ("G8", 3101)))
+    assert marked.by == "own"
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,16 @@
 """Milestones in tables and in a picture: what a reader of a report sees."""
 
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 
 from zhibiao.answers.breakdown import Breakdowns
+from zhibiao.assessing.breakdown.judged import Judged
 from zhibiao.catalogue.load import load
 from zhibiao.catalogue.study import study
 from zhibiao.errors import ParameterError
+from zhibiao.showing.breakdown_tables import finding
 from zhibiao.showing.sentences import Sentences
 
 FIGURES = """\
@@ -109,6 +114,18 @@ def test_english_says_the_same(mine):
     text = report(mine, lang="en").milestones_judged().plain()
     assert "short by 1,333 persons" in text and "level, must exceed" in text and "milestones due, " in text
     assert "差" not in text.replace("《", "") and "growing steps" in report(mine, lang="en").milestones().plain()
+
+
+def test_one_milestone_is_one(shipped):
+    found = study(shipped, "重庆", lang="en")
+    one = Judged("", 2021, Decimal(3), None, "not_reported", None)
+    assert finding(found, [one]) == "1 milestone due, 1 not reported"
+    assert finding(found, [one, one]) == "2 milestones due, 2 not reported"
+
+
+def test_an_edited_path_is_shown_as_own(mine):
+    edited = replace(mine, breakdowns={"by-district": mine.breakdowns["by-district"].model_copy(update={"milestones": tuple(map(Decimal, (30400, 31000, 32000, 33333, 35000)))})})
+    assert rows(report(edited).milestones())["年招生规模 >3.5万人"][-1] == "自定 · by-district"
 
 
 def test_no_row_of_a_year_that_has_not_come(shipped):

@@ -101,6 +101,7 @@ def check(
     from zhibiao.catalogue.load import load
     from zhibiao.catalogue.study import study
     from zhibiao.errors import CheckFailed, closest
+    from zhibiao.showing.breakdown_records import rule_remark
     from zhibiao.showing.breakdown_tables import judged
 
     registry = load(data)
@@ -113,9 +114,12 @@ def check(
     for one in wrong:
         typer.echo(f"不符 differs: {one.what}")
     if wrong:
-        raise CheckFailed(f"{len(wrong)} 处不符 differences", where=found.origin)
+        raise CheckFailed(f"{len(wrong)} 处不符 {'difference' if len(wrong) == 1 else 'differences'}", where=found.origin)
     typer.echo(question.words("各数相符：合计、上下限、目标都对得上。", "Everything adds up: sums, floors and caps, and the target."))
-    typer.echo(judged(question, [Chosen(statement, found, stored.milestones_of(question, found))]).plain())
+    made = stored.milestones_of(question, found)
+    for line in rule_remark(question, found, made):
+        typer.echo(line)
+    typer.echo(judged(question, [Chosen(statement, found, made)]).plain())
 
 
 @commands.command("import")

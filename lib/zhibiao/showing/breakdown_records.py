@@ -65,6 +65,19 @@ def remarks(study: Study, made: Milestones, children: Sequence[Child] = (), with
     return lines
 
 
+def rule_remark(study: Study, found: Breakdown, made: Milestones) -> list[str]:
+    """That stored milestones no longer follow the rule their file names, where it is so."""
+    if found.by == made.rule:
+        return []
+    zh, en = RULES[found.by]
+    return [
+        study.words(
+            f"文件写明按{zh}（by: {found.by}），各年的数已不按此，按自定看待；请改为 by: own。",
+            f"The file says {en} (by: {found.by}), which its milestones no longer follow: they are taken as own values; write by: own.",
+        )
+    ]
+
+
 def _bases_remarks(study: Study, made: Milestones, children: Sequence[Child], without: Sequence[str]) -> list[str]:
     base_unit, lines = made.indicator.base, []
     total = sum((child.base for child in children), Decimal(0))
@@ -78,7 +91,7 @@ def _bases_remarks(study: Study, made: Milestones, children: Sequence[Child], wi
         lines.append(
             study.words(
                 f"另有{len(without)}个下级地区没有数，未分配任务：{_few(without, '、')}。",
-                f"{len(without)} regions below have no figure and get no task: {_few(without, ', ')}.",
+                f"{len(without)} {'region below has no figure and gets' if len(without) == 1 else 'regions below have no figure and get'} no task: {_few(without, ', ')}.",
             )
         )
     return lines

@@ -103,7 +103,7 @@ def judged(study: Study, found: Sequence[Chosen]) -> Table:
     if not any(row["so_far"] for row in rows):
         columns = [column for column in columns if column.name != "so_far"]
         rows = [{name: value for name, value in row.items() if name != "so_far"} for row in rows]
-    notes = [study.words(f"另有{ahead}个里程碑年份未到。", f"{ahead} milestones lie ahead.")] if ahead else []
+    notes = [study.words(f"另有{ahead}个里程碑年份未到。", "1 milestone lies ahead." if ahead == 1 else f"{ahead} milestones lie ahead.")] if ahead else []
     clauses = dict.fromkeys(f"{study.clause(one.statement)} “{one.statement.evidence}”" for one in found if one.milestones is not None)
     notes += [study.words("依据：", "Clauses: ") + study.words("；", "; ").join(clauses) + study.words("。", ".")] if clauses else []
     notes.append(study.words("未报不算达到；下限数（“以上”）不能证明“超过”；年内的数不外推。", "Not reported is not met; a floor never proves “exceed”; part of a year is not extrapolated."))
@@ -179,4 +179,4 @@ def finding(study: Study, rows: Sequence[Judged]) -> str:
     zh = [f"{n}个{name}" for n, name in ((count["met"], "达到"), (short, "未达到"), (silent, "未报"), (other, "不能判断")) if n]
     en = [f"{n} {name}" for n, name in ((count["met"], "met"), (short, "short"), (silent, "not reported"), (other, "cannot be judged")) if n]
     zh, en = zh + [f"另{running}个年内未完"] * bool(running), en + [f"{running} more under way"] * bool(running)
-    return study.words(f"到期的里程碑{len(due)}个，{'，'.join(zh)}", f"{len(due)} milestones due, {', '.join(en)}")
+    return study.words(f"到期的里程碑{len(due)}个，{'，'.join(zh)}", f"{len(due)} {'milestone' if len(due) == 1 else 'milestones'} due, {', '.join(en)}")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zhibiao.assessing.breakdown.shares import divide
-from zhibiao.assessing.breakdown.stored import breakdown_of, check, save, text
+from zhibiao.assessing.breakdown.stored import breakdown_of, check, milestones_of, save, text
 from zhibiao.assessing.breakdown.years import milestones
 from zhibiao.catalogue.breakdowns import breakdown
 from zhibiao.catalogue.load import load
@@ -92,6 +92,32 @@ def test_an_edit_that_does_not_add_up_is_told_where(question, made, child, colum
     found = check(question, edited(made, child, column, value))
     assert [(one.child, one.year) for one in found] == places
     assert any(said in one.what for one in found)
+
+
+def test_a_unit_that_was_changed_is_told_once(question, made):
+    plain = made.model_copy(update={"children": (), "unit": "万人"})
+    assert [(one.year, one.what.split("，")[0]) for one in check(question, plain)] == [(2021, "2021年 31000万人")]
+    shared = check(question, made.model_copy(update={"unit": "万人"}))
+    assert len(shared) == 1 and "以“万人”计，请核对单位" in shared[0].what
+
+
+def test_what_a_rule_gave_keeps_its_name_and_what_was_edited_is_own(question):
+    kept = 0
+    for statement in question.statements("target"):
+        for rule in ("even", "growth", "late"):
+            try:
+                found = breakdown_of("m", milestones(question, statement, rule))
+            except ParameterError:
+                continue
+            kept += 1
+            assert milestones_of(question, found).rule == rule, (statement.key, rule)
+            more = found.model_copy(update={"milestones": (found.milestones[0] + 1, *found.milestones[1:])})
+            assert milestones_of(question, more).rule == "own"
+            assert milestones_of(question, more.model_copy(update={"by": "own"})).rule == "own"
+    assert kept > 20
+    start = breakdown_of("m", milestones(question, question.registry.statement(INTAKE)))
+    assert milestones_of(question, start.model_copy(update={"start": None})).rule == "own"
+    assert milestones_of(question, start.model_copy(update={"start": start.start.model_copy(update={"year": 2021})})).rule == "own"
 
 
 def test_a_total_holds_its_bounds_over_all_years(question):

@@ -86,6 +86,17 @@ def test_own_values_need_no_start(broken):
     assert list(broken("chongqing-2022-32/quality-schools", "own", own).values()) == numbers("1 2 6 8 15")
 
 
+def test_what_is_far_but_no_slip_of_the_unit_stands(broken, asked, statement, figure):
+    wild = {2021: Decimal(0), 2022: Decimal("1.5"), 2023: Decimal(100), 2024: Decimal("0.2"), 2025: Decimal("3.6")}
+    assert broken("chongqing-2021-452/intake-2025", "own", wild) == wild
+    # nobody knows from where it falls: a high value on the way may be right
+    found = asked(statement(indicator="level", comparator="le", value=10))
+    falling = {year: Decimal(value) for year, value in zip(range(2021, 2026), (900, 700, 400, 100, 10), strict=True)}
+    assert list(milestones(found, found.statements()[0], "own", falling).values) == list(falling.values())
+    with pytest.raises(ParameterError, match=r"2025年 0\.1"):
+        milestones(found, found.statements()[0], "own", {**falling, 2025: Decimal("0.1")})
+
+
 def test_own_values_may_begin_when_they_like(broken, asked, statement, figure):
     late = {2024: Decimal("3.4"), 2025: Decimal("3.6")}
     assert broken("chongqing-2021-452/intake-2025", "own", late) == late
@@ -103,6 +114,11 @@ def test_own_values_may_begin_when_they_like(broken, asked, statement, figure):
         ("chongqing-2021-452/training-2025", "20 20 20 20 19", "少1万人次"),
         ("chongqing-2021-452/training-2025", "20 20 20 20 20.0001", "多1人次"),
         ("chongqing-2022-32/enrolment-keep", "12 12 11.9 12", "2024年差 0.1万人"),
+        ("chongqing-2021-452/intake-2025", "31000 32000 33000 34000 35000", "2021年 31000万人，与目标 >3.5万人、起点 3万人 相差 30 倍以上：.*“万人”计"),
+        ("chongqing-2021-452/intake-2025", "3.1 3.2 3.3 3.4 105", "2025年 105万人，与目标"),
+        ("chongqing-2021-452/intake-2025", "0.1 3.2 3.3 3.4 3.5", "2021年 0.1万人，与目标"),
+        ("chongqing-2022-32/enrolment-keep", "120000 120000 120000 120000", "2022年 120000万人，与目标"),
+        ("chongqing-2021-452/training-2025", "200000 200000 200000 200000 200000", r"2021年 200000万人次，与目标 .*“万人次”计"),
     ],
 )
 def test_own_values_that_miss_the_target_say_by_how_much(broken, key, own, said):

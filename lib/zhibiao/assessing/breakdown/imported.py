@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from zhibiao.assessing.breakdown.stored import check
+from zhibiao.assessing.breakdown.stored import check, milestones_of
 from zhibiao.catalogue.registry import Registry
 from zhibiao.catalogue.study import study
 from zhibiao.errors import RegistryError, closest
@@ -16,6 +16,8 @@ from zhibiao.reading.task_table import read_task_table
 
 def imported(registry: Registry, path: Path) -> Breakdown:
     """Read an edited task table and hold it against its target.
+
+    Milestones that no longer follow their rule come back as own values.
 
     Raises
     ------
@@ -37,7 +39,8 @@ def imported(registry: Registry, path: Path) -> Breakdown:
         for at, child in enumerate(found.children)
         if child.code is not None and child.code not in registry.regions
     ]
-    wrong += [RegistryError(one.what, where=edited.where(one.child, one.year, one.units)) for one in check(study(registry, statement.region), found)]
+    question = study(registry, statement.region)
+    wrong += [RegistryError(one.what, where=edited.where(one.child, one.year, one.units)) for one in check(question, found)]
     if wrong:
         raise Refused(path, wrong)
-    return found
+    return found.model_copy(update={"by": milestones_of(question, found).rule})

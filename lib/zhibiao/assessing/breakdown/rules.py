@@ -6,10 +6,14 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
+import numpy as np
+
+from zhibiao.assessing.known import Baseline
 from zhibiao.assessing.semantics import Condition, condition
+from zhibiao.errors import ParameterError
 from zhibiao.model import Indicator, Statement, Unit
 from zhibiao.model.units import UNSCALED
 
@@ -47,6 +51,51 @@ def along(rule: str, begin: Decimal, goal: Decimal, k: int, n: int) -> Decimal:
         return EXACT.multiply(begin, EXACT.power(EXACT.divide(goal, begin), EXACT.divide(Decimal(k), Decimal(n))))
     done, all_ = (k * (k + 1), n * (n + 1)) if rule == "late" else (k, n)
     return begin + EXACT.divide((goal - begin) * done, Decimal(all_))
+
+
+def levels(
+    statement: Statement, asked: Condition, indicator: Indicator, rule: str, start: Baseline | None, years: tuple[int, ...]
+) -> tuple[Decimal, ...]:
+    """The levels of the years under a rule, base units; the last is the target.
+
+    Raises
+    ------
+    ParameterError
+        The rule does not fit.
+    """
+    if asked.combine == "each":
+        if rule != "even":
+            raise ParameterError(f"{statement.key} 每年都须达到，各年就是目标值 binds in every year", where="--by", allowed=["even", "own"])
+        return (goal_at(asked, asked.bound, indicator),) * len(years)
+    assert start is not None  # a level that is approached has one
+    if float(asked.gap(np.array([start.value]))[0]) == 0:
+        return (goal_at(asked, asked.bound, indicator),) * len(years)
+    begin, goal = decimal(start.value), goal_at(asked, asked.aim(start.value), indicator)
+    if rule == "growth" and (begin <= 0 or goal <= 0):
+        raise ParameterError(f"起点或目标不大于 0，不能等比 no constant growth from {written(begin)} to {written(goal)}", where="--by", allowed=["even", "late", "own"])
+    steps, size = years[-1] - start.year, quantum(indicator)
+    path = [along(rule, begin, goal, year - start.year, steps) for year in years[:-1]]
+    return (*(value.quantize(size, ROUND_HALF_UP) for value in path), goal)
+
+
+def amounts(asked: Condition, indicator: Indicator, rule: str, before: Baseline | None, years: Sequence[int]) -> tuple[Decimal, ...]:
+    """The yearly amounts of a total under a rule, base units; under ``growth`` they grow from the amount before.
+
+    Raises
+    ------
+    ParameterError
+        The rule does not fit.
+    """
+    total = goal_sum(asked, indicator, len(years))
+    if quantum(indicator) != 1:
+        if rule != "even":
+            raise ParameterError(f"{indicator.zh}不是可以累加的数 is no amount that adds up", where="--by", allowed=["even", "own"])
+        return (total / len(years),) * len(years)
+    weights = [Fraction(k if rule == "late" else 1) for k in range(1, len(years) + 1)]
+    if rule == "growth":
+        assert before is not None
+        weights = growing(decimal(before.value), total, len(years))
+    return tuple(Decimal(part) for part in spread(int(total), weights))
 
 
 def spread(total: int, weights: Sequence[Fraction]) -> tuple[int, ...]:

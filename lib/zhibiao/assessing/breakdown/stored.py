@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Iterable
@@ -9,9 +10,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from zhibiao.assessing.breakdown.rules import aimed, decimal, written
+from zhibiao.assessing.breakdown.rules import aimed, amounts, decimal, levels, quantum, written
 from zhibiao.assessing.breakdown.shares import Division
-from zhibiao.assessing.breakdown.years import Milestones, differences
+from zhibiao.assessing.breakdown.years import Milestones, differences, in_another_unit, start_if_any
 from zhibiao.assessing.known import Baseline
 from zhibiao.catalogue.study import Study
 from zhibiao.errors import ParameterError
@@ -109,7 +110,7 @@ def text(found: Breakdown) -> str:
 
 
 def milestones_of(study: Study, found: Breakdown) -> Milestones:
-    """The milestones of a stored breakdown in base units."""
+    """The milestones of a stored breakdown in base units; where their rule no longer gives them they are own values."""
     statement, unit = study.registry.statement(found.statement), unit_of(found.unit)
     indicator = study.indicator(statement.indicator)
     start = None
@@ -117,14 +118,36 @@ def milestones_of(study: Study, found: Breakdown) -> Milestones:
         start = Baseline(float(unit.to_base(found.start.value)), found.start.year, found.id)
     values = tuple(unit.to_base(value) for value in found.milestones)
     summed = aimed(statement, indicator).combine in ("sum", "mean")
-    return Milestones(statement, study.plan_of(statement), indicator, found.by, start, found.years, values, summed)
+    made = Milestones(statement, study.plan_of(statement), indicator, found.by, start, found.years, values, summed)
+    return made if _follows(made) else dataclasses.replace(made, rule="own")
+
+
+def _follows(made: Milestones) -> bool:
+    """Whether milestones are still what their rule gives from their start; own values follow none."""
+    asked, start = aimed(made.statement, made.indicator), made.start
+    if made.rule == "own":
+        return True
+    if (asked.combine == "point" and (start is None or start.year >= made.years[0])) or (made.summed and (made.rule == "growth") != (start is not None)):
+        return False
+    try:
+        given = (
+            amounts(asked, made.indicator, made.rule, start, made.years)
+            if made.summed
+            else levels(made.statement, asked, made.indicator, made.rule, start, made.years)
+        )
+    except ParameterError:
+        return False
+    # what was divided has more digits than a file keeps
+    return all(abs(value - held) * 1000 < quantum(made.indicator) for value, held in zip(given, made.values, strict=True))
 
 
 def check(study: Study, found: Breakdown) -> tuple[Difference, ...]:
     """Whether a stored or edited breakdown still adds up: years, whole units, the target, the children of each year, floors and caps."""
     made = milestones_of(study, found)
     wrong = [Difference(None, None, said) for said in _years_off(made)]
-    wrong += [Difference(None, year, said) for year, said in differences(made)]
+    start = start_if_any(study, made.statement, made.plan, made.years[0]) if aimed(made.statement, made.indicator).combine == "point" else None
+    slip = in_another_unit(made, start, unit_of(found.unit))
+    wrong += [Difference(None, year, said) for year, said in ([slip] if slip else differences(made))]
     if found.children:
         wrong += [*_children_off(made, found), *_sums_off(found)]
     return tuple(wrong)

@@ -14,32 +14,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
+from decimal import Decimal
 from typing import get_args
 
 import numpy as np
 
 from zhibiao.assessing.breakdown.rules import (
     aimed,
-    along,
+    amounts,
     decimal,
     goal_at,
     goal_sum,
-    growing,
+    levels,
     missing_text,
     quantum,
-    spread,
     written,
 )
 from zhibiao.assessing.known import Baseline, baseline_of
 from zhibiao.assessing.semantics import Condition
 from zhibiao.catalogue.study import Study
 from zhibiao.errors import ParameterError, closest
-from zhibiao.model import Indicator, Plan, Statement
+from zhibiao.model import Indicator, Plan, Statement, Unit
 from zhibiao.model.breakdown import Rule
 
 RULES: tuple[Rule, ...] = get_args(Rule)
+
+FAR = 30
+"""A value so many times its target or start, or so small a part of both, is in another unit than was meant."""
+
 
 class NotBroken(ParameterError):
     """A target that cannot be broken down into years; `reason` says why in a few words, Chinese and English."""
@@ -106,16 +108,17 @@ def milestones(study: Study, statement: Statement, rule: str = "even", own: Mapp
     if own is not None:
         years = _own_years(plan, asked, own)
         values = _own(statement, own, years)
-        start = _start_if_any(study, statement, plan, years[0]) if asked.combine == "point" else None
+        start = start_if_any(study, statement, plan, years[0]) if asked.combine == "point" else None
     elif asked.combine in ("sum", "mean"):
         years = _span(asked)
         start, values = _amounts(study, statement, asked, indicator, rule, years)
     else:
         start = start_of(study, statement, plan) if asked.combine == "point" else None
         years = _span(asked) if asked.combine == "each" else _ahead(statement, plan, start, asked)
-        values = _levels(statement, asked, indicator, rule, start, years)
+        values = levels(statement, asked, indicator, rule, start, years)
     made = Milestones(statement, plan, indicator, RULES[RULES.index(rule)], start, years, values, asked.combine in ("sum", "mean"))
-    for found in differences(made):
+    slip = in_another_unit(made, start, statement.written_unit) if own is not None else None
+    for found in [slip] if slip else differences(made):
         raise ParameterError(found[1], where="--own" if own is not None else "target")
     return made
 
@@ -149,13 +152,40 @@ def start_of(study: Study, statement: Statement, plan: Plan) -> Baseline | None:
     return start
 
 
-def _start_if_any(study: Study, statement: Statement, plan: Plan, first: int) -> Baseline | None:
+def start_if_any(study: Study, statement: Statement, plan: Plan, first: int) -> Baseline | None:
     """Where own values start, as far as that can be said: they need no start."""
     try:
         start = start_of(study, statement, plan)
     except NotBroken:
         return None
     return start if start is not None and start.year < first else None
+
+
+def in_another_unit(made: Milestones, start: Baseline | None, unit: Unit) -> tuple[int, str] | None:
+    """The first milestone that is `FAR` from both the target and the start, as one written in another unit is: (year, in words).
+
+    Parameters
+    ----------
+    start : Baseline or None
+        Where the target starts as far as the registry knows. Without it a year on the way tells only what is too much for a floor.
+    unit : Unit
+        In which the values were written.
+    """
+    asked = aimed(made.statement, made.indicator)
+    goal = goal_sum(asked, made.indicator, len(made.years)) if made.summed else goal_at(asked, asked.bound, made.indicator)
+    ends = [goal, *([decimal(start.value)] if start is not None else [])]
+    for year, value in zip(made.years, made.values, strict=True):
+        binds = start is not None or asked.combine == "each" or year == made.years[-1]
+        high = value >= FAR * max(ends) > 0 and (binds or made.summed or asked.floor is not None)
+        low = 0 < value * FAR <= min(ends) and binds and not made.summed
+        if high or low:
+            document = made.statement.written_unit
+            begin = f"、起点 {written(decimal(start.value) / document.scale)}{document.written}" if start is not None else ""
+            return year, (
+                f"{year}年 {written(value / unit.scale)}{unit.written}，与目标 {made.statement.value_text()}{document.written}{begin} 相差 {FAR} 倍以上：各年的数以"
+                f"“{unit.written}”计，请核对单位 {FAR} times off the target or more: values are in {unit.written}, is the unit right?"
+            )
+    return None
 
 
 def differences(made: Milestones) -> list[tuple[int | None, str]]:
@@ -226,40 +256,12 @@ def _own_years(plan: Plan, asked: Condition, own: Mapping[int, Decimal]) -> tupl
     return tuple(range(min(max(first, min(own, default=first)), asked.end), asked.end + 1))
 
 
-def _levels(
-    statement: Statement, asked: Condition, indicator: Indicator, rule: str, start: Baseline | None, years: tuple[int, ...]
-) -> tuple[Decimal, ...]:
-    if asked.combine == "each":
-        if rule != "even":
-            raise ParameterError(f"{statement.key} 每年都须达到，各年就是目标值 binds in every year", where="--by", allowed=["even", "own"])
-        return (goal_at(asked, asked.bound, indicator),) * len(years)
-    assert start is not None  # `_ahead` has refused what has none
-    if float(asked.gap(np.array([start.value]))[0]) == 0:
-        return (goal_at(asked, asked.bound, indicator),) * len(years)
-    begin, goal = decimal(start.value), goal_at(asked, asked.aim(start.value), indicator)
-    if rule == "growth" and (begin <= 0 or goal <= 0):
-        raise ParameterError(f"起点或目标不大于 0，不能等比 no constant growth from {written(begin)} to {written(goal)}", where="--by", allowed=["even", "late", "own"])
-    steps, size = years[-1] - start.year, quantum(indicator)
-    path = [along(rule, begin, goal, year - start.year, steps) for year in years[:-1]]
-    return (*(value.quantize(size, ROUND_HALF_UP) for value in path), goal)
-
-
 def _amounts(
     study: Study, statement: Statement, asked: Condition, indicator: Indicator, rule: str, years: tuple[int, ...]
 ) -> tuple[Baseline | None, tuple[Decimal, ...]]:
     """The yearly amounts of a total; and the amount of the year before, where they grow from it."""
-    total = goal_sum(asked, indicator, len(years))
-    if quantum(indicator) != 1:
-        if rule != "even":
-            raise ParameterError(f"{indicator.zh}不是可以累加的数 is no amount that adds up", where="--by", allowed=["even", "own"])
-        return None, (total / len(years),) * len(years)
-    start, weights = None, [Fraction(1)] * len(years)
-    if rule == "late":
-        weights = [Fraction(k) for k in range(1, len(years) + 1)]
-    elif rule == "growth":
-        start = _amount_before(study, statement, indicator, years[0])
-        weights = growing(decimal(start.value), total, len(years))
-    return start, tuple(Decimal(part) for part in spread(int(total), weights))
+    before = _amount_before(study, statement, indicator, years[0]) if rule == "growth" and quantum(indicator) == 1 else None
+    return before, amounts(asked, indicator, rule, before, years)
 
 
 def _amount_before(study: Study, statement: Statement, indicator: Indicator, first: int) -> Baseline:

@@ -99,6 +99,68 @@ def test_what_is_mistyped_is_told_with_the_nearest(zhibiao, arguments: tuple[str
     assert told in done.stderr and "Traceback" not in done.stderr
 
 
+def test_when_a_target_misses_its_unit_then_the_one_that_fits_is_named(zhibiao) -> None:
+    for command in ("solve", "feasible"):
+        done = zhibiao(command, "--target", "在校生>10.5@2025")
+        assert done.returncode == 2 and done.stdout == ""
+        assert "没有写单位" in done.stderr and "allowed: 在校生>10.5万人@2025" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--lever", "intake=5:6"), "现为3万人"), (("--lever", "intake=30000:50000"), "单位不对"), (("--lever", "retention=50:60"), "年保留率现为"),
+        (("--limit", "intake=10"), "allowed: intake=10%"), (("--limit", "retention=2%"), "allowed: retention=2"), (("--limit", "length=10%"), "--limit"),
+        (("--weight", "intake=nan"), "allowed: intake=2"), (("--weight", "intake=-1"), "allowed: intake=2"), (("--weight", "intake=2人"), "allowed: intake=2"),
+    ],
+)  # fmt: skip
+def test_when_a_lever_is_typed_in_another_unit_then_it_is_refused(zhibiao, arguments: tuple[str, str], told: str) -> None:
+    done = zhibiao("solve", "--target", "enrolment-2025", *arguments)
+    assert done.returncode == 2 and done.stdout == ""
+    assert told in done.stderr, done.stderr
+
+
+def test_when_a_range_or_a_limit_is_typed_then_the_footnote_says_what_was_taken(zhibiao) -> None:
+    done = zhibiao("solve", "--target", "enrolment-2025", "--lever", "intake=3:5", "--lever", "retention", "--limit", "intake=10%", "--limit", "retention=2个百分点")
+    assert done.returncode == 0, done.stderr
+    assert "年招生：按所给范围3—5万人，按所给每年至多动0.3万人。" in done.stdout
+    assert re.search(r"年保留率：默认范围[0-9.]+—[0-9.]+%，按所给每年至多动2个百分点。", done.stdout)
+    free = zhibiao("solve", "--target", "enrolment-2025", "--lever", "intake=3:5", "--limit", "intake=none")
+    assert "年招生：按所给范围3—5万人，按所给不设年度限度。" in free.stdout
+
+
+@pytest.mark.parametrize("name", ["", " ", "\t", "\u202e", "长" * 41, "甲\U0001f600"])
+def test_when_a_name_cannot_be_printed_then_nothing_is_written(zhibiao, mine: Path, name: str) -> None:
+    done = zhibiao("solve", "--region", "保定", "--target", "intake-2030", "--data", str(mine), "--save", name)
+    assert done.returncode == 2 and done.stdout == "" and "--save" in done.stderr
+    assert not (mine / "scenarios").exists()
+
+
+def test_when_a_name_has_marks_that_do_not_print_then_it_is_saved_without_them(zhibiao, mine: Path) -> None:
+    done = zhibiao("solve", "--region", "保定", "--target", "intake-2030", "--data", str(mine), "--save", "\u202e多招\t一些 ")
+    assert done.returncode == 0, done.stderr
+    assert load(mine).scenario("多招 一些").zh == "多招 一些"
+
+
+def test_when_the_years_of_a_target_are_counted_then_no_lever_is_moved(zhibiao, mine: Path) -> None:
+    asked = ("solve", "--region", "保定", "--data", str(mine))
+    missed = zhibiao(*asked, "--target", "在校生>9万人@2025")
+    assert missed.returncode == 1 and missed.stdout == ""
+    assert "2025年实有8.1" in missed.stderr and "已经不成立" in missed.stderr and "→" not in missed.stderr
+    held = zhibiao(*asked, "--target", "在校生>8万人@2025")
+    assert held.returncode == 0 and "按所报成立" in held.stdout and "→" not in held.stdout
+    both = zhibiao(*asked, "--target", "在校生>8万人@2025", "--target", "intake-2030", "--lever", "intake")
+    assert both.returncode == 0, both.stderr
+    assert "按所报成立" in both.stdout and "年招生3→3.2万人（2030年）" in both.stdout
+
+
+def test_when_the_horizon_is_further_then_the_fewest_entrants_are_the_same(zhibiao, mine: Path) -> None:
+    asked = ("feasible", "--region", "保定", "--data", str(mine))
+    near, far = (re.search(r"总人数最少的排法是(.*?)（", zhibiao(*asked, *more).stdout) for more in ((), ("--horizon", "2034")))
+    assert near is not None and far is not None
+    assert near[1] == far[1] and near[1].rpartition("、")[2].startswith("2030年")
+
+
 def test_feasible_prints_the_verdict(zhibiao) -> None:
     done = zhibiao("feasible", "--target", "intake-2025", "--target", "enrolment-keep")
     assert done.returncode == 0

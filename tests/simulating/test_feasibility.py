@@ -14,7 +14,7 @@ from zhibiao.catalogue.study import Study, study
 from zhibiao.errors import ParameterError
 from zhibiao.model import Period
 from zhibiao.simulating.centre import central, centre, fine_flow, settings_flow
-from zhibiao.simulating.demands import demands, main_targets, target_sets, unassessable
+from zhibiao.simulating.demands import demands, example, main_targets, target_sets, unassessable
 from zhibiao.simulating.feasibility import Feasibility, feasibility, holds, margins
 from zhibiao.simulating.pipe import Move, flow
 from zhibiao.simulating.ranges import default_ranges
@@ -106,6 +106,17 @@ def test_when_12_is_kept_from_2022_then_it_is_far_harder() -> None:
     assert min(path.values()) >= 30000 and path[2021] > 36000 and path[2022] > 40000
 
 
+@pytest.mark.parametrize("name", ["enrolment-2025", "在校生>=12万人 each 2023-2025"])
+def test_when_the_horizon_is_further_then_the_fewest_entrants_are_the_same(name: str) -> None:
+    """Nobody is counted who enters after the last target's year, and intake may fall no faster."""
+    paths = []
+    for horizon in (2025, 2033):
+        here = study(REGISTRY, "重庆", "all", None, horizon)
+        paths.append(least_intakes(relaxing(here, demands(here, [name]))))
+    assert max(paths[0]) == max(paths[1]) == 2025
+    assert paths[1] == pytest.approx(paths[0], abs=1e-3)
+
+
 def test_when_100_and_75_are_asked_for_then_the_stricter_implies_the_other() -> None:
     training = demands(CITY, ["training-2025", "training-total"])
     assert all(verdict.hold for verdict in relaxing(CITY, training, BASE).verdicts)
@@ -144,6 +155,47 @@ def test_when_a_target_cannot_be_read_then_the_message_says_what_can(name: str, 
     with pytest.raises(ParameterError, match=r"--target") as error:
         demands(CITY, [name])
     assert told in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "allowed"),
+    [("在校生>10.5@2025", "在校生>10.5万人@2025"), ("在校生>105000@2025", "在校生>105000人@2025"), ("在校生>10.5人@2025", "在校生>10.5万人@2025"),
+     ("招生>30000万人@2025", "招生>30000人@2025"), ("enrolment>=1200万@2025", "在校生规模>="), ("在校生>-1万人@2025", "0…人"),
+     ("就业率>=0.98@2025", "毕业生就业率>="), ("就业率>=120%@2025", "0…100%"), ("在校生>3万元@2025", "在校生>3万人@2025")],
+)  # fmt: skip
+def test_when_a_typed_target_is_in_another_unit_then_it_is_refused_with_one_that_fits(name: str, allowed: str) -> None:
+    with pytest.raises(ParameterError, match="--target") as error:
+        demands(CITY, [name])
+    assert error.value.allowed is not None and error.value.allowed[0].startswith(allowed)
+
+
+@pytest.mark.parametrize(
+    ("name", "indicator"),
+    [("毕业生>=1万人@2025", "graduates"), ("毕业生数>=1万人@2025", "graduates"), ("毕业生就业率>=97%@2025", "employment_rate"), ("就业率>=97@2025", "employment_rate"),
+     ("培训>[15]万人次@2021-2025", "social_training"), ("毕业生就业人数>=1万人@2025", "graduates_employed")],
+)  # fmt: skip
+def test_when_an_indicator_is_called_by_its_short_name_then_it_is_found(name: str, indicator: str) -> None:
+    assert demands(CITY, [name])[0].indicator.id == indicator
+
+
+@pytest.mark.parametrize("place", ["重庆", "全国", "江津"])
+def test_when_an_example_is_given_then_it_fits_the_region(place: str) -> None:
+    here = study(REGISTRY, place)
+    for indicator in (None, here.indicator("graduates"), here.indicator("employment_rate")):
+        assert demands(here, [example(here, indicator)])[0].typed
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 4), st.integers(4000, 40000), st.sampled_from([2025, 2024]))
+def test_when_all_years_are_counted_then_a_target_is_settled(scale: int, bound: int, year: int) -> None:
+    """Against the comparison of the very figures; with a year that is not counted it is open."""
+    years = np.array([2023, 2024, 2025, 2026])
+    fan = replace(BASE.fans["enrolment"], years=years, observed=np.array([True, True, True, False]), draws=np.tile([20000.0, 30000.0, 25000.0, 1.0], (4, 1)))
+    figures = {2024: 30000, 2025: 25000}
+    one, open_ = demands(CITY, [f"在校生>={scale * bound}人@{year}", f"在校生>={scale * bound}人 each {year}-2026"])
+    assert one.settled(fan) is (figures[year] >= scale * bound)
+    assert open_.settled(fan) is None
+    assert one.settled(None) is None
 
 
 def test_when_an_indicator_has_no_figures_and_no_lever_then_it_lacks() -> None:

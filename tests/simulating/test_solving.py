@@ -1,6 +1,7 @@
 """Solving backwards: what is found is true of the simulation, and nothing cheaper is on the lattice."""
 
 from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import product
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from zhibiao.errors import ParameterError
 from zhibiao.exploring.saving import text
 from zhibiao.model.levers import LEVERS
 from zhibiao.simulating.demands import Demand, demands
-from zhibiao.simulating.problem import Problem
+from zhibiao.simulating.problem import Problem, beyond
 from zhibiao.simulating.ranges import MEANS, Range, default_ranges, step_of
 from zhibiao.simulating.scenario import Ground, ground, simulate
 from zhibiao.simulating.searching import Line, Search
@@ -131,6 +132,23 @@ def test_the_search_finds_the_cheapest_place_of_any_monotone_question(pull: list
     if found is not None:
         assert search.holds(levers, found)
         assert search.cost(levers, found) == pytest.approx(min(costs), abs=1e-9)
+
+
+@pytest.mark.parametrize(("lever", "start"), [("retention", 90.65), ("retention", 90.68), ("retention", 90.6), ("intake", 30049.0), ("intake", 30050.0), ("length", 3.06)])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_when_a_lever_moves_then_the_move_is_seen_in_print(lever: str, start: float, sign: int) -> None:
+    step = step_of(lever, start)
+    shown = Decimal(str(start)).quantize(Decimal(str(step)) if step < 1 else Decimal("1E2"), ROUND_HALF_UP)
+    first = Decimal(str(round(beyond(start, step, sign) * step, 6)))
+    assert first - shown == sign * Decimal(str(step))
+
+
+def test_when_the_line_of_a_lever_is_drawn_then_no_value_prints_as_the_start() -> None:
+    asked = demands(CITY, ["在校生>=11万人@2025"])
+    problem = Problem(CITY, BASE, asked, default_ranges(CITY, BASE.pipe), 0.8)
+    for lever in ("intake", "retention", "length"):
+        start, step = problem.starts[lever], step_of(lever, problem.starts[lever])
+        assert problem.line(lever, 2025).values[0] >= round(start / step) * step + step - 1e-6
 
 
 def test_when_the_yearly_limit_is_tight_then_no_move_goes_beyond_it() -> None:

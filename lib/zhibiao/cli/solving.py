@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from zhibiao.catalogue.registry import Registry
     from zhibiao.catalogue.study import Study
     from zhibiao.simulating.demands import Demand
+    from zhibiao.simulating.scenario import Ground
     from zhibiao.simulating.solutions import Answer, Solution
 
 commands = typer.Typer()
@@ -62,22 +63,25 @@ def solve(
 
     wanted = chance_of(chance)
     folders = overlays(data)
+    called = None if save is None else _called(save)
     if save is not None and not folders:
         raise ParameterError("存情景须指定数据目录 saving needs an overlay", where="--save", allowed=["--data DIR"])
     known = load(data)
     question, asked = _question(known, region, plan, as_of, horizon, seed, target)
     base = ground(question)
-    found = solving.solve(question, asked, base, ranges_of(question, base, lever, limit, weight), wanted, alternatives)
+    ranges = ranges_of(question, base, lever, limit, weight)
+    ahead, told = _passed(question, base, asked)
+    found = solving.solve(question, ahead or asked, base, ranges, wanted, alternatives)
     if not found.solutions:
         raise CheckFailed(_unsolved(question, found), where="--target")
     if form == "table" and output is None:
         from zhibiao.showing.solution_tables import solutions
 
-        typer.echo(solutions(question, [found]).plain())
+        typer.echo("\n".join([*told, *([solutions(question, [found]).plain()] if ahead else [])]))
     else:
         write(SOLVE_COLUMNS, solve_records(found), form, output, "solutions")
-    if save is not None:
-        typer.echo(_saved(folders[0], known, question, asked, found.solutions[0], save, force), err=True)
+    if called is not None:
+        typer.echo(_saved(folders[0], known, question, ahead or asked, found.solutions[0], called, force), err=True)
 
 
 @commands.command()
@@ -123,13 +127,13 @@ def _question(
 ) -> tuple[Study, tuple[Demand, ...]]:
     """The study and its targets; it reaches as far as they do where nobody says how far."""
     from zhibiao.catalogue.study import study
-    from zhibiao.simulating.demands import demand_of, demands, main_targets
+    from zhibiao.simulating.demands import demand_of, demands, example, main_targets
 
     question = study(known, region, plan, as_of, horizon, "baseline", 80, seed)
     if not names:
         asked = tuple(demand_of(question, s) for s in main_targets(question) if s.indicator in ("intake", "enrolment"))
         if not asked:
-            raise ParameterError(f"{question.region.zh} 没有登记招生与在校生目标 no target of intake or enrolment is registered", where="--target", allowed=["intake>160万人@2028"])
+            raise ParameterError(f"{question.region.zh} 没有登记招生与在校生目标 no target of intake or enrolment is registered", where="--target", allowed=[example(question)])
         return question, asked
     asked = demands(question, names)
     last = max(d.asked.end or 0 for d in asked)
@@ -137,6 +141,39 @@ def _question(
         question = study(known, region, plan, as_of, last, "baseline", 80, seed)
         asked = demands(question, names)
     return question, asked
+
+
+def _passed(question: Study, base: Ground, asked: Sequence[Demand]) -> tuple[tuple[Demand, ...], list[str]]:
+    """The targets that are still ahead, and what is said of those whose years are counted; no lever moves these.
+
+    Raises
+    ------
+    CheckFailed
+        A target has failed already.
+    """
+    from zhibiao.showing.feasibility_tables import asked_text, people
+
+    ahead, told = [], []
+    for demand in asked:
+        fan = base.fans.get(demand.indicator.id)
+        held, missed, text = demand.settled(fan), demand.missed(fan), asked_text(question, demand)
+        if missed is not None:
+            counted = people(question, missed[1], demand)
+            raise CheckFailed(f"{missed[0]}年实有{counted}，{text}已经不成立，没有杠杆可动 counted in {missed[0]}: it has failed already, no lever moves what has passed", where="--target")
+        if held is False:
+            raise CheckFailed(f"各年都已有数，{text}没有达到，没有杠杆可动 all its years are counted and it failed, no lever moves what has passed", where="--target")
+        if held:
+            told.append(f"{text}：{demand.asked.end}年的数已有，按所报成立，不需动杠杆。")
+        else:
+            ahead.append(demand)
+    return tuple(ahead), told
+
+
+def _called(name: str) -> str:
+    """The name of a scenario that is to be saved; refused before anything is reckoned or written."""
+    from zhibiao.exploring.saving import plain_name
+
+    return plain_name(name, "--save")
 
 
 def _unsolved(question: Study, found: Answer) -> str:

@@ -62,6 +62,32 @@ def identifier(name: str) -> str:
     return f"case_{hashlib.sha256(name.encode('utf-8')).hexdigest()[:8]}"
 
 
+def plain_name(written: str, where: str = "名称 name") -> str:
+    """A name as it was typed, without what does not print and with single spaces; one that a report could not bear is refused.
+
+    Parameters
+    ----------
+    where : str
+        Where the message says that it was typed.
+
+    Raises
+    ------
+    ParameterError
+        Nothing is left of it, it is too long, or a report could not print it.
+
+    >>> plain_name(" 多招\\t三千人 ")
+    '多招 三千人'
+    """
+    called = " ".join("".join(sign if sign.isprintable() else " " for sign in written).split())
+    if not called:
+        raise ParameterError("请先给情景起个名字 give the scenario a name", where=where)
+    if len(called) > LONGEST:
+        raise ParameterError(f"名称过长 the name is too long ({len(called)})", where=where, allowed=[f"≤ {LONGEST} 字 characters"])
+    if lost := missing_glyphs(called):
+        raise ParameterError(f"名称里有报告的字体写不出的字符 the font of the reports has no glyph for: {lost!r}", where=where)
+    return called
+
+
 def scenario_from(screen: Screen, name: str, description: tuple[str, str], compared: str | None = None) -> Scenario:
     """The screen as a scenario.
 
@@ -79,13 +105,7 @@ def scenario_from(screen: Screen, name: str, description: tuple[str, str], compa
     ParameterError
         There is no name, it is too long, or a report could not print it.
     """
-    called = " ".join("".join(sign if sign.isprintable() else " " for sign in name).split())
-    if not called:
-        raise ParameterError("请先给情景起个名字 give the scenario a name", where="名称 name")
-    if len(called) > LONGEST:
-        raise ParameterError(f"名称过长 the name is too long ({len(called)})", where="名称 name", allowed=[f"≤ {LONGEST} 字 characters"])
-    if lost := missing_glyphs(called):
-        raise ParameterError(f"名称里有报告的字体写不出的字符 the font of the reports has no glyph for: {lost!r}", where="名称 name")
+    called = plain_name(name)
     bare = Scenario(
         id=identifier(called), zh=called, en=called, description=description[0], description_en=description[1],
         regions=(screen.question.region,), overrides=screen.overrides, trust=screen.trust,

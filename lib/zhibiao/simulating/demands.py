@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from zhibiao.assessing.asking.target import parse
+from zhibiao.assessing.asking.target import Target, parse
 from zhibiao.assessing.semantics import Condition, condition
 from zhibiao.catalogue.study import Study
 from zhibiao.errors import ParameterError, RegistryError, closest
 from zhibiao.model import Indicator, Statement, unit_of
 from zhibiao.model.fan import Fan
-from zhibiao.model.units import SCALES
+from zhibiao.model.units import SCALES, UNSCALED
 from zhibiao.simulating.anchoring import start_pair
 from zhibiao.simulating.scenario import SETS, Ground
 
@@ -27,6 +28,13 @@ PIPE_INDICATORS = ("intake", "enrolment", "graduates")
 """Indicators that are ends of one pipe."""
 LEVERED = (*PIPE_INDICATORS, *SETS.values())
 """Indicators that some lever moves."""
+SHORT = {
+    "招生": "intake", "年招生": "intake", "在校生": "enrolment", "毕业生": "graduates", "毕业生数": "graduates",
+    "就业率": "employment_rate", "培训": "social_training", "培训人次": "social_training",
+}  # fmt: skip
+"""What people call indicators for short."""
+SLIP = 30
+"""A typed target so many times the region's own figures, or that small a part of them, was meant in another unit (万 is 10,000)."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,15 @@ class Demand:
             if observed and (self.asked.start or year) <= year <= (self.asked.end or year) and not self.asked.holds(np.array([value]))[0]:
                 return int(year), float(value)
         return None
+
+    def settled(self, fan: Fan | None) -> bool | None:
+        """Whether the target held as reported; None where not all its years are counted, so that it may still be missed or met."""
+        start, end = self.asked.start, self.asked.end
+        if fan is None or start is None or end is None or start < int(fan.years[0]) or end > int(fan.years[-1]):
+            return None
+        if not np.all(np.asarray(fan.observed)[(fan.years >= start) & (fan.years <= end)]):
+            return None
+        return bool(self.asked.satisfied(fan.draws[:1], fan.years)[0])
 
     def margin(self, paths: Array, years: NDArray[np.int64]) -> Array:
         """What is left until the target fails, in its worst year; negative where it fails. Array (draws,), base units."""
@@ -154,7 +171,7 @@ def _demand(study: Study, name: str, number: int) -> Demand:
         known = [*(s.key for s in targets), *(s.id for s in targets)]
         shown = [s.key for s in targets if s.indicator in LEVERED] or [s.key for s in targets]
         raise ParameterError(
-            f"{study.region.zh} 没有目标 has no target {name!r}", where="--target", allowed=[*shown, "intake>160万人@2028"], nearest=closest(name, known)
+            f"{study.region.zh} 没有目标 has no target {name!r}", where="--target", allowed=[*shown, example(study)], nearest=closest(name, known)
         )
     statement = _typed(study, indicator, rest, name, number)
     return Demand(name, statement, indicator, condition(statement, indicator))
@@ -163,7 +180,7 @@ def _demand(study: Study, name: str, number: int) -> Demand:
 def _split(study: Study, text: str) -> tuple[Indicator | None, str]:
     """The indicator that a typed target begins with, the longest name that fits, and what follows."""
     names = {name: i for i in study.registry.indicators.values() for name in (i.id, i.zh, i.en)}
-    names |= {"招生": study.indicator("intake"), "年招生": study.indicator("intake"), "在校生": study.indicator("enrolment")}
+    names |= {name: study.indicator(indicator) for name, indicator in SHORT.items()}
     fitting = [name for name in names if text.casefold().startswith(name.casefold())]
     if not fitting:
         return None, text
@@ -174,7 +191,9 @@ def _split(study: Study, text: str) -> tuple[Indicator | None, str]:
 def _typed(study: Study, indicator: Indicator, rest: str, written: str, number: int) -> Statement:
     asked = parse(rest)
     if asked.period is None or asked.change is not None or asked.ratio_to is not None:
-        raise ParameterError(f"{written!r} 须写数值与年份 needs a value and a year or years", where="--target", allowed=["intake>160万人@2028", "enrolment>=12万人 each 2022-2025"])
+        raise ParameterError(f"{written!r} 须写数值与年份 needs a value and a year or years", where="--target", allowed=[example(study, indicator)])
+    if asked.unit is None and indicator.unit not in UNSCALED:
+        raise ParameterError(f"{written!r} 没有写单位 has no unit", where="--target", allowed=_fitting(study, indicator, asked, written))
     scale = asked.unit or ""
     unit = f"{scale}{indicator.unit}" if scale in SCALES else scale
     try:
@@ -182,7 +201,8 @@ def _typed(study: Study, indicator: Indicator, rest: str, written: str, number: 
     except RegistryError as error:
         raise ParameterError(error.what, where="--target", allowed=error.allowed, nearest=error.nearest) from None
     if base != indicator.unit:
-        raise ParameterError(f"{written!r} 的单位不是 is not in {indicator.unit}", where="--target", allowed=[indicator.unit, f"万{indicator.unit}"])
+        raise ParameterError(f"{written!r} 的单位不是 is not in {indicator.unit}", where="--target", allowed=_fitting(study, indicator, asked, written))
+    _refuse_slip(study, indicator, asked, unit, written)
     return Statement.model_validate(
         {
             "id": f"typed-{number}", "kind": "target", "indicator": indicator.id, "region": study.region.code, "low": asked.low, "high": asked.high,
@@ -190,3 +210,51 @@ def _typed(study: Study, indicator: Indicator, rest: str, written: str, number: 
             "locator": "—", "evidence": written[:24], "plan": TYPED, "issued": dt.date(asked.period.start, 1, 1),
         }
     )  # fmt: skip
+
+
+def example(study: Study, indicator: Indicator | None = None) -> str:
+    """A target as it may be typed, of the region's own size and unit."""
+    asked = [indicator] if indicator is not None else [study.indicator(name) for name in ("enrolment", "intake")]
+    one = next((i for i in asked if _own(study, i)), asked[0])
+    scales = one.unit not in UNSCALED
+    value = next(reversed(_own(study, one)), Decimal(10000 if scales else 1))
+    unit = f"万{one.unit}" if scales and value >= 10000 else one.unit
+    return f"{one.zh}>={float(f'{value / unit_of(unit).scale:.2g}'):g}{unit}@{study.horizon}"
+
+
+def _own(study: Study, indicator: Indicator) -> list[Decimal]:
+    """The region's figures of whole years, base units, without zeros, which have no size."""
+    return [point.base_value for point in study.series(indicator.id).annual if point.base_value > 0]
+
+
+def _fits(study: Study, indicator: Indicator, asked: Target, unit: str) -> bool:
+    """Whether a typed target is of the size of the region's own figures; of a sum what a year contributes."""
+    own = _own(study, indicator)
+    years = asked.period.end - asked.period.start + 1 if asked.period is not None and asked.scope == "cumulative" else 1
+    values = [unit_of(unit).to_base(end) / years for end in (asked.low, asked.high) if end]
+    return not own or all(min(own) < SLIP * value and value < SLIP * max(own) for value in values)
+
+
+def _fitting(study: Study, indicator: Indicator, asked: Target, written: str) -> list[str]:
+    """The target with the units in which it is of the region's size, else one that is."""
+    name = written.strip()[: -len(_split(study, written.strip())[1]) or None].strip()
+    units = [indicator.unit] if indicator.unit in UNSCALED else [f"万{indicator.unit}", indicator.unit]
+    found = [f"{name}{replace(asked, unit=unit)}" for unit in units if _fits(study, indicator, asked, unit)]
+    return found or [example(study, indicator)]
+
+
+def _refuse_slip(study: Study, indicator: Indicator, asked: Target, unit: str, written: str) -> None:
+    """A value that no figure of this region comes near was meant in another unit; one that the indicator cannot take was meant for none."""
+    low, high = (float(end) if end is not None else None for end in (indicator.lower, indicator.upper))
+    low = 0.0 if low is None and indicator.unit not in UNSCALED else low
+    for value in (float(unit_of(unit).to_base(end)) for end in (asked.low, asked.high) if end is not None):
+        if (low is not None and value < low) or (high is not None and value > high):
+            bounds = f"{'' if low is None else f'{low:g}'}…{'' if high is None else f'{high:g}'}{indicator.unit}"
+            raise ParameterError(f"{written!r} 超出{indicator.zh}的取值范围 is out of its range", where="--target", allowed=[bounds])
+    if not _fits(study, indicator, asked, unit):
+        newest = study.series(indicator.id).annual[-1]
+        stands = f"{newest.value:f}{newest.unit}（{newest.period.year}）"
+        raise ParameterError(
+            f"{written!r} 与{study.region.zh}{indicator.zh}{stands}相差{SLIP}倍以上，单位不对？ is {SLIP}-fold and more off the region's own figure: another unit?",
+            where="--target", allowed=_fitting(study, indicator, asked, written),
+        )  # fmt: skip

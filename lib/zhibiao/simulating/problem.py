@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -129,7 +130,7 @@ class Problem:
         step = step_of(lever, start)
         while abs(end - start) / step > LONGEST:
             step *= 10
-        first, last = (np.floor(start / step + 1e-9) + 1, np.floor(end / step + 1e-9)) if self.upward else (np.ceil(start / step - 1e-9) - 1, np.ceil(end / step - 1e-9))
+        first, last = beyond(start, step, sign), np.floor(end / step + 1e-9) if self.upward else np.ceil(end / step - 1e-9)
         values = tuple(v for k in np.arange(first, last + sign, sign) if limits.low - 1e-9 <= (v := round(float(k) * step, 6)) <= limits.high + 1e-9)
         return Line(lever, values, tuple(self._cost(lever, value) for value in values))
 
@@ -169,6 +170,15 @@ class Problem:
         together = float(np.logical_and.reduce(list(flags.values())).mean())
         chances = {key: float(held.mean()) for key, held in flags.items()}
         return Solution(steps, even, float(sum(s.cost for s in steps)), together, chances, self.middle.chance(aims) == 1.0)
+
+
+def beyond(start: float, step: float, sign: int) -> int:
+    """The first multiple of a step that is written otherwise than the start: a move that prints as none is none.
+
+    >>> beyond(82.28, 0.1, 1), beyond(82.34, 0.1, 1), beyond(82.34, 0.1, -1)
+    (824, 824, 822)
+    """
+    return math.floor(start / step + 0.5 + 1e-9) + sign
 
 
 def _cuts(demand: Demand) -> bool:

@@ -267,7 +267,8 @@ def _pace(way: Response, limit: Range, size: int) -> tuple[Array, Array]:
     free = n - way.fixed
     if limit.yearly_limit is None or not free:
         return np.zeros((0, size)), np.zeros(0)
-    fall = max((start - limit.low) / n, 0.0)
+    # a fall that is known by the year does not depend on how far the question reaches
+    fall = max((start - limit.low) / n if limit.yearly_fall is None else limit.yearly_fall, 0.0)
     steps = np.eye(free) - np.eye(free, k=-1)
     before = np.zeros(free)
     before[0] = way.pipe.intake[0, way.fixed - 1] if way.fixed else start

@@ -34,6 +34,8 @@ class Range:
         What a move over the whole range counts against one of another lever.
     reason, reason_en : str
         Where the range and the limit come from.
+    yearly_fall : float or None
+        The largest move down in one year where it is another than up, base units; None: evenly to the low end over the years ahead.
     """
 
     low: float
@@ -42,6 +44,7 @@ class Range:
     weight: float = 1.0
     reason: str = ""
     reason_en: str = ""
+    yearly_fall: float | None = None
 
 
 def step_of(lever: LeverId, start: float) -> float:
@@ -70,6 +73,7 @@ def _flowing(study: Study, pipe: Pipe) -> Mapping[LeverId, Range]:
         max(own * (1 + ahead * fall), 0.0), own * (1 + ahead * rise), own * rise, 1.0,
         f"每年至多增{rise:.0%}：全国技工院校招生单年最大增幅（{risen}年）；每年至多减{-fall:.0%}（{fallen}年）；以起点为基数",
         f"at most {rise:.0%} a year, the nation's largest yearly growth of intake ({risen}); at most {-fall:.0%} down ({fallen}); of the starting value",
+        own * -fall,
     )  # fmt: skip
     spread = national_spread(study.registry, study.as_of)
     assert spread is not None  # a pipe is anchored with it

@@ -145,9 +145,9 @@ def relaxing(
 
 
 def least_intakes(asked: Relaxing) -> dict[int, float] | None:
-    """The fewest entrants over the years ahead with which all targets hold in the middle of the pipe, year by year, within the yearly limits.
+    """The fewest entrants with which all targets hold in the middle of the pipe, year by year to the last target's, within the yearly limits.
 
-    Length and retention as anchored; no year has fewer than the starting one. None where no such path does, or where nothing flows.
+    Who enters later serves no target: it is neither counted nor listed, so that the answer does not depend on the horizon. Length and retention as anchored; no year has fewer than the starting one. None where no such path does, or where nothing flows.
     """
     way = responses(asked.middle, asked.ranges, asked.demands)[0]
     if way is None:
@@ -156,12 +156,13 @@ def least_intakes(asked: Relaxing) -> dict[int, float] | None:
     p = Programme.of(asked.middle, way, mine, asked.ranges, False)
     if not p.lower.size:
         return None
+    years = way.pipe.years[way.fixed :]
+    counted = years <= max(d.asked.end or 0 for d in mine)
     found = linprog(
-        np.ones(p.lower.size), A_ub=np.vstack([p.rows, p.pace]), b_ub=np.concatenate([p.ends, p.paces]), bounds=[(way.pipe.start.intake, None)] * p.lower.size,
+        counted.astype(float), A_ub=np.vstack([p.rows, p.pace]), b_ub=np.concatenate([p.ends, p.paces]), bounds=[(way.pipe.start.intake, None)] * p.lower.size,
         method="highs",
     )  # fmt: skip
-    years = way.pipe.years[way.fixed :].tolist()
-    return {int(year): float(people) for year, people in zip(years, found.x, strict=True)} if found.success else None
+    return {int(year): float(people) for year, people in zip(years[counted], found.x[counted], strict=True)} if found.success else None
 
 
 def contradictions(keys: Sequence[str], fits: Callable[[Sequence[str]], bool]) -> tuple[tuple[str, ...], ...]:

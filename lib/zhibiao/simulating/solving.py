@@ -16,7 +16,7 @@ from zhibiao.catalogue.study import Study
 from zhibiao.errors import ParameterError
 from zhibiao.model import LeverId
 from zhibiao.simulating.demands import Demand, unassessable
-from zhibiao.simulating.problem import LONGEST, Problem
+from zhibiao.simulating.problem import LONGEST, Problem, beyond
 from zhibiao.simulating.ranges import FLOWING, Range, default_ranges, step_of
 from zhibiao.simulating.scenario import SETS, Ground, ground
 from zhibiao.simulating.searching import Search
@@ -168,7 +168,7 @@ def _least_setting(problem: Problem, lever: LeverId, mine: tuple[Demand, ...]) -
     if limits.yearly_limit is not None and start is not None:
         known = problem.study.series(SETS[lever]).annual[-1].period.year
         end = min(end, start + limits.yearly_limit * max(year - known, 1)) if problem.upward else max(end, start - limits.yearly_limit * max(year - known, 1))
-    first = int(np.floor(begin / step + 1e-9)) + 1 if problem.upward else int(np.ceil(begin / step - 1e-9)) - 1
+    first = beyond(begin, step, sign)
     room = int(abs(end - first * step) / step + 1e-9) if np.isfinite(end) else LONGEST**2
 
     def aim(k: int) -> Aim:

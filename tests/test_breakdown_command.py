@@ -145,6 +145,20 @@ def test_an_edit_of_the_file_is_checked(run, tmp_path):
     assert code == 1 and "各年合计 100.0001万人次" in out and "2021年各单位合计 66667，任务 66668，少 1人次" in out and "2 处不符" in err
 
 
+def test_a_name_that_no_report_can_print_is_refused(run, tmp_path):
+    units, table = tmp_path / "u.csv", tmp_path / "t.xlsx"
+    units.write_text("单位,基数\n甲校,1\n\U0001f3eb校,2\n", encoding="utf-8")
+    code, _, err = run("intake-2025", "--over", units)
+    assert code == 3 and f"{units}:3: 单位名称" in err and "the font has no glyph" in err
+    units.write_text("单位,基数\n甲校,1\n𠮷校,2\n", encoding="utf-8")
+    assert run("intake-2025", "--over", units, "-o", table)[0] == 0
+    book = openpyxl.load_workbook(table)
+    book[SHEET]["A9"] = "\U0001f3eb校"
+    book.save(table)
+    code, _, err = run("import", table, "--data", tmp_path)
+    assert code == 3 and f"{table}: 单位名称 '\U0001f3eb校'" in err and not (tmp_path / "breakdowns").exists()
+
+
 def test_an_edited_path_is_shown_as_own_and_the_check_says_so(run, tmp_path):
     assert run("intake-2025", "--save", "mine", "--data", tmp_path)[0] == 0
     path = tmp_path / "breakdowns" / "mine.yaml"

@@ -187,12 +187,13 @@ def test_a_total_is_told_at_its_total(tmp_path, registry, total):
     assert "各年合计 100.0001万人次，应为 100万人次，多1人次" in str(refused.value)
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf")])
-def test_a_number_that_is_none_is_told_by_its_cell(value):
+@pytest.mark.parametrize("least", [None, 0])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_a_number_that_is_none_is_told_by_its_cell(value, least):
     cell = openpyxl.Workbook().active["G8"]
     cell._value, cell.data_type = value, "n"
     faults = []
-    assert task_table_reader._number(cell, faults) is None
+    assert task_table_reader._number(cell, faults, least=least) is None
     assert [str(fault).split(": ")[0] for fault in faults] == [f"{SHEET}!G8"] and "超出范围" in str(faults[0])
 
 

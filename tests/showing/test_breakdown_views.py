@@ -7,9 +7,12 @@ import pytest
 
 from zhibiao.answers.breakdown import Breakdowns
 from zhibiao.assessing.breakdown.judged import Judged
+from zhibiao.assessing.breakdown.years import milestones
 from zhibiao.catalogue.load import load
 from zhibiao.catalogue.study import study
 from zhibiao.errors import ParameterError
+from zhibiao.reading.unit_list import Child
+from zhibiao.showing.breakdown_records import remarks
 from zhibiao.showing.breakdown_tables import finding
 from zhibiao.showing.sentences import Sentences
 
@@ -121,6 +124,13 @@ def test_one_milestone_is_one(shipped):
     one = Judged("", 2021, Decimal(3), None, "not_reported", None)
     assert finding(found, [one]) == "1 milestone due, 1 not reported"
     assert finding(found, [one, one]) == "2 milestones due, 2 not reported"
+
+
+@pytest.mark.parametrize(("without", "said"), [(["A"], "1 region below has no figure and gets no task: A."), (["A", "B"], "2 regions below have no figure and get no task: A, B.")])
+def test_one_region_is_one(shipped, without, said):
+    found = study(shipped, "重庆", lang="en")
+    made = milestones(found, shipped.statement("chongqing-2021-452/intake-2025"))
+    assert said in remarks(found, made, [Child("甲校", None, Decimal(30_000))], without)
 
 
 def test_an_edited_path_is_shown_as_own(mine):

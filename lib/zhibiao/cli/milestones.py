@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -79,6 +80,7 @@ def make(
             children, without = below.children, below.without
         else:
             children = unit_list(Path(over), unit, registry.regions)
+            _printable((child.name, child.where) for child in children)
         children = bounded(children, _bound("--floor", floor, unit), _bound("--cap", cap, unit))
         found, said = breakdown_of(name, divide(made, children)), remarks(question, made, children, without)
     if save is not None:
@@ -134,10 +136,21 @@ def import_(
 
     registry = load(data)
     found = imported(registry, file)
+    _printable((child.name, str(file)) for child in found.children)
     if dry_run:
         typer.echo(f"核对无误，未保存 all is right, nothing was saved: {found.id}")
     else:
         typer.echo(f"已保存 saved: {_kept(registry, found, data, True)}")
+
+
+def _printable(names: Iterable[tuple[str, str]]) -> None:
+    """Names that the font of the reports can print; a report would fail on another long after it was kept."""
+    from zhibiao.errors import RegistryError
+    from zhibiao.showing.theme import missing_glyphs
+
+    for name, where in names:
+        if lost := missing_glyphs(name):
+            raise RegistryError(f"单位名称 {name[:40]!r} 有字体没有的字符 the font has no glyph for {lost!r}", where=where)
 
 
 def _target(registry: Registry, written: str, region: str | None) -> Statement:

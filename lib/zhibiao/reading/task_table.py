@@ -203,9 +203,10 @@ def _number(cell: Any, faults: list[RegistryError], *, empty: bool = False, leas
         what = f"{str(value)[:40]!r} 不是数字 is not a number；只写数字，单位已定 digits only, the unit is set"
     else:
         number = Decimal(value) if isinstance(value, int) else Decimal(format(value, ".15g"))
-        if number.is_finite() and abs(number) < IMPLAUSIBLE and (least is None or number >= least):
+        plausible = number.is_finite() and abs(number) < IMPLAUSIBLE
+        if plausible and (least is None or number >= least):
             return number
-        what = f"{format(number, '.15g')} 超出范围 is out of range" + ("" if least is None else f"；应不小于 {least} must be {least} or more")
+        what = f"{format(number, '.15g')} 超出范围 is out of range" + (f"；应不小于 {least} must be {least} or more" if plausible else "")
     if what:
         faults.append(RegistryError(what, where=_at(cell)))
     return None

@@ -183,7 +183,7 @@ def in_another_unit(made: Milestones, start: Baseline | None, unit: Unit) -> tup
             begin = f"、起点 {written(decimal(start.value) / document.scale)}{document.written}" if start is not None else ""
             return year, (
                 f"{year}年 {written(value / unit.scale)}{unit.written}，与目标 {made.statement.value_text()}{document.written}{begin} 相差 {FAR} 倍以上：各年的数以"
-                f"“{unit.written}”计，请核对单位 {FAR} times off the target or more: values are in {unit.written}, is the unit right?"
+                f"“{unit.written}”计，请核对单位 off the target by a factor of {FAR} or more: values are in {unit.written}, check the unit"
             )
     return None
 

@@ -149,6 +149,8 @@ def test_when_the_years_of_a_target_are_counted_then_no_lever_is_moved(zhibiao, 
     assert "2025年实有8.1" in missed.stderr and "已经不成立" in missed.stderr and "→" not in missed.stderr
     held = zhibiao(*asked, "--target", "在校生>8万人@2025")
     assert held.returncode == 0 and "按所报成立" in held.stdout and "→" not in held.stdout
+    records = zhibiao(*asked, "--target", "在校生>8万人@2025", "--format", "csv")
+    assert [row["kind"] for row in _rows(records.stdout)] == ["none"] and "按所报成立" in records.stderr
     both = zhibiao(*asked, "--target", "在校生>8万人@2025", "--target", "intake-2030", "--lever", "intake")
     assert both.returncode == 0, both.stderr
     assert "按所报成立" in both.stdout and "年招生3→3.2万人（2030年）" in both.stdout

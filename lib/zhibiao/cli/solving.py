@@ -80,6 +80,8 @@ def solve(
         typer.echo("\n".join([*told, *([solutions(question, [found]).plain()] if ahead else [])]))
     else:
         write(SOLVE_COLUMNS, solve_records(found), form, output, "solutions")
+        for line in told:
+            typer.echo(line, err=True)
     if called is not None:
         typer.echo(_saved(folders[0], known, question, ahead or asked, found.solutions[0], called, force), err=True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -17,7 +18,8 @@ from zhibiao.wholefile import write_whole
 FORMATS = ("table", "csv", "json", "xlsx")
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""A text cell that begins like this would be run by a spreadsheet; it gets an apostrophe."""
+"""A text cell that begins like this would be run by a spreadsheet; it gets an apostrophe unless it is a number."""
+SIGNED_NUMBER = re.compile(r"[+-](\d+|\d{1,3}(,\d{3})+)(\.\d+)?%?")
 
 Records = Sequence[Mapping[str, object]]
 
@@ -62,7 +64,16 @@ def _csv(columns: Sequence[str], records: Records) -> str:
 
 def _safe(value: object) -> str:
     text = cell_text(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA_STARTS) else text
+    return harmless(text) if isinstance(value, str) else text
+
+
+def harmless(text: str) -> str:
+    """A text as a spreadsheet may open it: with an apostrophe where it would be run as a formula.
+
+    >>> harmless("=1+1"), harmless("+0.1"), harmless("-1,200"), harmless("-1+2")
+    ("'=1+1", '+0.1', '-1,200', "'-1+2")
+    """
+    return f"'{text}" if text.startswith(FORMULA_STARTS) and not SIGNED_NUMBER.fullmatch(text) else text
 
 
 def _json(columns: Sequence[str], records: Records) -> str:

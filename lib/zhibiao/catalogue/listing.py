@@ -66,8 +66,8 @@ def _units(registry: Registry, statement: Statement) -> tuple[str, ...]:
 def cell_text(value: object) -> str:
     """A value as a cell of a text file: no exponent, nothing for what is absent.
 
-    >>> cell_text(Decimal("10.5")), cell_text(None), cell_text(True)
-    ('10.5', '', 'yes')
+    >>> cell_text(Decimal("10.5")), cell_text(None), cell_text(True), cell_text(-0.0)
+    ('10.5', '', 'yes', '0')
     """
     if value is None:
         return ""
@@ -76,5 +76,5 @@ def cell_text(value: object) -> str:
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, float):
-        return format(round(value, 10), ".10g")
+        return format(round(value, 10) + 0.0, ".10g")  # a negative zero becomes zero
     return str(value)

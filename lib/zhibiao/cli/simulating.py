@@ -11,6 +11,11 @@ from zhibiao.errors import ParameterError
 
 commands = typer.Typer()
 
+YEARS = (1, 1000)
+"""Years that a bare run may take: more settle nothing and fill the memory."""
+LARGEST = 1e12
+"""An intake beyond this is a slip of the keyboard, in whatever unit."""
+
 
 @commands.command()
 def cohort(
@@ -31,6 +36,10 @@ def cohort(
         path = np.array([float(part) for part in intake.split(",")])
     except ValueError:
         raise ParameterError(f"{intake!r} 不是数字 is not a list of numbers", where="--intake", allowed=["3", "3,3.1,3.2"]) from None
+    if not YEARS[0] <= years <= YEARS[1]:
+        raise ParameterError(f"年数 {years} 超出范围 years out of range", where="--years", allowed=[f"{YEARS[0]}…{YEARS[1]}"])
+    if not (np.isfinite(path) & (path >= 0) & (path < LARGEST)).all():
+        raise ParameterError(f"招生 {intake[:40]} 超出范围 intake out of range", where="--intake", allowed=[f"0 ≤ E < {LARGEST:g}"])
     found = run(path, length, retention, years)
     columns = ("year", "intake", "enrolment", "graduates", "losses")
     rows = zip(found.year, found.intake, found.enrolment, found.graduates, found.losses, strict=True)

@@ -13,6 +13,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from zhibiao.printing import harmless
 from zhibiao.publishing.fonts import check_svg
 from zhibiao.publishing.frontmatter import FrontMatter, front_matter, shown_outputs
 from zhibiao.publishing.pdf import joined, picture_bytes, typeset
@@ -22,7 +23,6 @@ from zhibiao.wholefile import write_whole
 Figure = tuple[str, bytes | None, bytes | None]
 
 PNG_PPI = 200.0
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def slug(stem: str) -> str:
@@ -160,16 +160,12 @@ def write_tables(nb: NotebookNode, folder: Path, stem: str) -> list[str]:
 def _csv(table: Table) -> bytes:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow([_harmless(title) for title in table.header])
+    writer.writerow([harmless(title) for title in table.header])
     for row in table.rows:
         writer.writerow(
             [
-                value if isinstance(value, int | float) and math.isfinite(value) else _harmless(shown_text(value))
+                value if isinstance(value, int | float) and math.isfinite(value) else harmless(shown_text(value))
                 for value in row
             ]
         )
     return stream.getvalue().encode("utf-8-sig")
-
-
-def _harmless(text: str) -> str:
-    return "'" + text if text.startswith(_FORMULA_STARTS) else text

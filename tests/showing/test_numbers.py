@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhibiao.showing.numbers import ABSENT, fixed, four, in_unit, percent, signed, thousands
+from zhibiao.showing.numbers import ABSENT, decimals, fixed, four, in_unit, percent, signed, thousands, written
 
 ANY = st.one_of(st.none(), st.integers(), st.floats(), st.floats(-1e6, 1e6), st.decimals(allow_nan=False))
 
@@ -78,3 +78,13 @@ def test_prints_in_the_unit_of_the_document():
 
 def test_signs():
     assert [signed(v, 1) for v in (0.6, -0.6, 0.0, -0.04, 0.04)] == ["+0.6", "-0.6", "0.0", "0.0", "0.0"]
+
+
+@pytest.mark.parametrize(("size", "digits"), [(100, 0), (99.9, 1), (10, 1), (9.99, 2), (0.1, 2), (0.099, 3), (-2.86, 2), (0, 1)])
+def test_modelled_persons_show_two_to_three_digits(size, digits):
+    assert decimals(size) == digits
+
+
+def test_persons_counted_one_by_one_have_separators_and_what_was_written_no_more_digits():
+    assert (in_unit(28630, 1, 0), in_unit(760.4, 1, 0), in_unit(-1234.5, 1, 1), in_unit(None, 1, 0)) == ("28,630", "760", "-1,234.5", ABSENT)
+    assert (written(99000, 10000, 2), written(28630, 10000, 2), written(300, 1, 0)) == ("9.9", "2.86", "300")

@@ -50,9 +50,9 @@ def test_the_comparison_holds_medians_and_marks_what_is_set():
     assert len(table.rows) == len(fitting(CITY))
     low = _row(table, "intake_low")
     (case,) = (case for case in FOUND.cases if case.scenario.id == "intake_low")
-    assert low["intake"] == "2.3（设定）"
+    assert low["intake"] == "2.32（设定）"
     assert low["enrolment"] == f"{np.median(case.outcomes.run.enrolment[:, -1]) / 1e4:.1f}"
-    assert low["graduates"] == f"{np.median(case.outcomes.run.graduates[:, -1]) / 1e4:.1f}"
+    assert low["graduates"] == f"{np.median(case.outcomes.run.graduates[:, -1]) / 1e4:.2f}"
     assert low["difference"].startswith("-")
     assert _row(table, "plan_2022")["enrolment"] == "12.0（设定）" and _row(table, "plan_2022")["band"] == ABSENT
     assert _row(table, "baseline")["difference"] == ABSENT and _row(table, "plan_trusted")["graduates"] == ABSENT
@@ -72,7 +72,7 @@ def test_what_follows_year_by_year_with_what_is_missing():
     table = scenario_tables.outcomes(question, found)
     rows = {row["quantity"]: row for row in table.rows}
     assert rows["因学位不足未能入学（万人）"]["2025"] == f"{np.median(found.run.turned_away[:, -1]) / 1e4:.1f}"
-    assert rows["毕业生（万人）"]["2023"] == f"{np.median(found.run.graduates[:, 2]) / 1e4:.1f}"
+    assert rows["毕业生（万人）"]["2023"] == f"{np.median(found.run.graduates[:, 2]) / 1e4:.2f}"
     assert "空余学位（万人）" in rows and not any(name.startswith("所需专任教师") for name in rows)
     assert any("专任教师数" in note and "学位数" not in note for note in table.notes)
 

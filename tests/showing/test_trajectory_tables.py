@@ -60,6 +60,15 @@ def test_a_chance_is_said_in_a_number_and_a_word(chance, state, text):
     assert likelihood_text(chance, state, "zh") == text
 
 
+def test_the_word_is_that_of_the_number_as_it_is_printed():
+    words = (("很可能", 90), ("可能", 67), ("约各半", 34), ("不太可能", 10), ("很不可能", 0))
+    for chance in [*(k / 4000 for k in range(4001)), 0.3268, 0.3334, 0.6666, 0.6667, 0.0999, 0.9001]:
+        number, said = likelihood_text(chance, "assessed", "zh").rstrip("）").split("（")
+        percent = {"<5%": 0, ">95%": 100}.get(number) if number[0] in "<>" else int(number.strip("≈%"))
+        assert said == next(word for word, least in words if percent >= least), chance
+    assert likelihood_text(0.3268, "assessed", "zh") == likelihood_text(0.3334, "assessed", "zh") == "≈35%（约各半）"
+
+
 @given(st.floats(0, 1))
 def test_words_never_turn_round_and_an_estimate_never_sounds_surer(chance):
     order = ["很不可能", "不太可能", "约各半", "可能", "很可能"]

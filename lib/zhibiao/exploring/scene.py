@@ -49,8 +49,9 @@ class Aim:
     Attributes
     ----------
     middle : float or None
-        Median of what the target measures over the draws: the value of its year, the sum or mean of its period, of a target that binds
-        each year the year that is worst. None where there is no fan that covers its years.
+        Median over the draws of what the target measures: the value of its year, the sum or mean of its period, of a target that binds
+        each year the worst year of each draw, so that it satisfies where half of the draws do. None where there is no fan that covers
+        its years.
     gap : float or None
         What `middle` is short of, 0 where nothing is missing.
     held : bool or None
@@ -197,8 +198,10 @@ def _aim(study: Study, simulation: Simulation, target: Target) -> Aim:
 def _middle(asked: Condition, fan: Fan) -> float | None:
     if asked.start is None or asked.end is None or asked.start < int(fan.years[0]) or asked.end > int(fan.years[-1]):
         return None
-    middles = np.median(asked.measure(fan.draws, fan.years), axis=0)
-    if middles.size == 1:
-        return float(middles[0])
-    # of several years the one that leaves most to be desired
-    return float(middles.min() if asked.floor is not None else middles.max())
+    values = asked.measure(fan.draws, fan.years)
+    # of several years each draw's own worst: the one farthest beyond an end, or nearest to it where none is violated
+    below = -np.inf if asked.floor is None else asked.floor - values
+    above = -np.inf if asked.ceiling is None else values - asked.ceiling
+    short = np.broadcast_to(np.maximum(below, above), values.shape)
+    worst = np.take_along_axis(values, short.argmax(axis=1)[:, None], axis=1)
+    return float(np.median(worst))

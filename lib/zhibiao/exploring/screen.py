@@ -24,7 +24,7 @@ from zhibiao.exploring.scene import Target
 from zhibiao.model import Unit
 from zhibiao.model.fan import Fan
 from zhibiao.showing.margin import value_axis, value_limits, year_axis
-from zhibiao.showing.numbers import fixed, four
+from zhibiao.showing.numbers import four, thousands
 from zhibiao.showing.pictures import digits_for, display_unit
 from zhibiao.showing.series import Point, TargetLine, draw_points, draw_target
 from zhibiao.showing.sheet import Box, Sheet, spread
@@ -228,10 +228,10 @@ def figure(value: float, digits: int) -> str:
     """A projected value with so many decimals; things counted one by one in three digits, for more are not known.
 
     >>> figure(10.16, 1), figure(46362.4, 0), figure(362.0, 0)
-    ('10.2', '46400', '362')
+    ('10.2', '46,400', '362')
     """
     beyond = 0 if digits or abs(value) < 1000 else 2 - math.floor(math.log10(abs(value)))
-    return fixed(round(value, beyond) if beyond else value, digits)
+    return thousands(round(value, beyond) if beyond else value, digits)
 
 
 def embedded(figure: Figure, alt: str, body: str) -> str:

@@ -38,8 +38,10 @@ def parts(study: Study, simulation: Simulation) -> tuple[Chart, Table] | tuple[S
     if simulation.pipe is None:
         return Sentences((no_pipe(study),)), asked_for(study, requests(gap_table(study, base.fans)))
     shown, other, saved = here.show(study.scenario), _compared(study), study.scenario.saved
-    beside = None if other is None else here.show(other).beside(shown)
-    name, off = "" if other is None else other.name(study.lang), saved.off if saved else ()
+    before = None if other is None else here.show(other)
+    beside = None if before is None else before.beside(shown)
+    name = "" if other is None or before is None or beside is None else telling.compared_name(other.name(study.lang), beside, before)
+    off = saved.off if saved else ()
     return _chart(here, shown, beside, name, off), telling.aims(shown, off, beside, name)
 
 

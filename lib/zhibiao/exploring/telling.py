@@ -14,10 +14,10 @@ from zhibiao.errors import ParameterError
 from zhibiao.exploring.ranges import Reach
 from zhibiao.exploring.scene import Aim, Shown
 from zhibiao.exploring.screen import figure
-from zhibiao.model import LEVERS, LeverId, Override, Unit
+from zhibiao.model import LEVERS, LeverId, Override
 from zhibiao.showing.gap_tables import likelihood_text
 from zhibiao.showing.numbers import ABSENT, four, in_unit, percent, signed
-from zhibiao.showing.pictures import digits_for, display_unit
+from zhibiao.showing.pictures import PERSONS, digits_for, digits_of, display_unit
 from zhibiao.showing.statement_tables import period_text, value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
 from zhibiao.showing.words import STATES, word
@@ -35,7 +35,8 @@ def moved(study: Study, override: Override, reach: Reach | None, pipe: Pipe | No
     move = move_of(study, override, pipe)
     lever = LEVERS[override.lever]
     if reach is not None:
-        value = with_unit(four(move.value / float(reach.unit.scale)), reach.unit, study.lang)
+        whole = 0 if reach.unit.scale == 1 and reach.unit.base in PERSONS else None  # nobody is enrolled by tenths
+        value = with_unit(in_unit(move.value, reach.unit.scale, whole), reach.unit, study.lang)
     else:
         value = f"{four(move.value)} {lever.base}"
     if override.lever in FROM_ON:
@@ -98,7 +99,7 @@ def landing(shown: Shown, pinned: Shown | None, name: str) -> str:
     if pinned is not None and "enrolment" in pinned.simulation.fans:
         other = float(np.median(pinned.simulation.fans["enrolment"].draws[:, -1]))
         apart = figure(abs(middle - other) / scale, digits)
-        if float(apart) == 0:
+        if not any(digit in "123456789" for digit in apart):
             zh, en = f"{zh}；与“{name}”持平", f"{en}; the same as “{name}”"
         else:
             zh += f"；比“{name}”{'多' if middle > other else '少'}{with_unit(apart, unit, 'zh')}"
@@ -127,6 +128,21 @@ def outlook(shown: Shown, off: Collection[str]) -> str:
     if rest:
         parts.append(s.words(f"另有{rest}项缺数或口径不明，不作判断", f"{rest} more lack figures or a clear definition and are not judged"))
     return s.words("；", "; ").join(parts) + s.words("。", ".")
+
+
+def compared_name(named: str, beside: Shown, before: Shown) -> str:
+    """What a curve or a difference is held against: the flow with no lever moved is not the baseline's own fan, and is not called so.
+
+    Parameters
+    ----------
+    named : str
+        Name of the scenario.
+    beside, before : Shown
+        That scenario as it is compared, and as it is by itself.
+    """
+    if beside is before or before.study.scenario.overrides:
+        return named
+    return before.study.words("不动杠杆", "no lever moved")
 
 
 def aims(shown: Shown, off: Collection[str], pinned: Shown | None, name: str) -> Table:
@@ -162,9 +178,9 @@ def aims(shown: Shown, off: Collection[str], pinned: Shown | None, name: str) ->
         rows.append(row)
     notes = [
         s.words(
-            "试算中位：目标所量之值在各路径上的中位；逐年目标取最不利的一年。差距按中位算，满足时为0。“按设定”的指标由杠杆给定，不另算可能性。"
+            "试算中位：目标所量之值在各路径上的中位；逐年目标取每条路径最不利的一年。差距按中位算，满足时为0。“按设定”的指标由杠杆给定，不另算可能性。"
             "不动杠杆时在校生取自同类序列的变动；动了学生流量的杠杆后由学生流量推算，对照也按学生流量，相差只来自杠杆。",
-            "Median over the paths of what the target measures; of a target that binds each year, the worst year. The gap is that of the median and 0 where it "
+            "Median over the paths of what the target measures; of a target that binds each year, each path's worst year. The gap is that of the median and 0 where it "
             "satisfies. What a lever sets has no chance of its own. Without levers enrolment moves as series like it did; once a lever of the flow of students is "
             "moved, it follows from that flow, and so does what it is compared with: the difference is the levers' alone.",
         )
@@ -196,13 +212,7 @@ def _middle(aim: Aim, shown: Shown) -> str:
     if aim.middle is None:
         return ABSENT
     unit, fan = aim.target.statement.written_unit, shown.simulation.fans[aim.target.statement.indicator]
-    return in_unit(aim.middle, unit.scale) if aim.assumed else figure(aim.middle / float(unit.scale), _digits(unit, fan.draws[:, -1]))
-
-
-def _digits(unit: Unit, values: np.ndarray) -> int:
-    if unit.scale == 1 and unit.base not in ("%", "百分点"):
-        return 0
-    return 1 if float(np.abs(values).mean()) / float(unit.scale) < 100 else 0
+    return in_unit(aim.middle, unit.scale) if aim.assumed else figure(aim.middle / float(unit.scale), digits_of(fan.draws[:, -1], unit))
 
 
 def _gap(aim: Aim, lang: str) -> str:
@@ -212,8 +222,16 @@ def _gap(aim: Aim, lang: str) -> str:
     unit = aim.target.statement.written_unit
     if unit.base == "%":
         return in_unit(aim.gap, 1, None if aim.gap == 0 else 1) + ("个百分点" if lang == "zh" else " pp")
-    value = in_unit(aim.gap, unit.scale, None if aim.gap == 0 or aim.assumed else 0 if unit.scale == 1 else 1)
-    return with_unit(f"<{0.1}" if value == "0.0" else value, unit, lang)
+    if aim.gap == 0 or aim.assumed:
+        return with_unit(in_unit(aim.gap, unit.scale), unit, lang)
+    digits = _finest(aim)
+    least = 10.0**-digits
+    return with_unit(in_unit(aim.gap, unit.scale, digits) if aim.gap >= least / 2 * float(unit.scale) else f"<{least:g}", unit, lang)
+
+
+def _finest(aim: Aim) -> int:
+    """Decimals of what is told of a target: as many as its median has."""
+    return digits_of(np.array([0.0 if aim.middle is None else aim.middle]), aim.target.statement.written_unit)
 
 
 def _as_set(aim: Aim, lang: str) -> str:
@@ -237,7 +255,7 @@ def _apart(aim: Aim, before: Aim | None) -> str:
     if before is None or aim.middle is None or before.middle is None:
         return ABSENT
     unit = aim.target.statement.written_unit
-    digits = 0 if unit.scale == 1 and unit.base != "%" else 2 if aim.assumed else 1
+    digits = max(2, _finest(aim)) if aim.assumed and unit.scale != 1 else _finest(aim)
     return signed(round((aim.middle - before.middle) / float(unit.scale), 9), digits)
 
 

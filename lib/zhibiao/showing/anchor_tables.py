@@ -93,7 +93,8 @@ def _reckoned(study: Study, own: YearlyRetention, shares: NDArray[np.float64]) -
 def _spread_people(draws: NDArray[np.float64], unit: Unit, lang: str) -> tuple[str, str]:
     """Median and range, each with its unit once."""
     digits = digits_of(np.array([np.median(draws)]), unit)
-    return tuple(with_unit(text, unit, lang) for text in _spread(draws, lambda v: in_unit(v, unit.scale, digits)))
+    median, inner = _spread(draws, lambda v: in_unit(v, unit.scale, digits))
+    return with_unit(median, unit, lang), with_unit(inner, unit, lang)
 
 
 def _how(study: Study) -> str:

@@ -11,7 +11,7 @@ from zhibiao.catalogue.study import Study
 from zhibiao.model import Observation, Unit, unit_of
 from zhibiao.showing.asked_pairs import clauses, national_ratios, target_pairs
 from zhibiao.showing.numbers import ABSENT, fixed, four, in_unit, percent
-from zhibiao.showing.pictures import digits_for, display_unit
+from zhibiao.showing.pictures import digits_for, digits_of, display_unit
 from zhibiao.showing.statement_tables import value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
 from zhibiao.showing.words import CONFIDENCE, QUALIFIERS, word
@@ -153,7 +153,7 @@ def needs(study: Study) -> Table:
 
 
 def _people(value: float | None, unit: Unit, lang: str) -> str:
-    return ABSENT if value is None else with_unit(in_unit(value, unit.scale, 1), unit, lang)
+    return ABSENT if value is None else with_unit(in_unit(value, unit.scale, digits_of(np.array([value]), unit)), unit, lang)
 
 
 def projections(study: Study, simulation: Simulation) -> Table:

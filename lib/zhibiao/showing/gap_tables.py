@@ -51,12 +51,18 @@ def chance_text(chance: float | None) -> str:
 def likelihood_text(chance: float | None, state: str, lang: str) -> str:
     """A chance as number and word; of estimates only a range, and the word of its more cautious end.
 
+    The word is that of the number as it is printed: two readers who see 35% read the same word.
+
     >>> likelihood_text(0.70, "assessed", "zh"), likelihood_text(0.99, "estimate_only", "zh"), likelihood_text(0.3, "estimate_only", "en")
     ('≈70%（可能）', '>85%（可能）', '≈20—40% (about even)')
+    >>> likelihood_text(0.3268, "assessed", "zh"), likelihood_text(0.3334, "assessed", "zh")
+    ('≈35%（约各半）', '≈35%（约各半）')
     """
     if chance is None:
         return ABSENT
     number, said = chance_text(chance), chance
+    if CHANCE_STEP <= chance <= 1 - CHANCE_STEP:
+        said = round(chance / CHANCE_STEP) * CHANCE_STEP
     if state == "estimate_only":
         middle = min(max(round(chance / CHANCE_STEP) * CHANCE_STEP, CHANCE_STEP), 1 - CHANCE_STEP)
         low, high = middle - ESTIMATE_MARGIN, middle + ESTIMATE_MARGIN

@@ -115,6 +115,29 @@ def signed(value: Number, digits: int) -> str:
     return "+" + text if grows else text
 
 
+def decimals(size: float) -> int:
+    """Decimals with which a modelled number of persons of this size, in the unit it is printed in, shows two to three significant digits.
+
+    >>> [decimals(size) for size in (428.7, 11.1, 2.86, 0.23, 0.052, 0.0)]
+    [0, 1, 2, 2, 3, 1]
+    """
+    size = abs(size)
+    if size == 0:
+        return 1
+    return 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.1 else 3
+
+
+def written(value_base: Number, scale: Decimal | int, digits: int) -> str:
+    """A value that somebody set, in so many decimals at most: 3.5 stays 3.5 among values with two.
+
+    >>> written(35000, 10000, 2), written(23210, 10000, 2), written(120000, 10000, 1)
+    ('3.5', '2.32', '12.0')
+    """
+    coarse = in_unit(value_base, scale, min(digits, 1))
+    fine = in_unit(value_base, scale, digits)
+    return coarse if fine.rstrip("0") == coarse.rstrip("0") else fine
+
+
 def in_unit(value_base: Number, scale: Decimal | int, digits: int | None = None) -> str:
     """Return a value held in base units in the scale of the document.
 
@@ -127,6 +150,10 @@ def in_unit(value_base: Number, scale: Decimal | int, digits: int | None = None)
     digits : int, optional
         Decimals; at most four significant digits without it.
 
+    What is counted one by one stands with a comma between groups of three digits.
+
+    >>> in_unit(8690, 1, 0), in_unit(8690, 1)
+    ('8,690', '8,690')
     >>> in_unit(105000, 10000, 1), in_unit(105000.0, 10000), in_unit(0.985, Decimal("0.01"))
     ('10.5', '10.5', '98.5')
     """
@@ -134,4 +161,5 @@ def in_unit(value_base: Number, scale: Decimal | int, digits: int | None = None)
     if number is None:
         return ABSENT
     scaled = number / Decimal(scale)
-    return four(scaled) if digits is None else fixed(scaled, digits)
+    text = four(scaled) if digits is None else fixed(scaled, digits)
+    return thousands(Decimal(text), -min(int(Decimal(text).as_tuple().exponent), 0)) if scale == 1 and scaled.is_finite() else text

@@ -17,7 +17,7 @@ from zhibiao.showing.asked_pairs import clauses, national_ratios, target_pairs
 from zhibiao.showing.chart import Chart
 from zhibiao.showing.fan_chart import Band, FanPicture
 from zhibiao.showing.gap_tables import gap_text, likelihood_text
-from zhibiao.showing.numbers import four, in_unit
+from zhibiao.showing.numbers import decimals, four, in_unit
 from zhibiao.showing.series import Point, TargetLine
 from zhibiao.showing.statement_tables import value_with_unit, with_unit
 from zhibiao.showing.words import STATES, VERDICTS, word
@@ -29,6 +29,8 @@ from zhibiao.simulating.scenario import Simulation
 BANDS = (50, 95)
 """Bands shown beside the one of the study's level."""
 
+PERSONS = ("人", "人次")
+"""Base units of which a small region has too few for one decimal of 万."""
 UNJUDGED = ("unknown", "not_reported")
 LENGTHS = np.round(np.arange(2.0, 5.0001, 0.05), 2)
 
@@ -120,10 +122,18 @@ def running_total(study: Study, row: GapRow) -> Chart:
 
 
 def digits_for(fan: Fan | None, unit: Unit) -> int:
-    """Decimals of the values named in words: none for things counted one by one, one for tens, none from a hundred on."""
+    """Decimals of the values named in words: none for things counted one by one, one for tens, none from a hundred on; of persons more where there are few."""
+    return digits_of(np.empty(0) if fan is None else fan.draws[:, -1], unit)
+
+
+def digits_of(values: np.ndarray, unit: Unit) -> int:
+    """The same for values in base units."""
     if unit.scale == 1 and unit.base not in ("%", "百分点"):
         return 0
-    return 1 if fan is None or float(np.abs(fan.draws[:, -1]).mean()) / float(unit.scale) < 100 else 0
+    size = float(np.abs(values).mean()) / float(unit.scale) if values.size else 10.0
+    if unit.base in PERSONS:
+        return decimals(size)
+    return 1 if size < 100 else 0
 
 
 def _in(values: np.ndarray, unit: Unit) -> list[float]:
@@ -202,12 +212,13 @@ def gaps(study: Study, rows: Sequence[GapRow]) -> Chart:
     judged = [row for row in rows if row.standing.verdict not in UNJUDGED]
     good = sum(row.standing.verdict in ("met", "holding") for row in judged)
     counts = (
-        (good, "项达到或守住", " are met or held"),
-        (len(judged) - good, "项尚有差距", " fall short"),
+        (good, "项达到或守住", " is met or held" if good == 1 else " are met or held"),
+        (len(judged) - good, "项尚有差距", " falls short" if len(judged) - good == 1 else " fall short"),
         (len(rows) - len(judged), "项因缺数或口径不明不能判断", " cannot be judged: no figures, or an unclear definition"),
     )
     zh, en = ([f"{count}{words}" for count, words in pairs if count] for pairs in zip(*(((c, z), (c, e)) for c, z, e in counts), strict=True))
-    title = study.words(f"{len(rows)}项主要目标中，{'，'.join(zh)}", f"Of {len(rows)} main targets {', '.join(en)}")
+    whole = f"Of {len(rows)} main targets" if len(rows) != 1 else "Of one main target"
+    title = study.words(f"{len(rows)}项主要目标中，{'，'.join(zh)}", f"{whole} {', '.join(en)}")
     basis = study.words("斜纹表示情况不明，不是已达到，也不是未达到。", "Hatched means not known: neither met nor missed.")
     return gap_chart.gaps(bars, study.lang, title=title, basis=basis, source=_documents(study))
 

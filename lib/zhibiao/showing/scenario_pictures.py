@@ -12,8 +12,8 @@ from zhibiao.assessing.semantics import condition
 from zhibiao.catalogue.study import Study
 from zhibiao.model import Unit
 from zhibiao.showing.chart import Chart
-from zhibiao.showing.numbers import in_unit, signed
-from zhibiao.showing.pictures import digits_for, display_unit, source_line
+from zhibiao.showing.numbers import in_unit, signed, written
+from zhibiao.showing.pictures import digits_of, display_unit, source_line
 from zhibiao.showing.scenario_chart import PANELS, Course, Panel, PanelsPicture, panels
 from zhibiao.showing.series import Point, TargetLine
 from zhibiao.showing.statement_tables import value_with_unit, with_unit
@@ -81,9 +81,10 @@ def _finding(study: Study, found: Comparison, case: Case, unit: Unit) -> str:
     """Where the scenario lands and, in brackets, what it changes."""
     end = case.landing("enrolment")
     assert end is not None  # a course has a last year
-    digits = digits_for(case.simulation.fans["enrolment"], unit)
+    digits = _digits(found, unit)
     there = in_unit(end.median, unit.scale, digits)
     if end.low == end.high:
+        there = written(end.median, unit.scale, digits)
         return study.words(f"{there}（设定）", f"{there} (set)")
     if case.scenario.trust is not None and "enrolment" not in case.simulation.assumed:
         return study.words(f"{there}（没有目标可引向）", f"{there} (no target leads)")
@@ -96,6 +97,12 @@ def _finding(study: Study, found: Comparison, case: Case, unit: Unit) -> str:
     return study.words(f"{there}（{step}）", f"{there} ({step})")
 
 
+def _digits(found: Comparison, unit: Unit) -> int:
+    """Decimals that all panels share: those of the largest median."""
+    medians = [one.median for case in found.cases if (one := case.landing("enrolment")) is not None]
+    return digits_of(np.array(medians).max(initial=0.0, keepdims=True), unit)
+
+
 def _title(study: Study, found: Comparison, shown: Sequence[Case], unit: Unit) -> str:
     """Which scenario raises and which lowers enrolment most, of those that do not set it."""
     moved = {case: change for case in shown if case.flows and (change := found.difference(case, "enrolment")) is not None and "enrolment" not in case.simulation.assumed}
@@ -103,7 +110,7 @@ def _title(study: Study, found: Comparison, shown: Sequence[Case], unit: Unit) -
     if not moved:
         return study.words(f"{place}各情景下的在校生（至{study.horizon}年）", f"{place}: enrolment under each scenario to {study.horizon}")
     most, least = max(moved, key=lambda case: moved[case]), min(moved, key=lambda case: moved[case])
-    digits = digits_for(most.simulation.fans["enrolment"], unit)
+    digits = _digits(found, unit)
     told = []
     for case, zh, en in ((least, ("最低", "少"), "lowers"), (most, ("最高", "多"), "raises")):
         size = abs(moved[case]) / float(unit.scale)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from zhibiao.catalogue.study import Study
 from zhibiao.model import LEVERS, LeverId, Override, Scenario, unit_of
 from zhibiao.showing.numbers import ABSENT, fixed, four, in_unit, percent
-from zhibiao.showing.pictures import display_unit
+from zhibiao.showing.pictures import PERSONS, display_unit
 from zhibiao.showing.statement_tables import with_unit
 from zhibiao.showing.table import Column, Table
 from zhibiao.simulating.anchoring import start_pair
@@ -62,7 +62,11 @@ def _set_row(study: Study, override: Override, case: Case | None, name: str) -> 
         to = told if move is None else study.words(f"{to}（{told}）", f"{to} ({told})")
     year = ABSENT
     if move is not None:
+        start = _start(study, override.lever, case)
         zh, en = (f"自{move.year}年起", f"from {move.year}") if override.lever in HELD else (f"到{move.year}年", f"by {move.year}")
+        if start is not None and move.year <= start:
+            zh += f"（起点{start}年{'之前' if move.year < start else '当年'}，自起点起即为此值）"
+            en += f" ({'before' if move.year < start else 'at'} the start, {start}: this value holds from the start on)"
         year = study.words(zh, en)
     source = study.clause(study.registry.statement(override.statement)) if override.statement is not None else str(override.source)
     if "假设" in source:
@@ -77,6 +81,16 @@ def _set_row(study: Study, override: Override, case: Case | None, name: str) -> 
     }
 
 
+def _start(study: Study, lever: LeverId, case: Case | None) -> int | None:
+    """The year from which a lever is led: that of the pair of intake and enrolment for the levers of the pipe, else that of the last figure."""
+    if LEVERS[lever].flow:
+        pipe = None if case is None else case.simulation.pipe
+        return None if pipe is None else pipe.start.year
+    indicator = LEVERS[lever].indicator
+    known = study.series(indicator).annual if indicator is not None else ()
+    return known[-1].period.year if known else None
+
+
 def lever_text(study: Study, lever: LeverId, value: float) -> str:
     """A lever's value in base units as it is shown: persons in the unit of the region's documents."""
     known = LEVERS[lever]
@@ -84,7 +98,7 @@ def lever_text(study: Study, lever: LeverId, value: float) -> str:
         return with_unit(fixed(value, 1), unit_of(known.base), study.lang)
     indicator = study.indicator(known.indicator or "enrolment")
     unit = display_unit(study, indicator)
-    return with_unit(in_unit(value, unit.scale), unit, study.lang)
+    return with_unit(in_unit(value, unit.scale, 0 if unit.scale == 1 and unit.base in PERSONS else None), unit, study.lang)
 
 
 def left_out(study: Study, found: Comparison) -> list[str]:

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from zhibiao.assessing.gaps import GapRow
 from zhibiao.catalogue.study import Study
-from zhibiao.model import LEVERS, Unit
+from zhibiao.model import LEVERS, Statement, Unit
 from zhibiao.showing.gap_tables import likelihood_text
-from zhibiao.showing.numbers import ABSENT, in_unit, signed
-from zhibiao.showing.pictures import digits_for, display_unit
+from zhibiao.showing.no_chance import reasons
+from zhibiao.showing.numbers import ABSENT, in_unit, signed, written
+from zhibiao.showing.pictures import digits_of, display_unit
 from zhibiao.showing.scenario_settings import left_out
 from zhibiao.showing.statement_tables import headline, value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
@@ -67,7 +68,8 @@ def comparison(study: Study, found: Comparison) -> Table:
         Column("difference", study.words("比不动杠杆", "against no lever moved"), "right", width=3),
         *(Column(name, named(study, name), "right", width=3) for name in ("graduates", "employed", "losses")),
     ]
-    rows = [row for case in found.cases if (row := _compared(study, found, case, unit)) is not None]
+    digits = _digits(found, unit)
+    rows = [row for case in found.cases if (row := _compared(study, found, case, unit, digits)) is not None]
     notes = [
         study.words(
             "各列均为目标年的中位数。“设定”是情景自己定下的，不是推断。“基准”的招生与在校生取自参照类；动了招生、学制、保留率或学位的情景，在校生由学生流量推算，"
@@ -75,7 +77,7 @@ def comparison(study: Study, found: Comparison) -> Table:
             "Medians at the horizon. “Set”: the scenario's own assumption. Under the baseline intake and enrolment come from the reference class; where intake, length, retention "
             "or places are moved, enrolment follows from the flow of students, and the difference is to that flow with no lever moved, free of what the two models differ by.",
         ),
-        *_between_models(study, found, unit),
+        *_between_models(study, found, unit, digits["enrolment"]),
         *left_out(study, found),
     ]
     return Table(
@@ -91,17 +93,25 @@ def comparison(study: Study, found: Comparison) -> Table:
     )
 
 
-def _compared(study: Study, found: Comparison, case: Case, unit: Unit) -> dict[str, str] | None:
-    fans = case.simulation.fans
-    digits = {name: digits_for(fans.get(name if name == "enrolment" else "intake"), unit) for name in (*FLOWS, "employed")}
-    landed = {name: case.landing(name) for name in ("intake", "enrolment", "graduates", "employed", "losses")}
+LANDED = ("intake", "enrolment", "graduates", "employed", "losses")
+
+
+def _digits(found: Comparison, unit: Unit) -> dict[str, int]:
+    """Decimals of each column, the same in every row: those of its largest median."""
+    medians = {name: [one.median for case in found.cases if (one := case.landing(name)) is not None] for name in LANDED}
+    return {name: digits_of(np.array(values).max(initial=0.0, keepdims=True), unit) for name, values in medians.items()}
+
+
+def _compared(study: Study, found: Comparison, case: Case, unit: Unit, digits: Mapping[str, int]) -> dict[str, str] | None:
+    landed = {name: case.landing(name) for name in LANDED}
     if not any(landed.values()):
         return None
     row = {"scenario": case.scenario.name(study.lang)}
     for name, one in landed.items():
         row[name] = ABSENT if one is None else in_unit(one.median, unit.scale, digits[name])
         if name in case.simulation.assumed and one is not None and case.scenario.trust is None:
-            row[name] = study.words(f"{row[name]}（设定）", f"{row[name]} (set)")
+            value = written(one.median, unit.scale, digits[name])
+            row[name] = study.words(f"{value}（设定）", f"{value} (set)")
     stock = landed["enrolment"]
     row["band"] = ABSENT if stock is None or stock.low == stock.high else "—".join(in_unit(end, unit.scale, digits["enrolment"]) for end in (stock.low, stock.high))
     change = found.difference(case, "enrolment")
@@ -109,13 +119,12 @@ def _compared(study: Study, found: Comparison, case: Case, unit: Unit) -> dict[s
     return row
 
 
-def _between_models(study: Study, found: Comparison, unit: Unit) -> list[str]:
+def _between_models(study: Study, found: Comparison, unit: Unit, digits: int) -> list[str]:
     """How far the two ways of reckoning lie apart where nothing is moved."""
     base = next((case.landing("enrolment") for case in found.cases if case.scenario.id == BASELINE), None)
     flow = None if found.unmoved is None else landing(found.unmoved.run.enrolment[:, -1], study.level)
     if base is None or flow is None or found.unmoved is None or int(found.unmoved.run.years[-1]) != study.horizon:
         return []
-    digits = digits_for(found.cases[0].simulation.fans["enrolment"], unit)
     one, other = (with_unit(in_unit(value.median, unit.scale, digits), unit, study.lang) for value in (base, flow))
     return [
         study.words(
@@ -130,18 +139,19 @@ def chances(study: Study, found: Comparison) -> Table:
     main = [statement.key for statement in headline(study)] or [row.statement.key for row in (found.cases[0].rows if found.cases else ())]
     spoken = [key for key in main if any(rows[case.scenario.id][key].chance is not None for case in found.cases)]
     columns = [Column("scenario", study.words("情景", "scenario"), width=4)]
-    silent = []
+    silent: list[GapRow] = []
     for key in main:
         target = study.registry.statement(key)
-        name = f"{study.indicator(target.indicator).name(study.lang)} {value_with_unit(target, study.lang)}"
+        name = _target_name(study, target)
         if key in spoken:
             columns.append(Column(key, study.words(f"{name}（{study.short_clause(target)}）", f"{name} ({study.short_clause(target)})"), "right", width=4))
         else:
-            silent.append(name)
+            silent.extend(under[key] for under in list(rows.values())[:1])
+    unsaid = reasons(study, silent, lambda row: _target_name(study, row.statement))
     cells = [{"scenario": case.scenario.name(study.lang), **{key: _chance(study, case, rows[case.scenario.id][key]) for key in spoken}} for case in found.cases]
     notes = [
         study.words("“设定”：情景自己定下了这项指标的路径，不另给可能性。", "“Set”: the scenario sets the path of the indicator itself, so no chance is given."),
-        *([study.words(f"缺数、口径不明或期限已过，不给可能性：{'、'.join(silent)}。", f"No chance is given for want of figures or a clear definition, or because the horizon has passed: {', '.join(silent)}.")] if silent else []),
+        *([study.words(f"不给可能性：{unsaid}。", f"No chance is given of {unsaid}.")] if silent else []),
     ]
     return Table(
         columns,
@@ -153,6 +163,10 @@ def chances(study: Study, found: Comparison) -> Table:
             f"None of the main targets of {study.region.en} has figures to project: no chance under any scenario." if main else f"The chosen documents set no target for {study.region.en}.",
         ),
     )
+
+
+def _target_name(study: Study, target: Statement) -> str:
+    return f"{study.indicator(target.indicator).name(study.lang)} {value_with_unit(target, study.lang)}"
 
 
 def _chance(study: Study, case: Case, row: GapRow) -> str:
@@ -208,8 +222,7 @@ def _years(years: NDArray[np.int64]) -> list[int]:
 def _followed(study: Study, name: str, draws: Array, years: Sequence[int], first: int) -> dict[str, str]:
     unit = display_unit(study, study.indicator(UNITS.get(name, "enrolment")))
     ends = {year: landing(draws[:, year - first], study.level) for year in years}
-    largest = max((one.median for one in ends.values() if one is not None), default=0.0) / float(unit.scale)
-    digits = 0 if unit.scale == 1 or largest >= 100 else 1
+    digits = digits_of(np.array([max((one.median for one in ends.values() if one is not None), default=0.0)]), unit)
     last = ends[years[-1]]
     return {
         "quantity": study.words(f"{named(study, name)}（{unit.written}）", f"{named(study, name)} ({unit.label('en')})"),

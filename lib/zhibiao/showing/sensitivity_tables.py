@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from zhibiao.assessing.gaps import GapRow
 from zhibiao.assessing.semantics import condition
 from zhibiao.catalogue.study import Study
@@ -11,8 +13,9 @@ from zhibiao.model import LEVERS, Statement, Unit
 from zhibiao.model.units import unit_of
 from zhibiao.showing.chart import Chart
 from zhibiao.showing.gap_tables import chance_text, likelihood_text
+from zhibiao.showing.no_chance import reasons
 from zhibiao.showing.numbers import fixed, in_unit, signed
-from zhibiao.showing.pictures import display_unit, source_line
+from zhibiao.showing.pictures import digits_of, display_unit, source_line
 from zhibiao.showing.sensitivity_chart import Bar, Level, TornadoPicture
 from zhibiao.showing.sensitivity_chart import tornado as drawn
 from zhibiao.showing.sentences import Sentences
@@ -180,18 +183,21 @@ def _risk(study: Study, compared: Comparison, main: Sequence[GapRow]) -> list[st
         span = study.words("至", " to ").join(ends)
         lines.append(
             study.words(
-                f"能推断的{len(known)}项主要目标中，最没有把握的是{target}：不动杠杆时可能性{told}" + (f"；没有设定它的{len(others)}个情景中为{span}。" if others else "。"),
-                f"Of the {len(known)} main targets that can be projected {target} is most at risk: chance {told} with no lever moved"
-                + (f"; {span} under the {len(others)} scenarios that do not set it." if others else "."),
+                (f"能推断的{len(known)}项主要目标中，最没有把握的是{target}" if len(known) > 1 else f"能推断的主要目标只有一项：{target}")
+                + f"{'：' if len(known) > 1 else '，'}不动杠杆时可能性{told}" + (f"；没有设定它的{len(others)}个情景中为{span}。" if others else "。"),
+                (f"Of the {len(known)} main targets that can be projected {target} is most at risk" if len(known) > 1 else f"One main target can be projected, {target}")
+                + f": chance {told} with no lever moved"
+                + (f"; {span} under {'the one scenario that does' if len(others) == 1 else f'the {len(others)} scenarios that do'} not set it." if others else "."),
             )
         )
     silent = [row for row in main if row.statement.key not in known]
     if silent:
-        names = study.words("、", ", ").join(dict.fromkeys(study.indicator(row.statement.indicator).name(study.lang) for row in silent))
+        names = reasons(study, silent, lambda row: study.indicator(row.statement.indicator).name(study.lang))
+        some = "1 more main target" if len(silent) == 1 else f"{len(silent)} more main targets"
         lines.append(
             study.words(
-                f"{'另有' if known else ''}{len(silent)}项主要目标不给可能性（{names}）：缺数、口径不明或期限已过，不等于没有风险。",
-                f"No chance is given of {len(silent)} {'more ' if known else ''}main targets ({names}): figures are missing, a definition is unclear or the horizon has passed. That is not the same as being safe.",
+                f"{'另有' if known else ''}{len(silent)}项主要目标不给可能性：{names}；不等于没有风险。",
+                f"No chance is given of {some if known else some.replace(' more', '')}: {names}. That is not the same as being safe.",
             )
         )
     return lines or [study.words(f"所选文件没有给{study.region.zh}定下主要目标。", f"The chosen documents set no main target for {study.region.en}.")]
@@ -228,7 +234,7 @@ def _margin(study: Study, target: Statement, margin: float) -> str:
     """How far a path lies from the end that is asked for."""
     unit = target.written_unit
     scaled = margin / float(unit.scale)
-    digits = 0 if unit.scale == 1 or abs(scaled) >= 100 else 1
+    digits = digits_of(np.array([condition(target, study.indicator(target.indicator)).bound]), unit)
     size = with_unit(fixed(abs(scaled), digits), unit, study.lang)
     if round(abs(scaled), digits) == 0:
         return study.words("正好在目标处", "at the target")

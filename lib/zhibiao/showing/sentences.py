@@ -96,7 +96,10 @@ def headline_verdict(study: Study, rows: Sequence[GapRow]) -> str:
     if not rows:
         return f"no targets are registered for {study.region.en}"
     if not judged:
-        return f"none of the {len(rows)} main targets can be judged: nothing reported since the baseline, or an unclear definition"
+        none = f"none of the {len(rows)} main targets can be judged" if len(rows) > 1 else "the one main target cannot be judged"
+        return f"{none}: nothing reported since the baseline, or an unclear definition"
+    if len(rows) == 1:
+        return f"the one main target can be judged: {word(VERDICTS, rows[0].standing.verdict, 'en')}"
     rest = "; the others lack figures or a clear definition" if len(judged) < len(rows) else ""
     return f"{len(judged)} of {len(rows)} main targets can be judged, {len(good)} of them met, held or on schedule{rest}"
 

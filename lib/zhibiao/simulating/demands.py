@@ -17,7 +17,7 @@ from zhibiao.errors import ParameterError, RegistryError, closest
 from zhibiao.model import Indicator, Statement, unit_of
 from zhibiao.model.fan import Fan
 from zhibiao.model.units import SCALES, UNSCALED
-from zhibiao.simulating.anchoring import start_pair
+from zhibiao.simulating.anchoring import why_none
 from zhibiao.simulating.scenario import SETS, Ground
 
 Array = NDArray[np.float64]
@@ -147,9 +147,8 @@ def unassessable(study: Study, base: Ground, asked: Sequence[Demand]) -> dict[st
 def _lacking(study: Study, base: Ground, demand: Demand) -> tuple[str, str] | None:
     place, fan = study.region, base.fans.get(demand.indicator.id)
     if base.pipe is None:
-        if start_pair(study) is None:
-            return f"{place.zh}没有同一年的招生与在校生", f"no year of {place.en} has both intake and enrolment"
-        return f"{place.zh}的学生流推不到以后的年份", f"the flow of students of {place.en} does not reach into later years"
+        zh, en = why_none(study, base.fans)
+        return f"{place.zh}：{zh}", f"{place.en}: {en}"
     if fan is None:
         return f"{demand.indicator.zh}没有可用的数", f"no usable figure of {demand.indicator.en}"
     asked = demand.asked

@@ -5,11 +5,16 @@ from decimal import Decimal
 
 import pytest
 
+from zhibiao.assessing.gaps import gap_table
+from zhibiao.assessing.requests import requests
 from zhibiao.catalogue.load import load
 from zhibiao.catalogue.study import study
 from zhibiao.exploring.still import parts
 from zhibiao.model import Override
-from zhibiao.showing import anchor_tables, scenario_settings, scenario_tables, sensitivity_tables
+from zhibiao.showing import anchor_tables, pictures, scenario_settings, scenario_tables, sensitivity_tables
+from zhibiao.showing.gap_tables import asked_for
+from zhibiao.showing.sentences import headline_verdict
+from zhibiao.showing.summary import summary
 from zhibiao.simulating.comparing import compare
 from zhibiao.simulating.outcomes import outcomes
 from zhibiao.simulating.scenario import ground, simulate
@@ -89,3 +94,12 @@ def test_a_lever_that_is_set_before_the_start_says_so(registry, year, told):
     city = study(mine, "450200")
     (row,) = (row for row in scenario_settings.settings(city, compare(city)).rows if str(year) in row["year"])
     assert (told in row["year"]) if told else ("起点" not in row["year"])
+
+
+def test_one_thing_is_not_many_in_english(registry):
+    city = study(registry, "450200", lang="en")
+    rows = gap_table(city, {})
+    (first,) = rows[:1]
+    assert pictures.gaps(city, [first]).title.startswith("Of one main target ")
+    assert "the one main target" in headline_verdict(city, [first])
+    assert "1 indicators" not in asked_for(city, requests([first])).title + " ".join(summary(city, [first], requests([first]), frozenset()).lines)

@@ -13,7 +13,7 @@ from zhibiao.showing.numbers import ABSENT
 from zhibiao.showing.sentences import Sentences
 from zhibiao.showing.statement_tables import value_with_unit
 from zhibiao.showing.table import Column, Table
-from zhibiao.showing.words import VERDICTS, word
+from zhibiao.showing.words import VERDICTS, counted, word
 
 STAGE_WORDS: Mapping[str, tuple[str, str]] = {
     "not_started": ("未启动", "not started"),
@@ -57,7 +57,7 @@ def overview(study: Study, found: Delivery) -> Sentences:
     lines.append(
         study.words(
             f"没有对应指标的措施{len(found.without_indicator)}项，没有责任单位的{len(found.without_owner)}项；没有措施支撑的目标{len(found.unserved)}条。",
-            f"{len(found.without_indicator)} measures have no indicator, {len(found.without_owner)} no unit; {len(found.unserved)} targets have no measure.",
+            f"{counted(len(found.without_indicator), 'measure')} without an indicator, {len(found.without_owner)} without a unit; {counted(len(found.unserved), 'target')} without a measure.",
         )
     )
     if found.units:
@@ -256,7 +256,7 @@ def targets_text(study: Study, task: Task) -> str:
 
 def _names(study: Study, group: list[Standing], few: bool) -> str:
     if not few:
-        return study.words(f"{len(group)}条目标", f"{len(group)} targets")
+        return study.words(f"{len(group)}条目标", counted(len(group), "target"))
     return study.words(
         "、".join(f"{s.indicator.zh}{value_with_unit(s.statement, 'zh')}" for s in group),
         ", ".join(f"{s.indicator.en} {value_with_unit(s.statement, 'en')}" for s in group),

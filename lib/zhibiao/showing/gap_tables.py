@@ -14,7 +14,7 @@ from zhibiao.model import Observation, Unit
 from zhibiao.showing.numbers import ABSENT, in_unit, percent
 from zhibiao.showing.statement_tables import period_text, value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
-from zhibiao.showing.words import BASES, QUALIFIERS, STATES, VERDICTS, word, years_text
+from zhibiao.showing.words import BASES, QUALIFIERS, STATES, VERDICTS, counted, word, years_text
 
 CHANCE_STEP = 0.05
 """Chances are printed in steps of five points: the draws are finer than what they rest on."""
@@ -232,7 +232,7 @@ def asked_for(study: Study, requests: Sequence[Request]) -> Table:
     return Table(
         columns,
         cells,
-        title=study.words(f"数据需求清单：{len(cells)}项指标缺数", f"Figures asked for: {len(cells)} indicators"),
+        title=study.words(f"数据需求清单：{len(cells)}项指标缺数", f"Figures asked for: {counted(len(cells), 'indicator')}"),
         empty=study.words(f"截至{study.as_of}年，所需数据都已报齐。", f"As of {study.as_of} every figure that is needed has been reported."),
     )
 

@@ -12,7 +12,7 @@ from zhibiao.showing.numbers import ABSENT, in_unit
 from zhibiao.showing.sentences import Sentences
 from zhibiao.showing.statement_tables import period_text, value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
-from zhibiao.showing.words import word
+from zhibiao.showing.words import counted, word
 
 RELATIONS: Mapping[str, tuple[str, str]] = {
     "raised": ("数字调高", "number raised"),
@@ -177,7 +177,7 @@ def differences(study: Study, found: Sequence[Reconciliation]) -> Table:
         columns,
         rows,
         title=study.words(
-            f"{len(found)}项指标有两处以上说法，其中{decide}项说法不同", f"{len(found)} indicators are spoken of more than once; on {decide} the statements differ"
+            f"{len(found)}项指标有两处以上说法，其中{decide}项说法不同", f"{counted(len(found), 'indicator')} {'is' if len(found) == 1 else 'are'} spoken of more than once; on {decide} the statements differ"
         )
         if rows
         else "",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from zhibiao.catalogue.study import Study
 from zhibiao.model import Statement, Unit
 from zhibiao.showing.table import Column, Table
-from zhibiao.showing.words import KINDS, SCOPES, word
+from zhibiao.showing.words import KINDS, SCOPES, counted, word
 
 
 def value_with_unit(statement: Statement, lang: str) -> str:
@@ -118,7 +118,7 @@ def statements(study: Study, kind: str | None = None, only: Sequence[Statement] 
 def _repeated(study: Study, count: int) -> list[str]:
     if not count:
         return []
-    return [study.words(f"另有{count}处重复上列表述，不另计。", f"{count} more sentences repeat these and are not counted again.")]
+    return [study.words(f"另有{count}处重复上列表述，不另计。", f"{counted(count, 'more sentence')} {'repeats these and is' if count == 1 else 'repeat these and are'} not counted again.")]
 
 
 def headline(study: Study) -> list[Statement]:

@@ -17,6 +17,7 @@ from zhibiao.showing.numbers import in_unit, percent
 from zhibiao.showing.sentences import Sentences, headline_verdict
 from zhibiao.showing.statement_tables import value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
+from zhibiao.showing.words import counted
 from zhibiao.simulating import pairs
 from zhibiao.simulating.anchoring import start_pair
 
@@ -34,7 +35,7 @@ def summary(study: Study, rows: Sequence[GapRow], requests: Sequence[Request], a
         lines.append(
             study.words(
                 f"判断这些目标还缺{len(requests)}项指标、合计{years}个年度的数，见文末清单。",
-                f"{len(requests)} indicators lack {years} yearly figures in all; the list at the end names them.",
+                f"{counted(len(requests), 'indicator')} {'lacks' if len(requests) == 1 else 'lack'} {counted(years, 'yearly figure')} in all; the list at the end names them.",
             )
         )
     return Sentences(tuple(lines))

@@ -52,6 +52,15 @@ def word(vocabulary: Mapping[str, tuple[str, str]], code: str, lang: str) -> str
     return zh if lang == "zh" else en
 
 
+def counted(number: int, noun: str) -> str:
+    """An English number with its noun.
+
+    >>> counted(1, "indicator"), counted(3, "yearly figure"), counted(0, "target")
+    ('1 indicator', '3 yearly figures', '0 targets')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def years_text(years: tuple[int, ...]) -> str:
     """Years with runs drawn together.
 

@@ -122,8 +122,13 @@ def running_total(study: Study, row: GapRow) -> Chart:
 
 
 def digits_for(fan: Fan | None, unit: Unit) -> int:
-    """Decimals of the values named in words: none for things counted one by one, one for tens, none from a hundred on; of persons more where there are few."""
-    return digits_of(np.empty(0) if fan is None else fan.draws[:, -1], unit)
+    """Decimals of the ends of a band: none for things counted one by one, one for tens, none from a hundred on; of persons more where there are few.
+
+    A band is wider than a second decimal; what scenarios change is not, so that `digits_of` has one more.
+    """
+    ends = np.empty(0) if fan is None else fan.draws[:, -1]
+    found = digits_of(ends, unit)
+    return min(found, 1) if ends.size and float(np.abs(ends).mean()) >= float(unit.scale) else found
 
 
 def digits_of(values: np.ndarray, unit: Unit) -> int:

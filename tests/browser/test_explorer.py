@@ -97,7 +97,7 @@ def test_a_dragged_slider_ends_where_the_mouse_ends(page, screenshot):
     number = value.input_value()
     assert f"年招生到2025年{float(number):g}万人" in lines(page) and picture(page) != before
     assert grip(page, "年招生（万人）")[0] == end and float(number) > 3
-    assert lever(page, "年招生（万人）").locator("input[type=checkbox]").is_checked()
+    assert until(lambda: lever(page, "年招生（万人）").locator("input[type=checkbox]").is_checked())
     assert page.evaluate("window.painted") < 60  # positions passed in between were skipped, none came late
     screenshot(page, "explorer-dragged-zh")
     page.get_by_role("button", name="撤销").click()
@@ -133,7 +133,7 @@ def test_a_typed_value_and_a_year(page):
     typed(page, "年保留率（%）", "120")
     tells(page, "超出范围")
     assert "120" not in lines(page)
-    assert lever(page, "年保留率（%）").locator("input[type=number]").input_value() == "95.44"
+    assert until(lambda: lever(page, "年保留率（%）").locator("input[type=number]").input_value() == "95.44")
 
 
 def test_pin_undo_redo_reset(page, screenshot):
@@ -164,7 +164,7 @@ def test_solving_moves_the_levers(page, screenshot):
     second.check()
     for part in re.sub("（.*", "", told.strip()).split("；"):
         shows(page, re.escape(part))
-    assert page.get_by_role("radio").count() == 3
+    assert until(lambda: page.get_by_role("radio").count() == 3)
     screenshot(page, "explorer-solved-zh")
     page.get_by_role("button", name="撤销").click()
     page.get_by_role("radio").first.wait_for(state="detached")
@@ -177,7 +177,7 @@ def test_targets_and_documents_are_switched(page):
     page.get_by_label("在校生规模 ≥12万人 · 32号 一(二)").wait_for(state="detached")
     page.get_by_label(re.compile("452号《")).click()  # not `uncheck`: the tick is back before the driver looks
     tells(page, "至少留一份文件")
-    assert page.get_by_label(re.compile("452号《")).is_checked()
+    assert until(lambda: page.get_by_label(re.compile("452号《")).is_checked())
 
 
 def test_a_region_without_a_pipe_says_so(page, screenshot):

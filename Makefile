@@ -37,7 +37,7 @@ test: setup ## 全部测试，含 nbval 比对 all tests, nbval included
 	@ZHIBIAO_DATA= $(BIN)/python -m pytest -q -m "not soak" tests notebooks --nbval --nbval-current-env --nbval-cell-timeout=120
 
 test-browser: setup .venv-browser/ready ## 在真实浏览器里试看板（需要 chromium） the dashboard in a real browser (needs chromium)
-	@.venv-browser/bin/python -m pytest -q -c tests/browser/pytest.ini tests/browser $(AGAIN)
+	@.venv-browser/bin/python -m pytest -q -c tests/browser/pytest.ini tests/browser
 
 .venv-browser/ready: tests/browser/requirements.txt
 	@$(PYTHON) -m venv --clear .venv-browser

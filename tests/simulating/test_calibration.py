@@ -186,15 +186,12 @@ def test_the_shipped_draws_are_in_step_with_the_registry(national_fit):
         np.testing.assert_allclose(np.quantile(held, p, axis=0), np.quantile(numbers, p, axis=0), atol=0.02, err_msg=f"indicators/reference is out of step; run: {COMMAND}")
 
 
-def test_dispersion_says_how_far_the_pipe_misses():
+def test_dispersion_holds_the_draws_of_the_fit():
     found = dispersion()
     assert found.lengths.tolist() == [2, 3, 4, 5] and found.mix.shape == (500, 4)
     np.testing.assert_allclose(found.mix.sum(axis=1), 1, atol=1e-4)
-    assert (np.diff(found.error) >= 0).all() and 0.01 < found.error[0] < 0.03 and 0.02 < found.error[4] < 0.05
-    assert found.error_at(1) == found.error[0] and found.error_at(5) == found.error_at(20) == found.error[4]
+    assert (found.persistence >= 0).all() and (found.persistence < 1).all() and (found.yearly_sd > 0).all()
     assert not found.mix.flags.writeable
-    with pytest.raises(ParameterError, match="at least one"):
-        found.error_at(0)
 
 
 def test_a_missing_or_broken_file_names_the_command(tmp_path):

@@ -51,11 +51,13 @@ class Scenarios(Answers):
     def small_multiples(self) -> Chart | Sentences:
         """Enrolment under every scenario, one panel each."""
         from zhibiao.showing import scenario_pictures
+        from zhibiao.showing.no_pipe import no_pipe
 
-        s = self.study
-        return scenario_pictures.small_multiples(s, self.compared) or self._sentence(
-            f"{s.region.zh}没有同一年的招生与在校生，或目标年之前已无年份可推，不作图。", f"No year has both intake and enrolment of {s.region.en}, or no year lies ahead: nothing to draw."
-        )
+        drawn = scenario_pictures.small_multiples(self.study, self.compared)
+        if drawn is not None:
+            return drawn
+        told = no_pipe(self.study, "不作图", "nothing to draw")
+        return self._sentence(told, told)
 
     def what_follows(self) -> Table:
         """Graduates, those in work, training, teachers and places year by year under the report's scenario."""

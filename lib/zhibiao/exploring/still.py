@@ -17,6 +17,7 @@ from zhibiao.exploring.screen import Curve, Panel, curve, observed
 from zhibiao.model import Scenario
 from zhibiao.showing.chart import Chart
 from zhibiao.showing.gap_tables import asked_for
+from zhibiao.showing.no_pipe import no_pipe as because
 from zhibiao.showing.pictures import display_unit, source_line
 from zhibiao.showing.sentences import Sentences
 from zhibiao.showing.series import point_keys, series_words
@@ -54,10 +55,7 @@ def _compared(study: Study) -> Scenario | None:
 
 def no_pipe(study: Study) -> str:
     """Why nothing can be played with in a region."""
-    return study.words(
-        f"{study.region.zh}没有同一年的招生数与在校生数（或其后没有可推算的年份），学生流量无从起算，不能试算。补上下列数后即可。",
-        f"{study.region.en} has no year with both intake and enrolment (or no year ahead of it), so no flow of students can be reckoned. These figures are asked for.",
-    )
+    return because(study, "学生流量无从起算，不能试算。缺的数列在下面", "no flow of students can be reckoned. The figures that are missing stand below")
 
 
 def _chart(here: Scene, shown: Shown, beside: Shown | None, name: str, off: Collection[str]) -> Chart:

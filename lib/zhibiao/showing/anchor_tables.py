@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from zhibiao.catalogue.study import Study
 from zhibiao.model import Unit
 from zhibiao.showing.asked_pairs import national_ratios
+from zhibiao.showing.no_pipe import no_pipe
 from zhibiao.showing.numbers import ABSENT, fixed, in_unit, percent
 from zhibiao.showing.pictures import digits_of, display_unit
 from zhibiao.showing.statement_tables import with_unit
@@ -33,11 +34,8 @@ def anchor(study: Study, simulation: Simulation) -> Table:
         Column("nation", study.words("全国逐年", "nation, yearly"), "right", width=3),
     ]
     pipe, spread = simulation.pipe, national_spread(study.registry, study.as_of)
-    empty = study.words(
-        f"{study.region.zh}没有同一年的招生与在校生，学制与保留率无从锚定。", f"No year of {study.region.en} has both intake and enrolment: nothing to anchor on."
-    )
     if pipe is None or simulation.run is None or spread is None:
-        return Table(columns, [], title="", empty=empty)
+        return Table(columns, [], title="", empty=no_pipe(study, "学制与保留率无从锚定", "nothing to anchor on"))
     start, own = pipe.start, yearly_retention(study.registry, study.region.code, study.as_of)
     rows = [
         _row(study.words("平均学制（年）", "mean length (years)"), *_spread(pipe.length, lambda v: fixed(v, 1))),
@@ -53,7 +51,7 @@ def anchor(study: Study, simulation: Simulation) -> Table:
         f"以{start.year}年招生与在校生为锚：平均学制约{rows[0]['median']}年，每年约{rows[1]['median']}的学生留下",
         f"Anchored on intake and enrolment of {start.year}: programmes of about {rows[0]['median']} years, about {rows[1]['median']} of the students stay each year",
     )
-    return Table(columns, rows, title=title, notes=[_how(study), _outside(study, pipe)], empty=empty)
+    return Table(columns, rows, title=title, notes=[_how(study), _outside(study, pipe)])
 
 
 def _row(what: str, median: str, inner: str) -> dict[str, str]:

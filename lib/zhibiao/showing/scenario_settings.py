@@ -8,7 +8,7 @@ from zhibiao.showing.numbers import ABSENT, fixed, four, in_unit, percent
 from zhibiao.showing.pictures import PERSONS, display_unit
 from zhibiao.showing.statement_tables import with_unit
 from zhibiao.showing.table import Column, Table
-from zhibiao.simulating.anchoring import start_pair
+from zhibiao.simulating.anchoring import why_none
 from zhibiao.simulating.comparing import Case, Comparison, fitting
 from zhibiao.simulating.scenario import own_value
 
@@ -105,9 +105,5 @@ def left_out(study: Study, found: Comparison) -> list[str]:
     if not found.left_out:
         return []
     names = study.words("、", ", ").join(study.registry.scenario(name).name(study.lang) for name in found.left_out)
-    why = (
-        ("没有同一年的招生与在校生", "no year has both intake and enrolment")
-        if start_pair(study) is None
-        else ("现状合不上任何学制与保留率，或杠杆没有起点", "no length and retention fit where the region stands, or a lever has no start")
-    )
+    why = why_none(study) if found.unmoved is None else ("杠杆没有起点", "a lever has no start")
     return [study.words(f"未能推算：{names}（{why[0]}）。", f"Not simulated: {names} ({why[1]}).")]

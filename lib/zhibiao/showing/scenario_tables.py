@@ -13,6 +13,7 @@ from zhibiao.catalogue.study import Study
 from zhibiao.model import LEVERS, Statement, Unit
 from zhibiao.showing.gap_tables import likelihood_text
 from zhibiao.showing.no_chance import reasons
+from zhibiao.showing.no_pipe import no_pipe
 from zhibiao.showing.numbers import ABSENT, in_unit, signed, written
 from zhibiao.showing.pictures import digits_of, display_unit
 from zhibiao.showing.scenario_settings import left_out
@@ -87,9 +88,7 @@ def comparison(study: Study, found: Comparison) -> Table:
             f"各情景下{study.horizon}年的招生、在校生与毕业生（{unit.written}）", f"Intake, enrolment and graduates of {study.horizon} under each scenario ({unit.label('en')})"
         ),
         notes=notes if rows else [],
-        empty=study.words(
-            f"{study.region.zh}没有同一年的招生与在校生，各情景无从推算。", f"No year has both intake and enrolment of {study.region.en}: no scenario can be simulated."
-        ),
+        empty="" if rows else no_pipe(study, "各情景无从推算", "no scenario can be simulated"),
     )
 
 
@@ -207,7 +206,9 @@ def outcomes(study: Study, found: Outcomes | None) -> Table:
     empty = (
         study.words("这个情景把在校生直接引向规划目标，不经过学生流量，没有可推算的后果。", "This scenario leads enrolment to the plans' targets directly; nothing flows, so nothing follows.")
         if scenario.trust is not None
-        else study.words(f"{study.region.zh}没有同一年的招生与在校生，无从推算。", f"No year has both intake and enrolment of {study.region.en}: nothing follows.")
+        else no_pipe(study, "无从推算", "nothing follows")
+        if found is None
+        else ""
     )
     title = study.words(f"情景“{scenario.zh}”下逐年随之而来的", f"What follows year by year under “{scenario.en}”")
     return Table(columns, rows, title=title, notes=notes, empty=empty)

@@ -14,6 +14,7 @@ from zhibiao.model.units import unit_of
 from zhibiao.showing.chart import Chart
 from zhibiao.showing.gap_tables import chance_text, likelihood_text
 from zhibiao.showing.no_chance import reasons
+from zhibiao.showing.no_pipe import no_pipe
 from zhibiao.showing.numbers import fixed, in_unit, signed
 from zhibiao.showing.pictures import digits_of, display_unit, source_line
 from zhibiao.showing.sensitivity_chart import Bar, Level, TornadoPicture
@@ -95,7 +96,7 @@ def table(study: Study, found: Tornado | None, shares: Sequence[Indices]) -> Tab
         rows,
         title=study.words("各杠杆在有依据的范围内能带来多大变化", "What each lever can change within a range that rests on something"),
         notes=notes if rows else [],
-        empty=_nothing(study),
+        empty="" if rows else _nothing(study),
     )
 
 
@@ -109,9 +110,7 @@ def _digits(found: Tornado | None, unit: Unit) -> int:
 
 
 def _nothing(study: Study) -> str:
-    return study.words(
-        f"{study.region.zh}没有同一年的招生与在校生，没有杠杆可以试动。", f"No year has both intake and enrolment of {study.region.en}: there is no lever to move."
-    )
+    return no_pipe(study, "没有杠杆可以试动", "there is no lever to move")
 
 
 def picture(study: Study, found: Tornado | None) -> Chart | Sentences:

@@ -15,6 +15,7 @@ from scipy.special import logit, ndtr
 
 from zhibiao.catalogue.study import Study
 from zhibiao.model.fan import Fan
+from zhibiao.projecting.trajectories import trajectories
 from zhibiao.simulating import pipe
 from zhibiao.simulating.dispersion import dispersion
 from zhibiao.simulating.engine import lengths_around, split
@@ -76,8 +77,8 @@ def pipe_of(study: Study, fans: Mapping[str, Fan]) -> Pipe | None:
     )
 
 
-def why_none(study: Study, fans: Mapping[str, Fan]) -> tuple[str, str]:
-    """Why the region has no pipe, zh and en, as the rest of a sentence about it."""
+def why_none(study: Study, fans: Mapping[str, Fan] | None = None) -> tuple[str, str]:
+    """Why the region has no pipe, zh and en, as the rest of a sentence about it; the fans are projected where they are not at hand."""
     start = start_pair(study)
     if start is None:
         stocks = {p.period.year for p in study.series("enrolment").annual}
@@ -86,6 +87,7 @@ def why_none(study: Study, fans: Mapping[str, Fan]) -> tuple[str, str]:
         return "没有同一年的招生与在校生", "no year has both intake and enrolment"
     if national_spread(study.registry, study.as_of) is None:
         return f"截至{study.as_of}年全国可比的年份太少，给不出离散程度", f"too few years of the nation are known by {study.as_of} to give the dispersion"
+    fans = trajectories(study, ("intake", "enrolment")) if fans is None else fans
     if not {"intake", "enrolment"} <= set(fans):
         return "招生或在校生没有可推算的轨迹", "intake or enrolment cannot be projected"
     last = min(int(fans[name].years[-1]) for name in ("intake", "enrolment"))

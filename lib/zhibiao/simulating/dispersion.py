@@ -17,10 +17,9 @@ from numpy.typing import NDArray
 
 from zhibiao.catalogue import csvfile
 from zhibiao.catalogue.load import shipped
-from zhibiao.errors import ParameterError, RegistryError
+from zhibiao.errors import RegistryError
 from zhibiao.simulating.calibration import COMMAND, LENGTHS, Fit
 from zhibiao.simulating.filtering import Array
-from zhibiao.simulating.hindcast import GIVEN, errors, read
 
 DRAWS_FILE, HINDCAST_FILE = "pipe.csv", "pipe_hindcast.csv"
 KEPT = 500
@@ -31,7 +30,7 @@ PARAMETERS = (*(f"mix_{length}" for length in LENGTHS), "level", "persistence", 
 
 @dataclass(frozen=True, eq=False)
 class Dispersion:
-    """What the nation lends to a region's pipe: how uncertain lengths and retention are, and how far the model misses. No level of its own.
+    """What the nation lends to a region's pipe: how uncertain lengths and retention are. No level of its own.
 
     Attributes
     ----------
@@ -43,9 +42,6 @@ class Dispersion:
         Log odds of the yearly retention about which the years move.
     persistence, yearly_sd : arrays (m,)
         odds(t) = level + persistence · (odds(t−1) − level) + yearly_sd · ε, ε standard normal.
-    error : array (h,)
-        Root mean square of ln(predicted / actual enrolment) 1 … h years ahead, given the actual intake, over all origins of the hindcast.
-        The draws of mix and process spread as far by themselves: it is a check, not to be added to them.
     """
 
     lengths: NDArray[np.int64]
@@ -53,18 +49,11 @@ class Dispersion:
     level: Array = field(repr=False)
     persistence: Array = field(repr=False)
     yearly_sd: Array = field(repr=False)
-    error: Array
-
-    def error_at(self, ahead: int) -> float:
-        """Sd of the relative error `ahead` years on: beyond the measured years it stays, for no class stays longer than its programme."""
-        if ahead < 1:
-            raise ParameterError(f"{ahead} 年无效 years ahead must be at least one", where="ahead", allowed=["1, 2, …"])
-        return float(self.error[min(ahead, self.error.size) - 1])
 
 
 @cache
 def dispersion(folder: Path | None = None) -> Dispersion:
-    """Read the shipped draws and the errors of the shipped hindcast; nothing is fitted.
+    """Read the shipped draws; nothing is fitted.
 
     Parameters
     ----------
@@ -78,10 +67,7 @@ def dispersion(folder: Path | None = None) -> Dispersion:
     """
     place = shipped() / "reference" if folder is None else folder
     found = np.array(_rows(place / DRAWS_FILE))
-    said = errors(read(place / HINDCAST_FILE), GIVEN)
-    square = [math.sqrt(float(np.mean(np.square(list(said[ahead].values()))))) for ahead in sorted(said)]
-    # a year farther ahead is never told better: where it was, that is chance
-    arrays = found[:, : LENGTHS.size], *found[:, LENGTHS.size :].T, np.maximum.accumulate(square)
+    arrays = found[:, : LENGTHS.size], *found[:, LENGTHS.size :].T
     for array in arrays:
         array.setflags(write=False)
     return Dispersion(LENGTHS, *arrays)

@@ -25,8 +25,6 @@ Array = NDArray[np.float64]
 CHUNK = 8192
 """Draws moved at a time: the cells of one chunk stay in the processor's cache, and memory beyond the results does not grow with the draws."""
 WORKERS = 2
-SETTLING = 12
-"""Years after which a pipe with constant intake and programmes of at most eight years has settled, with room to spare."""
 
 
 @dataclass(frozen=True)

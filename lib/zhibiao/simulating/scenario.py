@@ -160,7 +160,7 @@ def _reason(study: Study, lever: LeverId, pipe: Pipe | None) -> str:
     """Why a lever of the pipe has no start, where that is so."""
     if not LEVERS[lever].flow or pipe is not None:
         return ""
-    zh, en = why_none(study, trajectories(study, ("intake", "enrolment")))
+    zh, en = why_none(study)
     return f"：{zh} {en}"
 
 
@@ -212,7 +212,7 @@ def _student_teacher_ratio(study: Study) -> float | None:
 def _start(study: Study) -> Pair:
     start = start_pair(study)
     if start is None:
-        zh, en = why_none(study, {})
+        zh, en = why_none(study)
         raise ParameterError(
             f"情景 {study.scenario.id!r} 需要同一年的招生和在校生 needs intake and enrolment of one year of {study.region.zh}：{zh} {en}", where="scenario"
         )

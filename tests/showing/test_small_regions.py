@@ -102,4 +102,4 @@ def test_one_thing_is_not_many_in_english(registry):
     (first,) = rows[:1]
     assert pictures.gaps(city, [first]).title.startswith("Of one main target ")
     assert "the one main target" in headline_verdict(city, [first])
-    assert "1 indicators" not in asked_for(city, requests([first])).title + " ".join(summary(city, [first], requests([first]), frozenset()).lines)
+    assert "1 indicators" not in asked_for(city, requests([first])).title + " ".join(summary(city, [first], requests([first]), frozenset(), None).lines)

@@ -90,13 +90,13 @@ class Answers:
         from zhibiao.assessing.requests import requests
         from zhibiao.showing import summary
 
-        return summary.summary(self.study, self.main_rows, requests(self.main_rows), self.simulation.assumed)
+        return summary.summary(self.study, self.main_rows, requests(self.main_rows), self.simulation.assumed, self.simulation.pipe)
 
     def levers(self) -> Table:
         """What would close each gap."""
         from zhibiao.showing import summary
 
-        return summary.levers(self.study, self.main_rows)
+        return summary.levers(self.study, self.main_rows, self.simulation.pipe)
 
     def _sentence(self, zh: str, en: str) -> Sentences:
         from zhibiao.showing.sentences import Sentences

@@ -13,23 +13,20 @@ from zhibiao.assessing.semantics import condition
 from zhibiao.catalogue.study import Study
 from zhibiao.showing.asked_pairs import target_pairs
 from zhibiao.showing.gap_tables import latest_text, likelihood_text
-from zhibiao.showing.numbers import in_unit, percent
+from zhibiao.showing.numbers import fixed, in_unit, percent
 from zhibiao.showing.sentences import Sentences, headline_verdict
 from zhibiao.showing.statement_tables import value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
 from zhibiao.showing.words import counted
 from zhibiao.simulating import pairs
-from zhibiao.simulating.anchoring import start_pair
-
-SHOWN_LENGTH = 4.0
-"""The programme length at which retention is told in sentences; the table beside it holds the others."""
+from zhibiao.simulating.pipe import Pipe, middle
 
 
-def summary(study: Study, rows: Sequence[GapRow], requests: Sequence[Request], assumed: frozenset[str]) -> Sentences:
+def summary(study: Study, rows: Sequence[GapRow], requests: Sequence[Request], assumed: frozenset[str], pipe: Pipe | None) -> Sentences:
     """The findings that are read first."""
     lines = [headline_verdict(study, rows) + study.words("。", ".")]
     lines.extend(_chances(study, rows, assumed))
-    lines.extend(_fits(study))
+    lines.extend(() if pipe is None else _fits(study, pipe))
     if requests:
         years = sum(len(request.years) for request in requests)
         lines.append(
@@ -62,35 +59,30 @@ def _chances(study: Study, rows: Sequence[GapRow], assumed: frozenset[str]) -> I
         )
 
 
-def _fits(study: Study) -> Iterator[str]:
-    """Whether intake and enrolment targets hold together with the region's own length and retention."""
-    start = start_pair(study)
-    if start is None:
-        return
-    length = np.array([SHOWN_LENGTH])
-    own = float(pairs.implied(start, None, length).settled[0])
-    if math.isnan(own):
-        return
+def _fits(study: Study, pipe: Pipe) -> Iterator[str]:
+    """Whether intake and enrolment targets hold together with the length and retention that the region is anchored on."""
+    start, (mean, own) = pipe.start, middle(pipe)
+    length = fixed(mean, 1)
     for pair in target_pairs(study):
-        way = float(pairs.implied(pair, start, length).on_the_way[0])
+        way = float(pairs.implied(pair, start, np.array([mean]), pipe.earlier).on_the_way[0])
         if math.isnan(way):
             yield study.words(
-                f"在校生／招生 {pair.name}：匀速增招时，四年学制即使无人流失，{pair.year}年也达不到。",
-                f"Enrolment / intake {pair.name}: with an evenly growing intake four-year programmes miss it in {pair.year} even without losses.",
+                f"在校生／招生 {pair.name}：匀速增招时，平均学制{length}年，即使无人流失，{pair.year}年也达不到。",
+                f"Enrolment / intake {pair.name}: with an evenly growing intake programmes of {length} years miss it in {pair.year} even without losses.",
             )
         elif way <= own:
             yield study.words(
-                f"在校生／招生 {pair.name}可以并存：以四年学制计，年保留率{percent(way, 1)}即可，低于{start.year}年所隐含的{percent(own, 1)}。",
-                f"Enrolment / intake {pair.name} fit each other: four-year programmes need a retention of {percent(way, 1)}, below the {percent(own, 1)} implied by {start.year}.",
+                f"在校生／招生 {pair.name}可以并存：以平均学制{length}年计，年保留率{percent(way, 1)}即可，现状约{percent(own, 1)}。",
+                f"Enrolment / intake {pair.name} fit each other: programmes of {length} years need a retention of {percent(way, 1)}; it is about {percent(own, 1)}.",
             )
         else:
             yield study.words(
-                f"在校生／招生 {pair.name}难以并存：以四年学制计，年保留率须从{start.year}年所隐含的{percent(own, 1)}提高到{percent(way, 1)}，或再多招，或统计口径更宽。",
-                f"Enrolment / intake {pair.name} hardly fit: four-year programmes need a retention of {percent(way, 1)} instead of the {percent(own, 1)} implied by {start.year}, a larger intake, or a wider definition.",
+                f"在校生／招生 {pair.name}难以并存：以平均学制{length}年计，年保留率须从约{percent(own, 1)}提高到{percent(way, 1)}，或再多招，或统计口径更宽。",
+                f"Enrolment / intake {pair.name} hardly fit: programmes of {length} years need a retention of {percent(way, 1)} instead of about {percent(own, 1)}, a larger intake, or a wider definition.",
             )
 
 
-def levers(study: Study, rows: Sequence[GapRow]) -> Table:
+def levers(study: Study, rows: Sequence[GapRow], pipe: Pipe | None) -> Table:
     """What would close each gap from here on: pace, intake, retention; each with what it stands on."""
     columns = [
         Column("target", study.words("目标", "target"), width=5),
@@ -98,7 +90,7 @@ def levers(study: Study, rows: Sequence[GapRow]) -> Table:
         Column("needed", study.words("需要多少", "what it takes"), width=5),
         Column("premise", study.words("前提", "premise"), width=6),
     ]
-    cells = [cell for row in rows for cell in _levers(study, row)]
+    cells = [cell for row in rows for cell in _levers(study, row, pipe)]
     return Table(
         columns,
         cells,
@@ -107,7 +99,7 @@ def levers(study: Study, rows: Sequence[GapRow]) -> Table:
     )
 
 
-def _levers(study: Study, row: GapRow) -> Iterator[dict[str, str]]:
+def _levers(study: Study, row: GapRow, pipe: Pipe | None) -> Iterator[dict[str, str]]:
     stands, statement, lang = row.standing, row.statement, study.lang
     asked = condition(statement, stands.indicator)
     clause = study.words(f"（{study.short_clause(statement)}）", f" ({study.short_clause(statement)})")
@@ -143,38 +135,34 @@ def _levers(study: Study, row: GapRow) -> Iterator[dict[str, str]]:
             "needed": with_unit(in_unit(stands.needed, unit.scale), unit, lang),
             "premise": study.words(f"从{stands.latest.period}年的数匀速到{asked.end}年", f"evenly from the figure of {stands.latest.period} to {asked.end}"),
         }
-    if statement.indicator == "enrolment" and stands.needed is not None:
-        yield from _enrolment_levers(study, row, name, asked.bound, asked.end)
+    if statement.indicator == "enrolment" and stands.needed is not None and pipe is not None:
+        yield from _enrolment_levers(study, row, pipe, name, asked.bound, asked.end)
 
 
-def _enrolment_levers(study: Study, row: GapRow, name: str, bound: float, end: int) -> Iterator[dict[str, str]]:
-    start = start_pair(study)
-    if start is None or study.as_of < start.year:
-        return
-    family = pairs.anchored(start, np.array([SHOWN_LENGTH]))
-    unit = row.statement.written_unit
-    for length, retention in family:
-        intake = pairs.needed_intake(bound, range(study.as_of + 1, end + 1), start, length, retention, only_last=True)
-        if intake is not None:
-            yield {
-                "target": name,
-                "lever": study.words(f"{study.as_of + 1}年起多招", f"intake from {study.as_of + 1} on"),
-                "needed": study.words("每年", "") + with_unit(in_unit(intake, unit.scale, 2), unit, study.lang) + study.words("", " a year"),
-                "premise": study.words(
-                    f"四年学制，年保留率{percent(retention, 1)}（按{start.year}年锚定），此前招生停在{start.year}年的数",
-                    f"four-year programmes, retention {percent(retention, 1)} (anchored on {start.year}), intake until then as in {start.year}",
-                ),
-            }
+def _enrolment_levers(study: Study, row: GapRow, pipe: Pipe, name: str, bound: float, end: int) -> Iterator[dict[str, str]]:
+    start, (mean, retention) = pipe.start, middle(pipe)
+    unit, length = row.statement.written_unit, fixed(mean, 1)
+    intake = pairs.needed_intake(bound, range(study.as_of + 1, end + 1), start, mean, retention, only_last=True, earlier=pipe.earlier)
+    if intake is not None:
+        yield {
+            "target": name,
+            "lever": study.words(f"{study.as_of + 1}年起多招", f"intake from {study.as_of + 1} on"),
+            "needed": study.words("每年", "") + with_unit(in_unit(intake, unit.scale, 2), unit, study.lang) + study.words("", " a year"),
+            "premise": study.words(
+                f"平均学制{length}年，年保留率{percent(retention, 1)}（按{start.year}年锚定），此前招生停在{start.year}年的数",
+                f"programmes of {length} years, retention {percent(retention, 1)} (anchored on {start.year}), intake until then as in {start.year}",
+            ),
+        }
     for pair in target_pairs(study):
         if abs(pair.enrolment - bound) > 1e-6 * bound:
             continue
-        way = float(pairs.implied(pair, start, np.array([SHOWN_LENGTH])).on_the_way[0])
+        way = float(pairs.implied(pair, start, np.array([mean]), pipe.earlier).on_the_way[0])
         if not math.isnan(way):
             yield {
                 "target": name,
                 "lever": study.words("保留率", "retention"),
                 "needed": study.words(f"每年{percent(way, 1)}", f"{percent(way, 1)} a year"),
                 "premise": study.words(
-                    f"招生匀速增到{in_unit(pair.intake, unit.scale)}{unit.written}，四年学制", f"intake grows evenly to {in_unit(pair.intake, unit.scale)} {unit.label('en')}, four-year programmes"
+                    f"招生匀速增到{in_unit(pair.intake, unit.scale)}{unit.written}，平均学制{length}年", f"intake grows evenly to {in_unit(pair.intake, unit.scale)} {unit.label('en')}, programmes of {length} years"
                 ),
             }

@@ -56,18 +56,20 @@ class Implied:
     on_the_way: Array
 
 
-def implied(pair: Pair, start: Pair | None, lengths: Array) -> Implied:
+def implied(pair: Pair, start: Pair | None, lengths: Array, earlier: Array | None = None) -> Implied:
     """What each length would need as retention for the pair to hold.
 
     Parameters
     ----------
     start : Pair or None
-        Where the intake comes from; before its year it is held constant. None: only the settled curve.
+        Where the intake comes from. None: only the settled curve.
+    earlier : array (OLDER_CLASSES,), optional
+        Intakes of the starting year and those before it, newest first; held constant where they are not given.
     """
     settled = np.array([_solve(partial(_settled_excess, pair, float(length))) for length in lengths])
     if start is None or start.year >= pair.year:
         return Implied(lengths, settled, np.full(lengths.shape, np.nan))
-    way = np.array([_solve(partial(_arrived_excess, start, pair, float(length))) for length in lengths])
+    way = np.array([_solve(partial(_arrived_excess, start, pair, float(length), earlier)) for length in lengths])
     return Implied(lengths, settled, way)
 
 
@@ -75,13 +77,14 @@ def _settled_excess(pair: Pair, length: float, retention: float) -> float:
     return per_entrant(length, retention) - pair.ratio
 
 
-def _arrived_excess(start: Pair, pair: Pair, length: float, retention: float) -> float:
-    return arrived(start, pair, length, retention) - pair.enrolment
+def _arrived_excess(start: Pair, pair: Pair, length: float, earlier: Array | None, retention: float) -> float:
+    return arrived(start, pair, length, retention, earlier) - pair.enrolment
 
 
-def arrived(start: Pair, pair: Pair, length: float, retention: float) -> float:
+def arrived(start: Pair, pair: Pair, length: float, retention: float, earlier: Array | None = None) -> float:
     """Enrolment in the pair's year with the intake led evenly from the start to the pair's intake."""
     _, intake = linear_intake(start.intake, pair.intake, start.year, pair.year, OLDER_CLASSES)
+    intake[: OLDER_CLASSES + 1] = _older(start, earlier)
     return float(stock(intake, length, retention)[-1])
 
 
@@ -91,14 +94,21 @@ def anchored(start: Pair, lengths: Array) -> list[tuple[float, float]]:
     return [(float(length), float(r)) for length, r in zip(lengths, retention, strict=True) if np.isfinite(r)]
 
 
-def needed_intake(target: float, years: range, start: Pair, length: float, retention: float, *, only_last: bool = False) -> float | None:
+def _older(start: Pair, earlier: Array | None) -> Array:
+    """Intakes up to the starting year, oldest first."""
+    return np.full(OLDER_CLASSES + 1, start.intake) if earlier is None else np.append(earlier[-1], earlier[::-1])
+
+
+def needed_intake(
+    target: float, years: range, start: Pair, length: float, retention: float, *, only_last: bool = False, earlier: Array | None = None
+) -> float | None:
     """The constant intake from the first of `years` on that keeps enrolment at `target` or above in all of them, or in the last.
 
     Until then the intake stays where it was in the starting year. None where the classes still enrolled suffice, so that nothing is
     asked.
     """
     before = max(years[0] - 1 - start.year, 0)
-    held = np.full(OLDER_CLASSES + before + 1, start.intake)
+    held = np.concatenate([_older(start, earlier), np.full(before, start.intake)])
 
     def excess(entrants: float) -> float:
         path = np.concatenate([held, np.full(len(years), entrants)])

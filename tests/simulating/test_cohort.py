@@ -71,3 +71,13 @@ def test_when_a_floor_must_hold_then_the_needed_intake_just_holds_it() -> None:
 def test_when_length_or_retention_is_impossible_then_it_says_so(length: float, retention: float) -> None:
     with pytest.raises(ParameterError, match="out of range"):
         per_entrant(length, retention)
+
+
+def test_when_earlier_intakes_are_known_then_the_classes_enrolled_are_theirs() -> None:
+    start, pair = Pair("2020", 2020, 4.0, 9.0, ""), Pair("2021", 2021, 5.0, 12.0, "")
+    earlier = np.array([4.0, 3.0, 2.0, 1.0, 1.0, 1.0, 1.0, 1.0])  # newest first
+    assert arrived(start, pair, 3, 1.0, earlier) == pytest.approx(5 + 4 + 3)
+    assert arrived(start, pair, 3, 1.0) == pytest.approx(5 + 4 + 4)
+    # enrolment of 2022 is E + E + 4: who entered in 2020 is still there
+    assert needed_intake(14.0, range(2021, 2023), start, 3, 1.0, only_last=True, earlier=earlier) == pytest.approx(5.0)
+    assert needed_intake(10.0, range(2021, 2022), start, 3, 1.0, earlier=earlier) == pytest.approx(3.0)

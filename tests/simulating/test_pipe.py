@@ -224,3 +224,33 @@ def test_when_there_is_no_pipe_then_the_reason_is_the_true_one(intake: int | Non
 def test_when_the_nation_was_not_known_yet_then_that_is_the_reason() -> None:
     early = study(REGISTRY, "全国", as_of=1999)
     assert "全国可比的年份太少" in anchoring.why_none(early, ground(early).fans)[0]
+
+
+def test_a_length_and_places_hold_from_their_year_on_and_not_before(own: Pipe) -> None:
+    held = replace(own, intake=np.full(own.intake.shape, 30000.0))
+    free = flow(held, {})
+    late = flow(held, {"capacity": Move(80000, 2024)})
+    np.testing.assert_array_equal(late.enrolment[:, :3], free.enrolment[:, :3])
+    assert (late.turned_away[:, :3] == 0).all() and (late.turned_away[:, 3] > 0).any()
+    # who enters from 2023 on stays longer: nobody of them would have left before the end of 2025
+    ahead = replace(held, years=np.arange(2021, 2030), noise=np.zeros((held.noise.shape[0], 9)), intake=np.full((held.intake.shape[0], 9), 30000.0))
+    base, early, later = (flow(ahead, moves).enrolment for moves in ({}, {"length": Move(5, 2021)}, {"length": Move(5, 2023)}))
+    assert np.median(early[:, 5]) > np.median(base[:, 5]) + 1000
+    np.testing.assert_array_equal(later[:, :4], base[:, :4])
+    assert np.median(later[:, 5]) < np.median(early[:, 5])
+
+
+def test_graduates_weigh_the_lengths_by_who_entered_when_and_a_floor_only_from_below() -> None:
+    spread = national_spread(REGISTRY)
+    assert spread is not None
+    family = [(3.0, 0.9), (4.0, 0.9)]
+    even, shrinking = np.full(8, 100.0), np.array([100.0, 100, 100, 100, 200, 200, 200, 200])
+    # of three-year programmes 81 graduate, of four-year ones 72.9; four years ago twice as many entered
+    by_three = anchoring._weights(family, even, spread, (0, 81.0, False), np.zeros(0))
+    assert by_three[0] > by_three[1]
+    by_four = anchoring._weights(family, shrinking, spread, (0, 145.8, False), np.zeros(0))
+    assert by_four[1] > 0.9
+    more = anchoring._weights(family, shrinking, spread, (0, 60.0, True), np.zeros(0))  # “60 and more”: both lengths give more
+    np.testing.assert_allclose(more, [0.5, 0.5], atol=0.02)
+    exactly = anchoring._weights(family, shrinking, spread, (0, 81.0, False), np.zeros(0))
+    assert exactly[0] > 0.9

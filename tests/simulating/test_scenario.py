@@ -96,3 +96,10 @@ def test_the_baseline_moves_no_lever_and_names_are_given_once(tmp_path) -> None:
     (tmp_path / "scenarios" / "mine.yaml").write_text("id: mine\nzh: 生源减少\nen: mine\ndescription: 试\ndescription_en: a trial\n", encoding="utf-8")
     with pytest.raises(RegistryError, match="已被 'intake_low' 占用"):
         load(tmp_path)
+
+
+def test_a_lever_outside_the_pipe_is_led_evenly_from_the_last_figure_and_held() -> None:
+    found = simulate(_with({"lever": "employment", "value": 99.6, "unit": "%", "year": 2025, "source": "试"}))
+    fan = found.fans["employment_rate"]
+    np.testing.assert_allclose([np.median(fan.at(year)) for year in (2023, 2024, 2025)], [99.0, 99.3, 99.6])
+    assert np.ptp(fan.at(2025)) == 0

@@ -125,6 +125,17 @@ class TestTakingIn:
         assert result.count == 0 and "reason" in result.examined[0].faults[0].what
         assert (tmp_path / "observations" / "imported.csv").read_bytes() == before
 
+    def test_what_was_seen_as_new_is_not_written_as_a_correction_of_somebody_elses(self, tmp_path: Path) -> None:
+        """The file is sound either way; the person has not seen that it would replace a figure."""
+        mine, theirs, later = Upload("我.csv", csv(row("2024-03", "9.9", "复核"))), Upload("他.csv", csv(row("2024-03", "9.8"))), DAY + dt.timedelta(days=1)
+        seen = examine(known(tmp_path), [mine], later)
+        take(tmp_path, [theirs], self.seen(tmp_path, theirs), DAY)
+        before = (tmp_path / "observations" / "imported.csv").read_bytes()
+        result = take(tmp_path, [mine], seen, later)
+        assert result.count == 0 and not result.examined[0].faults and result.examined[0].lines[0].startswith("~")
+        assert (tmp_path / "observations" / "imported.csv").read_bytes() == before
+        assert take(tmp_path, [mine], result.examined, later).count == 1  # now it was seen
+
     def test_figures_that_others_imported_of_something_else_do_not_matter(self, tmp_path: Path) -> None:
         mine, theirs = Upload("我.csv", csv(row("2024-03", "9.9"))), Upload("他.csv", csv(row("2023-03", "9.8")))
         seen = self.seen(tmp_path, mine)

@@ -6,6 +6,7 @@ import pytest
 
 from zhibiao.notebook import setup
 from zhibiao.showing.numbers import fixed, percent
+from zhibiao.showing.summary import summary
 from zhibiao.simulating.centre import central
 from zhibiao.simulating.pipe import flow, middle
 
@@ -39,3 +40,13 @@ def test_the_intake_that_is_told_brings_the_target_and_less_does_not() -> None:
 
 def test_a_region_without_a_pipe_says_nothing_of_pairs() -> None:
     assert "可以并存" not in " ".join(setup(region="江津").summary().lines)
+
+
+def test_a_pair_that_needs_more_retention_than_there_is_hardly_fits() -> None:
+    report = setup()
+    pipe = report.simulation.pipe
+    assert pipe is not None
+    assert "10.5 / 3.5可以并存" in " ".join(report.summary().lines)
+    leaky = replace(pipe, retention=pipe.retention - 0.08)  # 87 % where 91 % would be needed
+    told = " ".join(summary(report.study, report.main_rows, (), frozenset(), leaky).lines)
+    assert "10.5 / 3.5难以并存" in told and percent(middle(leaky)[1], 1) in told

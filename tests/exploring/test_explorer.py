@@ -1,7 +1,6 @@
 """The explorer as its user meets it, in the process: what a widget's change does to pictures, words, levers and files."""
 
 import html
-import logging
 import re
 from dataclasses import replace
 from functools import partial
@@ -12,30 +11,13 @@ import pytest
 from zhibiao.catalogue.load import load
 from zhibiao.catalogue.study import study
 from zhibiao.exploring import seeking
-from zhibiao.exploring.explorer import Explorer
-from zhibiao.exploring.remembering import Keeper
 from zhibiao.exploring.scene import Scene, scenario_of
 from zhibiao.exploring.state import question_of
 from zhibiao.simulating.ranges import default_ranges
 from zhibiao.simulating.scenario import ground, simulate
 from zhibiao.simulating.solving import solve
 
-
-@pytest.fixture(autouse=True)
-def nothing_goes_wrong_unseen(caplog):
-    """Widgets log what a handler raises and go on."""
-    yield
-    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
-
-
-@pytest.fixture
-def start(tmp_path):
-    """A screen as a new kernel has it; its memory lies in the test's own folder."""
-
-    def begin(**options):
-        return Explorer(load(), keeper=Keeper(tmp_path / "state"), **options)
-
-    return begin
+pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_unseen")
 
 
 def words(widget):

@@ -1,7 +1,6 @@
 """What the explorer keeps: scenarios saved and opened again, and the screen that a kernel's end does not take away."""
 
 import html
-import logging
 import re
 import time
 
@@ -17,12 +16,7 @@ from zhibiao.exploring.saving import parameters
 from zhibiao.exploring.still import parts
 from zhibiao.simulating.scenario import simulate
 
-
-@pytest.fixture(autouse=True)
-def nothing_goes_wrong_unseen(caplog):
-    """Widgets log what a handler raises and go on."""
-    yield
-    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_unseen")
 
 
 @pytest.fixture
@@ -31,16 +25,6 @@ def data(tmp_path, monkeypatch):
     folder.mkdir()
     monkeypatch.setenv("ZHIBIAO_DATA", str(folder))
     return folder
-
-
-@pytest.fixture
-def start(tmp_path):
-    """A screen as a new kernel has it; its memory lies in the test's own folder."""
-
-    def begin(**options):
-        return Explorer(load(), keeper=Keeper(tmp_path / "state"), **options)
-
-    return begin
 
 
 def words(widget):

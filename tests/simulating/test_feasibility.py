@@ -17,6 +17,7 @@ from zhibiao.simulating.centre import central, centre, fine_flow, settings_flow
 from zhibiao.simulating.demands import demands, example, main_targets, target_sets, unassessable
 from zhibiao.simulating.feasibility import Feasibility, feasibility, holds, margins
 from zhibiao.simulating.pipe import Move, flow
+from zhibiao.simulating.programme import responses
 from zhibiao.simulating.ranges import default_ranges
 from zhibiao.simulating.relaxing import contradictions, implies, least_intakes, readings, relaxing
 from zhibiao.simulating.scenario import ground
@@ -272,3 +273,17 @@ def test_when_the_nation_is_asked_then_a_typed_target_is_judged() -> None:
     asked = demands(nation, ["intake>160万人@2028", "enrolment>440万人@2028"])
     found = feasibility(nation, asked)
     assert found.hold is not None and set(found.chances) == {"intake>160万人@2028", "enrolment>440万人@2028"}
+
+
+def test_when_lengths_and_retentions_are_free_then_the_change_is_the_least_of_all_that_are_tried() -> None:
+    """Intake may hardly grow: 12 from 2022 on cannot hold however the other levers stand; some of their settings ask for less change than others."""
+    tight = dict(default_ranges(CITY, BASE.pipe))
+    tight["intake"] = replace(tight["intake"], high=32000.0)
+    asked = relaxing(CITY, demands(CITY, [INTAKE, KEEP]), BASE, tight)
+    (verdict,) = [v for v in asked.verdicts if v.freedom == "all"]
+    assert not verdict.hold
+    ways = responses(asked.middle, tight, asked.demands, moving=True)
+    each = [asked.change("all", [way], [INTAKE, KEEP]) for way in ways]
+    costs = [sum(abs(one.change) for one in found) for found in each if found is not None]
+    assert max(costs) > min(costs) + 0.01
+    assert sum(abs(one.change) for one in verdict.cheapest) == pytest.approx(min(costs), abs=1e-6)

@@ -152,6 +152,9 @@ class Programme:
                 part = slice(begins[name], begins[name] + len(spans[name]))
                 lower[part] = -np.inf if demand.indicator.lower is None else float(demand.indicator.lower)
                 upper[part] = np.inf if demand.indicator.upper is None else float(demand.indicator.upper)
+        if way is not None and not levels:
+            free = slice(0, max(intakes.shape[1] - 1, 0))  # a planned path goes where the documents lead it
+            lower[free], upper[free] = ranges["intake"].low, ranges["intake"].high
         pace, paces = _pace(way, ranges["intake"], size) if way is not None and not levels else (np.zeros((0, size)), np.zeros(0))
         return cls(
             tuple(demands), np.array([row for row, _, _ in parts]).reshape(-1, size), np.array([end for _, end, _ in parts]),

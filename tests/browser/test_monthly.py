@@ -76,7 +76,7 @@ def test_from_form_to_report(page, monthly, server, tmp_path, screenshot):
     page.get_by_role("tab", name="月度数据").click()
     monthly.get_by_role("link", name="下载 PDF").wait_for(timeout=90_000)
     screenshot(page, "monthly-report-zh")
-    for link, start_of_file in (("下载 PDF", b"%PDF-"), ("下载数据表 xlsx", b"PK\x03\x04")):
+    for link, start_of_file in (("下载 PDF", b"%PDF-"), ("下载 Word", b"PK\x03\x04"), ("下载数据表 xlsx", b"PK\x03\x04")):
         with page.expect_download() as caught:
             monthly.get_by_role("link", name=link).click()
         path = tmp_path / caught.value.suggested_filename

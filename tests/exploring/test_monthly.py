@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import threading
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -187,6 +188,7 @@ class TestReports:
         made = monthly.publish("500000", "zh", None, ticks.append)
         assert made.pdf.startswith(b"%PDF-") and made.as_of == "2023" and ticks[0] == 0
         assert openpyxl.load_workbook(io.BytesIO(made.xlsx)).sheetnames
+        assert "word/document.xml" in zipfile.ZipFile(io.BytesIO(made.docx)).namelist()
 
     def test_a_report_that_fails_says_why(self) -> None:
         with pytest.raises(ZhibiaoError, match=r"出报告失败.*999999"):

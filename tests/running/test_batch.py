@@ -149,6 +149,7 @@ def test_batch_manifest_index_and_briefing(trial):
     page = (trial.out / "index.html").read_text("utf-8")
     assert "trial/500000/baseline/good/good.pdf" in page
     assert "trial/500000/baseline/killed.failed/killed.ipynb" in page
+    assert trial.folder("briefing.docx").read_bytes() == (trial.folder("09_briefing") / "09_briefing.docx").read_bytes()
     assert trial.folder("briefing.pdf").read_bytes() == (trial.folder("09_briefing") / "09_briefing.pdf").read_bytes()
 
 

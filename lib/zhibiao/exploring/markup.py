@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 KINDS = {
     "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv",
     "yaml": "application/yaml",

@@ -24,14 +24,13 @@ from zhibiao.reading.asked import asked_by_period
 from zhibiao.reading.filled import Refused
 from zhibiao.reading.importing import WORKBOOKS, add, judge_file, known_after, overlay, registry_with
 from zhibiao.reading.workbook import template
+from zhibiao.running.job import BRIEFING
 
 TAKEN_IN = (*WORKBOOKS, ".csv")
 """Endings of files that are looked at; what is no workbook inside is refused in words."""
 
 LARGEST = 20 * 1024 * 1024
 """Bytes of one file; a filled workbook is a thousandth of it."""
-
-BRIEFING = "09_briefing"
 
 
 @dataclass(frozen=True)
@@ -86,9 +85,10 @@ class Imported:
 
 @dataclass(frozen=True)
 class Documents:
-    """The briefing of a region as a PDF and its tables as a workbook."""
+    """The briefing of a region as a PDF and for Word, and its tables as a workbook."""
 
     pdf: bytes
+    docx: bytes
     xlsx: bytes
     as_of: str
 
@@ -187,7 +187,8 @@ def publish(region: str, lang: str, folder: Path | None, waiting: Callable[[int]
             raise ZhibiaoError(f"出报告失败 the report was not made: {'；'.join(said).replace(out, '…')}")
         place = Path(out) / made["folder"]
         manifest = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
-        return Documents((place / f"{BRIEFING}.pdf").read_bytes(), (place / "tables" / f"{BRIEFING}-tables.xlsx").read_bytes(), str(manifest["as_of"]))
+        pdf, docx = ((place / f"{BRIEFING}.{ending}").read_bytes() for ending in ("pdf", "docx"))
+        return Documents(pdf, docx, (place / "tables" / f"{BRIEFING}-tables.xlsx").read_bytes(), str(manifest["as_of"]))
 
 
 def _run(command: Sequence[str], environment: Mapping[str, str], waiting: Callable[[int], None]) -> tuple[str, str]:

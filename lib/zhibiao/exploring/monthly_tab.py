@@ -192,6 +192,7 @@ class MonthlyTab:
             stem = f"{place.name(lang)}_{said(lang, '简报', 'briefing')}_{documents.as_of}".replace(" ", "_")
             links = (
                 download(f"{stem}.pdf", documents.pdf, said(lang, "下载 PDF", "Download PDF")),
+                download(f"{stem}.docx", documents.docx, said(lang, "下载 Word", "Download for Word")),
                 download(f"{stem}.xlsx", documents.xlsx, said(lang, "下载数据表 xlsx", "Download tables, xlsx")),
             )
             self.made.value = paragraph(said(lang, f"{place.zh}的简报已出，数据截至 {documents.as_of} 年。", f"The briefing of {place.en} is ready, figures as of {documents.as_of}.")) + f"<p>{'　'.join(links)}</p>"

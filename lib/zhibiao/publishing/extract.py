@@ -95,14 +95,14 @@ def write_figures(nb: NotebookNode, folder: Path, stem: str) -> list[str]:
     return written
 
 
-def png_of(svg: bytes, front: FrontMatter) -> bytes:
+def png_of(svg: bytes, front: FrontMatter, ppi: float = PNG_PPI) -> bytes:
     """Draw an SVG as PNG with the fonts of the documents."""
     with tempfile.TemporaryDirectory(prefix="zhibiao-png-") as folder:
         (Path(folder) / "figure.svg").write_bytes(svg)
         (Path(folder) / "main.typ").write_text(
             '#set page(width: auto, height: auto, margin: 0pt, fill: white)\n#image("figure.svg")\n', encoding="utf-8"
         )
-        return typeset(Path(folder), "png", front, ppi=PNG_PPI)
+        return typeset(Path(folder), "png", front, ppi=ppi)
 
 
 def tables(nb: NotebookNode) -> list[Table]:

@@ -24,6 +24,7 @@ class RunFiles:
     """What a run left, as POSIX paths relative to ``outputs``; absent is None or empty."""
 
     pdf: str | None = None
+    docx: str | None = None
     ipynb: str | None = None
     xlsx: str | None = None
     csv: tuple[str, ...] = ()

@@ -6,10 +6,7 @@ import base64
 import copy
 import functools
 import importlib.resources
-import importlib.util
 import json
-import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +17,7 @@ from nbformat import NotebookNode
 from zhibiao.errors import OutputError, ToolMissing
 from zhibiao.publishing.fonts import check_svg, font_folder
 from zhibiao.publishing.frontmatter import FrontMatter, cell_name, front_matter, shown_cells
+from zhibiao.publishing.pandoc import converted
 
 if TYPE_CHECKING:
     import typst
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
 PICTURES = ("image/svg+xml", "image/png")
 """A picture is published as SVG where there is one."""
 
-_PANDOC_SECONDS = 120
 _SHORT_TITLE = {"zh": 30, "en": 64}
 
 
@@ -60,7 +57,7 @@ def to_pdf(nb: NotebookNode, *, lang: str | None = None) -> bytes:
     front = front_matter(nb, lang)
     shown = readable(nb, front.lang)
     with tempfile.TemporaryDirectory(prefix="zhibiao-pdf-") as folder:
-        body = _body(shown, Path(folder))
+        body = converted(shown, Path(folder), "typst", "--extract-media=.").decode("utf-8")
         template = importlib.resources.files(__package__).joinpath("briefing.typ").read_text(encoding="utf-8")
         (Path(folder) / "main.typ").write_text(template + body, encoding="utf-8")
         return typeset(Path(folder), "pdf", front)
@@ -148,50 +145,6 @@ def joined(text: str | list[str]) -> str:
 def picture_bytes(value: str | list[str], kind: str) -> bytes:
     """Return the file behind a picture's MIME value."""
     return base64.b64decode(joined(value)) if kind == "image/png" else joined(value).encode("utf-8")
-
-
-def _body(shown: NotebookNode, folder: Path) -> str:
-    """Return the notebook as Typst; its pictures are written into `folder`."""
-    rules = importlib.resources.files(__package__).joinpath("pandoc_filter.lua")
-    (folder / "filter.lua").write_text(rules.read_text(encoding="utf-8"), encoding="utf-8")
-    command = [
-        str(_pandoc()),
-        "--from=ipynb+footnotes-citations-raw_attribute",
-        "--to=typst",
-        "--ipynb-output=all",
-        "--wrap=none",
-        "--lua-filter=filter.lua",
-        "--extract-media=.",
-        "--sandbox",
-        "--quiet",  # its warnings are about Markdown such as a footnote nobody refers to
-    ]
-    try:
-        done = subprocess.run(
-            command,
-            input=json.dumps(shown, ensure_ascii=False).encode("utf-8"),
-            capture_output=True,
-            cwd=folder,
-            timeout=_PANDOC_SECONDS,
-            check=False,
-        )
-    except OSError as error:
-        raise ToolMissing(f"pandoc 无法运行 pandoc does not run: {error}") from error
-    except subprocess.TimeoutExpired as error:
-        raise OutputError(f"pandoc 超过 {_PANDOC_SECONDS} 秒 pandoc took longer than {_PANDOC_SECONDS} s") from error
-    if done.returncode != 0:
-        said = done.stderr.decode("utf-8", "replace").strip()
-        raise OutputError(f"pandoc: {said or f'exit {done.returncode}'}")
-    return done.stdout.decode("utf-8")
-
-
-def _pandoc() -> Path:
-    # the one that came with the package: another version on PATH would give other pages
-    spec = importlib.util.find_spec("pypandoc")
-    name = "pandoc.exe" if sys.platform == "win32" else "pandoc"
-    path = Path(spec.origin).parent / "files" / name if spec is not None and spec.origin is not None else None
-    if path is None or not path.is_file():
-        raise ToolMissing("缺少 pandoc pandoc is not installed: pip install pypandoc-binary")
-    return path
 
 
 @functools.cache

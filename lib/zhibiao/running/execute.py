@@ -19,7 +19,7 @@ from zhibiao.kernels.templates import lend
 from zhibiao.running import cache, manifest
 from zhibiao.running.cells import code_lines, last_started, tidy
 from zhibiao.running.folder import fresh_beside, put_file, put_in_place, recover, remove, write_file
-from zhibiao.running.job import Answer, BatchResult, Limits, Order, RunResult, Task, without_paths
+from zhibiao.running.job import BRIEFING, Answer, BatchResult, Limits, Order, RunResult, Task, without_paths
 from zhibiao.running.manifest import Surroundings
 from zhibiao.running.pool import Interrupted, Pool, environment
 from zhibiao.running.report import Reporter, write_outputs_index
@@ -27,8 +27,6 @@ from zhibiao.running.report import Reporter, write_outputs_index
 SINGLE = "run"
 """Where single runs are published: ``outputs/run``. They have no summary."""
 
-BRIEFING = "09_briefing"
-"""Its PDF is also published as ``briefing.pdf`` of the region and scenario."""
 
 
 @dataclass(frozen=True)
@@ -224,12 +222,13 @@ def _cached(task: Task, key: str, out: Path) -> RunResult:
 
 
 def _copy_briefing(task: Task, out: Path) -> None:
-    """Publish the briefing's PDF under its promised path as well."""
+    """Publish the briefing's documents under their promised paths as well."""
     if task.stem != BRIEFING:
         return
-    source, copy = out / task.folder / f"{BRIEFING}.pdf", out / task.folder.parent / "briefing.pdf"
-    if not copy.is_file() or manifest.sha256(copy) != manifest.sha256(source):
-        put_file(source, copy)
+    for ending in ("pdf", "docx"):
+        source, copy = out / task.folder / f"{BRIEFING}.{ending}", out / task.folder.parent / f"briefing.{ending}"
+        if not copy.is_file() or manifest.sha256(copy) != manifest.sha256(source):
+            put_file(source, copy)
 
 
 def _unwritten(fault: OSError) -> OutputError:

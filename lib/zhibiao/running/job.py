@@ -30,6 +30,9 @@ from zhibiao.model.record import Record
 ROOT = Path(zhibiao.__file__).resolve().parents[2]
 """The checkout: ``lib/zhibiao`` is two folders below it."""
 
+BRIEFING = "09_briefing"
+"""What is read and circulated: it is made for Word as well, and published as ``briefing.pdf`` and ``briefing.docx`` of region and scenario."""
+
 _KINDS: dict[str, type[ZhibiaoError]] = {
     kind.__name__: kind
     for kind in (

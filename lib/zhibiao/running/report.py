@@ -206,6 +206,6 @@ def _files(folder: str, names: list[str]) -> RunFiles:
         return next(iter(of(suffix)), None)
 
     return RunFiles(
-        pdf=first(".pdf"), ipynb=first(".ipynb"), xlsx=first(".xlsx"), csv=of(".csv"), svg=of(".svg"), png=of(".png"),
+        pdf=first(".pdf"), docx=first(".docx"), ipynb=first(".ipynb"), xlsx=first(".xlsx"), csv=of(".csv"), svg=of(".svg"), png=of(".png"),
         manifest=f"{folder}/{manifest.NAME}",
     )  # fmt: skip

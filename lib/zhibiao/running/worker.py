@@ -22,7 +22,7 @@ from typing import Any
 from zhibiao.errors import CellError, KernelDied, MissingDeliverable, OutputError, TimeLimit, ZhibiaoError
 from zhibiao.kernels import Start, how
 from zhibiao.running.cells import check_cells, code_lines, last_started, numbered, stderr_of, tidy
-from zhibiao.running.job import Answer, Order, without_paths
+from zhibiao.running.job import BRIEFING, Answer, Order, without_paths
 from zhibiao.running.processes import end_children, end_group, exit_words
 
 ENGINE: str | None = None
@@ -177,6 +177,7 @@ def _cell_error(kept: Path, name: str, value: str) -> CellError:
 
 
 def _publish(executed: Any, folder: Path, stem: str) -> Answer:
+    from zhibiao.publishing.docx import to_docx
     from zhibiao.publishing.extract import write_figures, write_tables
     from zhibiao.publishing.frontmatter import front_matter, shown_outputs
     from zhibiao.publishing.normalise import notebook_text
@@ -196,6 +197,8 @@ def _publish(executed: Any, folder: Path, stem: str) -> Answer:
     if not pdf.startswith(b"%PDF"):
         raise MissingDeliverable("没有 PDF there is no PDF")
     (folder / f"{stem}.pdf").write_bytes(pdf)
+    if stem == BRIEFING:
+        (folder / f"{stem}.docx").write_bytes(to_docx(executed))  # what is circulated is written on
     write_figures(executed, folder / "figures", stem)
     write_tables(executed, folder / "tables", stem)
     warnings = [f"单元格 cell {number}: {stderr_of(cell)}" for number, cell, _ in numbered(executed) if stderr_of(cell)]

@@ -1,10 +1,6 @@
--- Turns the notebook that pdf.py has prepared into the body of briefing.typ.
--- Whatever comes from users stays text: pandoc escapes it, or it is written as a Typst string.
+-- Turns the notebook that pdf.py has prepared into the body of briefing.typ; shared.lua stands before it.
+-- What comes from users is written as a Typst string.
 
--- nothing here lets Markdown carry mathematics, citations, attributes or another format
-local READER = 'markdown_strict+all_symbols_escapable+pipe_tables+table_captions+footnotes+strikeout'
-  .. '+backtick_code_blocks+fenced_code_blocks+intraword_underscores+lists_without_preceding_blankline'
-  .. '+space_in_atx_header'
 -- widths are counted in half ems: a Chinese character is 2; the page has this many at the size the template gives a table
 local CAPACITY = { few = 108, many = 130 }
 local MANY_COLUMNS = 6
@@ -14,33 +10,6 @@ local TOGETHER_LINES, WHOLE_ROW_LINES = 12, 25
 local function literal(text)
   local one_line = text:gsub('%s+', ' ')
   return '"' .. one_line:gsub('\\', '\\\\'):gsub('"', '\\"') .. '"'
-end
-
--- ---------------------------------------------------------------------------------------------------- text and links
-
-local function plain_text(raw)
-  if raw.text:match('^<!%-%-') then return {} end
-  if raw.text:lower():match('^<br%s*/?>$') then return pandoc.LineBreak() end
-  return pandoc.Str(raw.text)
-end
-
-local function east_asian(text, from_end)
-  if text == '' then return false end
-  local code = utf8.codepoint(text, from_end and utf8.offset(text, -1) or 1)
-  return code >= 0x2E80 and code < 0x1F000
-end
-
--- A line break in the source is no space between Chinese characters.
-local function join_lines(inlines)
-  local joined = pandoc.List()
-  for i, inline in ipairs(inlines) do
-    local before, after = inlines[i - 1], inlines[i + 1]
-    if not (inline.t == 'SoftBreak' and before and after and east_asian(pandoc.utils.stringify(before), true)
-        and east_asian(pandoc.utils.stringify(after), false)) then
-      joined:insert(inline)
-    end
-  end
-  return pandoc.Inlines(joined)
 end
 
 local function attached(image)
@@ -60,25 +29,6 @@ local function spoken(math)
   if not set:match('^%$.*%$$') then return pandoc.Code(math.text) end
   return pandoc.RawInline('typst', '#formula(' .. literal(math.text) .. ', ' .. set .. ')')
 end
-
-local tame = {
-  RawInline = plain_text,
-  RawBlock = function(raw)
-    local text = plain_text(raw)
-    return text.t and pandoc.Para({ text }) or {}
-  end,
-  Inlines = join_lines,
-  Cite = function(cite) return cite.content end,
-  Link = function(link)
-    -- a printed page has neither the neighbouring notebook nor the anchor
-    if not link.target:match('^https?://') and not link.target:match('^mailto:') then return link.content end
-    link.identifier = ''
-    return link
-  end,
-  Span = function(span) return span.content end,
-  Div = function(div) return div.content end,
-  Header = function(header) header.attr = pandoc.Attr(); return header end,
-}
 
 -- pictures and formulas come last: what they become is Typst and must not be taken for a user's raw text
 local function tamed(blocks) return blocks:walk(tame):walk({ Image = attached, Math = spoken }) end
@@ -266,19 +216,6 @@ local function output(div)
   return dressed(parted, title)
 end
 
--- The first level-one heading of the prose is the title, which stands in the title block.
-local title_seen = false
-local function without_title(blocks)
-  for i, block in ipairs(blocks) do
-    if block.t == 'Header' and block.level == 1 and not title_seen then
-      title_seen = true
-      blocks:remove(i)
-      break
-    end
-  end
-  return blocks
-end
-
 local function cell(div)
   local blocks = pandoc.Blocks({})
   if div.classes:includes('markdown') then return without_title(tamed(pandoc.Blocks(div.content))) end
@@ -286,22 +223,6 @@ local function cell(div)
     if block.t == 'Div' and block.classes:includes('output') then blocks:extend(output(block)) end
   end
   return blocks
-end
-
--- ---------------------------------------------------------------------------------------------------------- headings
-
--- No level may be skipped, and no heading be empty.
-local function level_headings(blocks)
-  local open = {}
-  return blocks:walk({
-    Header = function(header)
-      if pandoc.utils.stringify(header):match('^%s*$') then return {} end
-      while #open > 0 and open[#open] >= header.level do table.remove(open) end
-      table.insert(open, header.level)
-      header.level = #open
-      return header
-    end,
-  })
 end
 
 -- One short paragraph between a heading and a figure or table stays with them.

@@ -1,0 +1,71 @@
+-- Turns the notebook that docx.py has prepared into a document for Word and WPS; shared.lua stands before it.
+
+local function styled(name, blocks) return pandoc.Div(blocks, pandoc.Attr('', {}, { ['custom-style'] = name })) end
+
+local function tamed(blocks)
+  return blocks:walk(tame):walk({
+    -- a picture in prose is no deliverable: its words stay
+    Image = function(image) return pandoc.Str(pandoc.utils.stringify(image.caption)) end,
+    HorizontalRule = function() return {} end,
+  })
+end
+
+-- A picture with its words for those who do not see it, and its title below.
+local function figure(image)
+  local shown = pandoc.Image({ pandoc.Str(image.attributes.alt or '') }, image.src)
+  local found = pandoc.Blocks({ pandoc.Para({ shown }) })
+  if image.attributes.title then found:insert(styled('Image Caption', { pandoc.Para({ pandoc.Str(image.attributes.title) }) })) end
+  return found
+end
+
+-- Gives a table the title of its resource unless it has one, and sets the paragraphs behind it as its notes.
+local function dressed(blocks, title)
+  local kept, seen = pandoc.Blocks({}), false
+  for _, block in ipairs(blocks) do
+    if block.t == 'Table' then
+      block.attr = pandoc.Attr()
+      if not seen and title and #block.caption.long == 0 then block.caption.long = { pandoc.Plain({ pandoc.Str(title) }) } end
+      seen = true
+      kept:insert(block)
+    elseif seen and block.t == 'Para' then
+      kept:insert(styled('Notes', { block }))
+    else
+      kept:insert(block)
+    end
+  end
+  return kept
+end
+
+-- docx.py leaves one representation in an output, and beside a table the resource that names it.
+local function output(div)
+  local title, blocks
+  for _, block in ipairs(div.content) do
+    if block.t == 'Para' and block.content[1] and block.content[1].t == 'Image' then
+      return figure(block.content[1])
+    elseif block.t == 'CodeBlock' and block.classes:includes('json') then
+      title = pandoc.json.decode(block.text).title
+    elseif block.t == 'RawBlock' then
+      blocks = pandoc.read(block.text, block.format == 'html' and 'html' or READER).blocks
+    elseif block.t == 'CodeBlock' then
+      blocks = pandoc.Blocks({ block })
+    end
+  end
+  return blocks and dressed(tamed(blocks), title) or {}
+end
+
+local function cell(div)
+  if div.classes:includes('markdown') then return without_title(tamed(pandoc.Blocks(div.content))) end
+  local blocks = pandoc.Blocks({})
+  for _, block in ipairs(div.content) do
+    if block.t == 'Div' and block.classes:includes('output') then blocks:extend(output(block)) end
+  end
+  return blocks
+end
+
+function Pandoc(document)
+  local blocks = pandoc.Blocks({})
+  for _, block in ipairs(document.blocks) do
+    if block.t == 'Div' and block.classes:includes('cell') then blocks:extend(cell(block)) end
+  end
+  return pandoc.Pandoc(level_headings(blocks), document.meta)
+end

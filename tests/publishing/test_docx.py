@@ -1,0 +1,115 @@
+"""The document for Word: what it holds for a reader and a writer, and that nothing of a user becomes more than text."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from xml.etree import ElementTree
+
+import pytest
+from PIL import Image
+
+from zhibiao.errors import OutputError
+from zhibiao.publishing.docx import A4, PPI, to_docx
+from zhibiao.publishing.pdf import readable
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
+
+
+class Opened:
+    def __init__(self, content: bytes) -> None:
+        self.archive = zipfile.ZipFile(io.BytesIO(content))
+        assert self.archive.testzip() is None
+        self.body = ElementTree.fromstring(self.archive.read("word/document.xml"))
+        self.styles = ElementTree.fromstring(self.archive.read("word/styles.xml"))
+
+    def paragraphs(self, style: str | None = None) -> list[str]:
+        found = []
+        for paragraph in self.body.iter(f"{W}p"):
+            kind = paragraph.find(f"{W}pPr/{W}pStyle")
+            if style is None or (kind is not None and kind.get(f"{W}val") == style):
+                found.append("".join(text.text or "" for text in paragraph.iter(f"{W}t")))
+        return found
+
+    def tables(self) -> list[list[list[str]]]:
+        def text(cell: ElementTree.Element) -> str:
+            return "".join(part.text or "" for part in cell.iter(f"{W}t"))
+
+        return [[[text(cell) for cell in row.iter(f"{W}tc")] for row in table.iter(f"{W}tr")] for table in self.body.iter(f"{W}tbl")]
+
+    def style(self, name: str) -> ElementTree.Element:
+        (found,) = (style for style in self.styles.iter(f"{W}style") if style.get(f"{W}styleId") == name)
+        return found
+
+
+@pytest.fixture
+def opened(briefing) -> Opened:
+    return Opened(to_docx(briefing))
+
+
+def test_it_has_a_title_real_headings_and_tables(opened, briefing):
+    assert len(opened.paragraphs("Title")) == 1
+    assert opened.paragraphs("Heading1")
+    facts, *others = opened.tables()
+    assert any("重庆" in cell for row in facts for cell in row)
+    assert others and all(len(row) == len(table[0]) for table in others for row in table)
+    assert opened.paragraphs("TableText")  # cells are set smaller than prose
+    assert "show()" not in " ".join(opened.paragraphs())  # no code
+
+
+def test_every_cell_of_every_table_and_every_sentence_is_there(opened, briefing):
+    shown = " ".join(opened.paragraphs())
+    flat = re.sub(r"\s|\\", "", shown)
+    for cell in readable(briefing, "zh").cells:
+        for output in cell.get("outputs", []):
+            for line in str(output.data.get("text/markdown", "")).splitlines():
+                for part in re.split(r"(?<!\\)\|", line):
+                    plain = re.sub(r"[\s\\*_`:#-]", "", part)
+                    assert plain in re.sub(r"[*_`:#-]", "", flat), part
+
+
+def test_pictures_have_words_and_300_dots_an_inch(opened):
+    pictures = [name for name in opened.archive.namelist() if name.startswith("word/media/")]
+    assert pictures
+    for name in pictures:
+        picture = Image.open(io.BytesIO(opened.archive.read(name)))
+        assert picture.format == "PNG" and picture.info["dpi"] == pytest.approx((PPI, PPI), abs=1) and picture.width > 1500
+    words = [part.get("descr") for part in opened.body.iter(f"{DRAWING}docPr")]
+    assert len(words) == len(pictures) and all(word and len(word) > 8 for word in words)
+
+
+def test_fonts_and_page_are_those_of_a_chinese_office(opened):
+    default = opened.styles.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr/{W}rFonts")
+    assert default.get(f"{W}eastAsia") == "仿宋"
+    assert opened.style("Heading1").find(f"{W}rPr/{W}rFonts").get(f"{W}eastAsia") == "黑体"
+    others = opened.archive.read("word/fontTable.xml").decode("utf-8")
+    assert "FangSong" in others and "SimHei" in others  # what Word takes where a font is missing
+    size = opened.body.find(f".//{W}sectPr/{W}pgSz")
+    assert (size.get(f"{W}w"), size.get(f"{W}h")) == (A4["w"], A4["h"])
+
+
+def test_the_same_notebook_gives_the_same_bytes(briefing):
+    assert to_docx(briefing) == to_docx(briefing)
+
+
+def test_no_path_of_this_machine_is_in_it(opened):
+    for name in opened.archive.namelist():
+        assert b"/tmp/" not in opened.archive.read(name), name
+
+
+def test_what_users_write_stays_text(build):
+    hostile = ['=HYPERLINK("http://x")', "<script>alert(1)</script>", '#eval("1")', "../../x", "\u202e重庆", "x" * 300, "{{ 7*7 }}", "</w:t></w:r>"]
+    cells = [build.code(build.sentence(re.sub(r"([\\`*_{}\[\]<>$#@~^|&\"'!])", r"\\\1", text))) for text in hostile]
+    found = Opened(to_docx(build.notebook(build.markdown("# 题", "lang-zh"), *cells)))
+    told = " ".join(found.paragraphs())
+    for text in hostile:
+        assert re.sub(r"\W", "", text) in re.sub(r"\W", "", told), text
+    assert not list(found.body.iter(f"{W}fldSimple")) and not list(found.body.iter(f"{W}instrText"))
+    assert not [name for name in found.archive.namelist() if ".." in name]
+
+
+def test_a_picture_without_words_stops_it(build):
+    with pytest.raises(OutputError, match="alternative text"):
+        to_docx(build.notebook(build.markdown("# 题", "lang-zh"), build.code(build.chart(alt=""))))

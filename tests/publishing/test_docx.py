@@ -55,7 +55,8 @@ def test_it_has_a_title_real_headings_and_tables(opened, briefing):
     facts, *others = opened.tables()
     assert any("重庆" in cell for row in facts for cell in row)
     assert others and all(len(row) == len(table[0]) for table in others for row in table)
-    assert opened.paragraphs("TableText")  # cells are set smaller than prose
+    assert opened.paragraphs("TableText") and not opened.paragraphs("Compact")  # cells are set smaller than prose
+    assert all(row.find(f"{W}trPr/{W}cantSplit") is not None for row in opened.body.iter(f"{W}tr"))
     assert "show()" not in " ".join(opened.paragraphs())  # no code
 
 

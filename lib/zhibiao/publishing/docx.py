@@ -34,9 +34,11 @@ W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 BODY, HEADINGS, LATIN = "仿宋", "黑体", "Times New Roman"
 """Fonts by the names that Word and WPS know; where one is missing they take its other name, then their own."""
 OTHER_NAMES = {"仿宋": "FangSong", "黑体": "SimHei"}
-SIZES = {"Title": 36, "Heading1": 30, "Heading2": 28, "Heading3": 24, "TableText": 18, "Notes": 18, "TableCaption": 21, "ImageCaption": 21}
+SIZES = {"Title": 36, "Heading1": 30, "Heading2": 28, "Heading3": 24, "TableText": 16, "Notes": 18, "TableCaption": 21, "ImageCaption": 21}
 """In half points."""
 A4 = {"w": "11906", "h": "16838"}
+MARGIN, CELL = "1134", "57"
+"""Twentieths of a point: 2 cm around the page, 1 mm beside the text of a cell, so that a column of a wide table holds a figure and its year."""
 
 
 def to_docx(nb: NotebookNode, *, lang: str | None = None) -> bytes:
@@ -156,6 +158,9 @@ def _ruled(table: ElementTree.Element) -> None:
         ElementTree.SubElement(borders, f"{{{W}}}{side}", {f"{{{W}}}val": "single", f"{{{W}}}sz": width, f"{{{W}}}space": "0", f"{{{W}}}color": "808080"})
     at = next((i for i, child in enumerate(properties) if child.tag in (f"{{{W}}}tblCellMar", f"{{{W}}}tblLook", f"{{{W}}}shd", f"{{{W}}}tblLayout")), len(properties))
     properties.insert(at, borders)
+    for side in ("left", "right"):
+        for room in properties.findall(_w(f"tblCellMar/{side}")):
+            room.set(f"{{{W}}}w", CELL)
 
 
 def _fonts(xml: bytes) -> bytes:
@@ -174,19 +179,25 @@ def _page(xml: bytes) -> bytes:
         body = root.find(_w("body"))
         assert body is not None
         section = ElementTree.SubElement(body, f"{{{W}}}sectPr")
-    for child in section.findall(_w("pgSz")):
-        section.remove(child)
-    at = next((i for i, child in enumerate(section) if child.tag in (f"{{{W}}}pgMar", f"{{{W}}}cols", f"{{{W}}}docGrid")), len(section))
-    section.insert(at, ElementTree.Element(f"{{{W}}}pgSz", {f"{{{W}}}{name}": value for name, value in A4.items()}))
+    for name in ("pgSz", "pgMar"):
+        for child in section.findall(_w(name)):
+            section.remove(child)
+    at = next((i for i, child in enumerate(section) if child.tag in (f"{{{W}}}cols", f"{{{W}}}docGrid")), len(section))
+    margins = dict.fromkeys(("top", "right", "bottom", "left"), MARGIN) | {"header": "567", "footer": "567", "gutter": "0"}
+    for offset, (name, sizes) in enumerate((("pgSz", A4), ("pgMar", margins))):
+        section.insert(at + offset, ElementTree.Element(f"{{{W}}}{name}", {f"{{{W}}}{side}": value for side, value in sizes.items()}))
     return _text(root)
 
 
 def _finished(made: bytes) -> bytes:
-    """Text of tables in the style of tables: pandoc gives it the style of short lists."""
+    """Text of tables in the style of tables, where pandoc gives it the style of short lists; rows whole on one page."""
+
+    def dressed(found: re.Match[str]) -> str:
+        text = found[0].replace('w:pStyle w:val="Compact"', 'w:pStyle w:val="TableText"').replace("<w:trPr>", "<w:trPr><w:cantSplit />")
+        return re.sub(r"<w:tr>(?!\s*<w:trPr>)", "<w:tr><w:trPr><w:cantSplit /></w:trPr>", text)
 
     def tables(xml: bytes) -> bytes:
-        text = xml.decode("utf-8")
-        return re.sub(r"<w:tbl>.*?</w:tbl>", lambda found: re.sub(r'w:pStyle w:val="Compact"', 'w:pStyle w:val="TableText"', found[0]), text, flags=re.DOTALL).encode("utf-8")
+        return re.sub(r"<w:tbl>.*?</w:tbl>", dressed, xml.decode("utf-8"), flags=re.DOTALL).encode("utf-8")
 
     return _rewritten(made, {"word/document.xml": tables})
 

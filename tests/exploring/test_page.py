@@ -133,11 +133,12 @@ def test_a_report_can_be_downloaded_and_goes_when_the_region_changes(page: Page,
 
     def publish(region: str, lang: str, folder: Path | None, waiting: object) -> monthly.Documents:
         asked.append(region)
-        return monthly.Documents(b"%PDF-1.7", b"PK", "2023")
+        return monthly.Documents(b"%PDF-1.7", b"PK", b"PK", "2023")
 
     monkeypatch.setattr(monthly, "publish", publish)
     page.monthly._report(page.monthly.registry.regions["500000"], "zh")
-    assert asked == ["500000"] and 'download="重庆_简报_2023.pdf"' in page.monthly.made.value
+    assert asked == ["500000"]
+    assert all(f'download="重庆_简报_2023.{ending}"' in page.monthly.made.value for ending in ("pdf", "docx", "xlsx"))
     page.monthly.region.value = "100000"
     assert page.monthly.made.value == ""
 

@@ -103,3 +103,12 @@ def test_a_lever_outside_the_pipe_is_led_evenly_from_the_last_figure_and_held() 
     fan = found.fans["employment_rate"]
     np.testing.assert_allclose([np.median(fan.at(year)) for year in (2023, 2024, 2025)], [99.0, 99.3, 99.6])
     assert np.ptp(fan.at(2025)) == 0
+
+
+def test_every_number_of_a_shipped_scenario_says_where_it_comes_from_in_both_languages() -> None:
+    written = [(s.id, o) for s in REGISTRY.scenarios.values() for o in s.overrides if o.statement is None]
+    assert len(written) >= 4
+    for name, override in written:
+        assert override.source and override.source_en, name
+        assert not any("\u4e00" <= sign <= "\u9fff" for sign in override.source_en), name
+        assert ("假设" in override.source) == ("assumption" in override.source_en), name

@@ -233,6 +233,8 @@ def _written(override: Override) -> dict[str, Any]:
     parts |= {key: value for key in ("year", "after") if (value := getattr(override, key)) is not None}
     if override.source is not None:
         parts["source"] = _quoted(override.source)
+    if override.source_en is not None:
+        parts["source_en"] = _quoted(override.source_en)
     return parts
 
 

@@ -33,6 +33,8 @@ class Override(Record):
     after: Distance | None = None
     """Years after the region's start: the year of its newest pair of intake and enrolment, of its last figure for a lever outside the pipe."""
     source: Text | None = None
+    source_en: Text | None = None
+    """The source for English pages; without it they show the other."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Override:

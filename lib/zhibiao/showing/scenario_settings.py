@@ -68,9 +68,10 @@ def _set_row(study: Study, override: Override, case: Case | None, name: str) -> 
             zh += f"（起点{start}年{'之前' if move.year < start else '当年'}，自起点起即为此值）"
             en += f" ({'before' if move.year < start else 'at'} the start, {start}: this value holds from the start on)"
         year = study.words(zh, en)
-    source = study.clause(study.registry.statement(override.statement)) if override.statement is not None else str(override.source)
-    if "假设" in source:
-        source = study.words(source, f"assumption: {source.removeprefix('假设：')}")
+    if override.statement is not None:
+        source = study.clause(study.registry.statement(override.statement))
+    else:
+        source = study.words(str(override.source), override.source_en or str(override.source))
     return {
         "scenario": name,
         "lever": study.words(lever.zh, lever.en),

@@ -10,7 +10,7 @@ import numpy as np
 from zhibiao.catalogue.study import Study
 from zhibiao.model import LEVERS, LeverId
 from zhibiao.simulating.anchoring import FAMILY
-from zhibiao.simulating.pipe import Pipe
+from zhibiao.simulating.pipe import Pipe, middle
 from zhibiao.simulating.scenario import SETS, own_value
 from zhibiao.simulating.spread import NATION, national_spread
 
@@ -77,7 +77,7 @@ def _flowing(study: Study, pipe: Pipe) -> Mapping[LeverId, Range]:
     )  # fmt: skip
     spread = national_spread(study.registry, study.as_of)
     assert spread is not None  # a pipe is anchored with it
-    stands = 100 * float(np.median(pipe.retention))
+    stands = 100 * middle(pipe)[1]
     best, worst = int(np.argmax(spread.retention)), int(np.argmin(spread.retention))
     follow = np.diff(spread.years) == 1
     rises = np.where(follow, np.diff(spread.retention), -np.inf)

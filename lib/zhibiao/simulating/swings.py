@@ -16,7 +16,7 @@ from scipy.special import logit
 
 from zhibiao.catalogue.study import Study
 from zhibiao.model import LeverId
-from zhibiao.simulating.pipe import HIGHEST_RETENTION, Move, Pipe, PipeRun, flow
+from zhibiao.simulating.pipe import HIGHEST_RETENTION, Move, Pipe, PipeRun, flow, middle
 from zhibiao.simulating.scenario import Ground
 from zhibiao.simulating.spread import NATION, national_spread
 
@@ -103,7 +103,7 @@ def moved(pipe: Pipe, changes: Mapping[LeverId, ArrayLike]) -> PipeRun:
         pipe = replace(pipe, noise=pipe.noise + logit(led) - logit(own))
     moves: dict[LeverId, Move] = {}
     if "length" in each:
-        moves["length"] = Move(float(np.median(pipe.length)), first, each["length"][:, 0])
+        moves["length"] = Move(middle(pipe)[0], first, each["length"][:, 0])
     if "capacity" not in each:
         return flow(pipe, moves)
     return _within(pipe, moves, pipe.start.enrolment * (1 + each["capacity"][:, 0] / 100))

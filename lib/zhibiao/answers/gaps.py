@@ -26,8 +26,9 @@ class Gaps(Answers):
     def at_a_glance(self) -> Table:
         """The few columns that are read first."""
         from zhibiao.showing import gap_tables
+        from zhibiao.showing.statement_records import RecordedTable
 
-        return gap_tables.briefly(self.study, self.main_rows)
+        return RecordedTable.of(gap_tables.briefly(self.study, self.main_rows), self.study, self.rows)
 
     def gap_chart(self) -> Chart | Sentences:
         """Gap bars of the main targets."""
@@ -44,8 +45,9 @@ class Gaps(Answers):
     def gaps(self) -> Table:
         """How big every gap is."""
         from zhibiao.showing import gap_tables
+        from zhibiao.showing.statement_records import RecordedTable
 
-        return gap_tables.size(self.study, self.rows)
+        return RecordedTable.of(gap_tables.size(self.study, self.rows), self.study, self.rows)
 
     def pace(self) -> Table:
         """Whether every target is on schedule; those of which something is known."""

@@ -6,6 +6,9 @@ from typing import Literal
 
 from zhibiao.model.record import Record, RegionCode, Text
 
+SYNTHETIC = "9"
+"""What the code of a made-up region begins with: GB/T 2260 gives first digits 1 to 8 only, so no real region can be taken for one."""
+
 
 class Region(Record):
     """A region by its GB/T 2260 code; 100000 is the nation."""
@@ -16,5 +19,19 @@ class Region(Record):
     parent: RegionCode | None = None
     level: Literal["nation", "province", "prefecture", "county"]
 
+    @property
+    def synthetic(self) -> bool:
+        """Whether the region is made up, to measure with."""
+        return is_synthetic(self.code)
+
     def name(self, lang: str) -> str:
         return self.zh if lang == "zh" else self.en
+
+
+def is_synthetic(code: str) -> bool:
+    """Whether a code is one of a made-up region.
+
+    >>> is_synthetic("900101"), is_synthetic("500000")
+    (True, False)
+    """
+    return code.startswith(SYNTHETIC)

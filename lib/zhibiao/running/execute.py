@@ -16,7 +16,7 @@ from pathlib import Path
 from zhibiao.errors import KernelDied, OutputError, TimeLimit, ZhibiaoError
 from zhibiao.holding import locked
 from zhibiao.kernels.templates import lend
-from zhibiao.running import cache, manifest
+from zhibiao.running import cache, manifest, summary
 from zhibiao.running.cells import code_lines, last_started, tidy
 from zhibiao.running.folder import fresh_beside, put_file, put_in_place, recover, remove, write_file
 from zhibiao.running.job import BRIEFING, Answer, BatchResult, Limits, Order, RunResult, Task, without_paths
@@ -243,6 +243,7 @@ def _summarise(runs: Sequence[RunResult], complete: bool, out: Path) -> OutputEr
         batches = {run.task.batch for run in runs} - {SINGLE}
         for batch in batches:
             write_file(out / batch / manifest.NAME, manifest.text(manifest.of_batch(batch, runs, complete)))
+            summary.update(out / batch, runs)
         write_outputs_index(out, {out / run.task.folder for run in runs if run.status == "cached"})
     except OSError as fault:
         return _unwritten(fault)

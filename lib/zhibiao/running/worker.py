@@ -182,7 +182,9 @@ def _publish(executed: Any, folder: Path, stem: str) -> Answer:
     from zhibiao.publishing.frontmatter import front_matter, shown_outputs
     from zhibiao.publishing.normalise import notebook_text
     from zhibiao.publishing.pdf import to_pdf
+    from zhibiao.publishing.statements import write_statements
 
+    write_statements(executed, folder)
     (folder / f"{stem}.ipynb").write_text(notebook_text(executed), encoding="utf-8", newline="\n")
     front = front_matter(executed)
     if not any(True for _ in shown_outputs(executed, front.lang)):

@@ -16,6 +16,7 @@ from zhibiao.cli import (
     machine,
     milestones,
     observing,
+    outputs,
     projecting,
     registry,
     running,
@@ -37,6 +38,7 @@ for group in (registry, projecting, judging, simulating, scenarios, solving, run
     app.add_typer(group.commands)  # without a name: its commands stand at the top level
 app.add_typer(observing.commands, name="observe")
 app.add_typer(milestones.commands, name="breakdown")
+app.add_typer(outputs.commands, name="outputs")
 
 
 @app.callback()

@@ -66,4 +66,5 @@ def batch(
         force=force,
         limits=checked.file.limits,
         show=reporter(out, quiet),
+        keep=checked.file.keep,
     )

@@ -16,6 +16,7 @@ from zhibiao.catalogue.yamlfile import Document, Location, validated
 from zhibiao.errors import ParameterError, RegistryError, closest
 from zhibiao.model.record import Identifier, Record, Text
 from zhibiao.running.execute import SINGLE
+from zhibiao.running.history import HISTORY, Keep
 from zhibiao.running.job import Limits, Task
 from zhibiao.running.run import stems, task
 
@@ -94,12 +95,16 @@ class BatchFile(Record):
     limits: Limits = Limits()
     jobs: int = Field(default=2, ge=1, le=64)
     """Notebooks at a time."""
+    keep: Keep | None = None
+    """Which published states are kept in ``outputs/history``; default: none."""
 
     @field_validator("name")
     @classmethod
     def _not_taken(cls, name: str) -> str:
         if name == SINGLE:
             raise ValueError(f"{SINGLE} 是单次运行的目录 is the folder of single runs")
+        if name == HISTORY:
+            raise ValueError(f"{HISTORY} 是留存历史的目录 is the folder of kept states")
         return name
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from zhibiao.errors import KernelDied, OutputError, TimeLimit, ZhibiaoError
 from zhibiao.holding import locked
 from zhibiao.kernels.templates import lend
-from zhibiao.running import cache, manifest, summary
+from zhibiao.running import cache, history, manifest, summary
 from zhibiao.running.cells import code_lines, last_started, tidy
 from zhibiao.running.folder import fresh_beside, put_file, put_in_place, recover, remove, write_file
 from zhibiao.running.job import BRIEFING, Answer, BatchResult, Limits, Order, RunResult, Task, without_paths
@@ -42,8 +42,9 @@ class _Bench:
 
 
 def carry_out(
-    tasks: Sequence[Task], *, out: Path, data: Path | None, jobs: int, force: bool, limits: Limits, show: Reporter
-) -> BatchResult:
+    tasks: Sequence[Task], *, out: Path, data: Path | None, jobs: int, force: bool, limits: Limits, show: Reporter,
+    keep: history.Keep | None = None,
+) -> BatchResult:  # fmt: skip
     """Carry out tasks, at most `jobs` at a time; one that fails does not stop the others.
 
     Parameters
@@ -62,6 +63,8 @@ def carry_out(
         In seconds.
     show : Reporter
         Told of every step.
+    keep : Keep, optional
+        Which published states are kept in ``history``; default: none.
 
     Raises
     ------
@@ -88,7 +91,8 @@ def carry_out(
             ):
                 interrupted = _spread(todo, keys, done, _Bench(pool, out, data, limits, around, show))
         runs = tuple(done[number] for number in sorted(done))
-        outcome = BatchResult(runs, interrupted, _summarise(runs, not interrupted, out))
+        fault = _summarise(runs, not interrupted, out) or history.after(runs, None if interrupted else keep, out)
+        outcome = BatchResult(runs, interrupted, fault)
         show.finished(outcome)
     return outcome
 

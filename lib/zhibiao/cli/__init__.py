@@ -20,6 +20,7 @@ from zhibiao.cli import (
     projecting,
     registry,
     running,
+    scale,
     scenarios,
     simulating,
     solving,
@@ -34,7 +35,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for group in (registry, projecting, judging, simulating, scenarios, solving, running, exploring, machine):
+for group in (registry, projecting, judging, simulating, scenarios, solving, running, scale, exploring, machine):
     app.add_typer(group.commands)  # without a name: its commands stand at the top level
 app.add_typer(observing.commands, name="observe")
 app.add_typer(milestones.commands, name="breakdown")

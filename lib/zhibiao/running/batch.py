@@ -20,6 +20,7 @@ def batch(
     force: bool = False,
     quiet: bool = False,
     notebooks: Path = NOTEBOOKS,
+    report_date: str | None = None,
 ) -> BatchResult:
     """Run every notebook of a batch for every region and scenario it names.
 
@@ -42,6 +43,8 @@ def batch(
         Print nothing.
     notebooks : Path
         The folder of the notebooks.
+    report_date : str, optional
+        The date that pages print, ``2026-12-05``, where the batch file gives none; default: the period up to which figures are known.
 
     Returns
     -------
@@ -58,6 +61,8 @@ def batch(
         The outputs cannot be written, or another process is writing there.
     """
     checked = batchfile.read(file, notebooks=notebooks, data=data)
+    if report_date is not None:
+        checked = checked.dated(report_date)
     return carry_out(
         checked.tasks,
         out=out,

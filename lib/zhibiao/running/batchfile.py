@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
@@ -114,6 +114,24 @@ class Batch:
 
     file: BatchFile
     tasks: tuple[Task, ...]
+
+    @property
+    def undated(self) -> bool:
+        """Whether the file leaves the date that pages print to whoever starts it, for at least one run."""
+        return any(_undated(task) for task in self.tasks)
+
+    def dated(self, day: str) -> Batch:
+        """Return the batch with the date that pages print, in every run for which the file gives none."""
+        tasks = (
+            replace(task, parameters={**task.parameters, "report_date": day}) if _undated(task) else task
+            for task in self.tasks
+        )
+        return replace(self, tasks=tuple(tasks))
+
+
+def _undated(task: Task) -> bool:
+    # a notebook without the parameter prints no date
+    return task.parameters.get("report_date", "none") in (None, "")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Batches that start by themselves: when, by whom started, what is told afterwards."""

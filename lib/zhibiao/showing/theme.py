@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib.util
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import accumulate
 from pathlib import Path as FilePath
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -257,14 +259,15 @@ def wrap(text: str, width: float, size: float) -> list[str]:
     """
     lines: list[str] = []
     for paragraph in text.split("\n"):
-        line = ""
-        for piece in _pieces(paragraph.strip()):
-            if width_of((line + piece).rstrip(), size) <= width:
-                line += piece
-                continue
+        pieces, line = _pieces(paragraph.strip()), ""
+        while pieces:
+            fitting = _fitting(line, pieces, width, size)
+            line, pieces = line + "".join(pieces[:fitting]), pieces[fitting:]
+            if not pieces:
+                break
             if line.strip():
                 lines.append(line.strip())
-            line = piece.lstrip()
+            line = pieces.pop(0).lstrip()
             while width_of(line, size) > width and len(line) > 1:  # one word wider than the line is cut
                 fits = max((n for n in range(1, len(line)) if width_of(line[:n], size) <= width), default=1)
                 lines.append(line[:fits])
@@ -272,6 +275,34 @@ def wrap(text: str, width: float, size: float) -> list[str]:
         if line.strip():
             lines.append(line.strip())
     return lines
+
+
+def _fitting(line: str, pieces: Sequence[str], width: float, size: float) -> int:
+    """How many pieces still fit behind `line`. Measuring a text loads each of its glyphs: the sum of their advances says where to measure."""
+
+    def fits(count: int) -> bool:
+        return width_of((line + "".join(pieces[:count])).rstrip(), size) <= width
+
+    reached = list(accumulate((_advance(piece) * size for piece in pieces), initial=_advance(line) * size))
+    count = max(bisect_right(reached, width) - 1, 0)
+    if count and not fits(count):
+        while count and not fits(count):
+            count -= 1
+        return count
+    while count < len(pieces) and fits(count + 1):
+        count += 1
+    return count
+
+
+@lru_cache(4096)
+def _advance(text: str) -> float:
+    """About how wide a text is, inches for a point of font size."""
+    return sum(map(_advance_of, text))
+
+
+@cache
+def _advance_of(character: str) -> float:
+    return float(_face(TEXT_SIZE).load_char(ord(character), flags=LoadFlags.NO_HINTING).linearHoriAdvance) / 65536 / TEXT_SIZE / 72
 
 
 def balanced(text: str, width: float, size: float) -> list[str]:

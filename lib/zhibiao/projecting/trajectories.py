@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterable
 
 from zhibiao.catalogue.registry import Series
@@ -12,10 +13,17 @@ from zhibiao.model.fan import Fan
 from zhibiao.projecting.project import project
 from zhibiao.projecting.reference import ReferenceClass, load
 
+_READ: dict[int, dict[str, ReferenceClass]] = {}
+"""By registry, for as long as it is there."""
+
 
 def classes(study: Study) -> dict[str, ReferenceClass]:
-    """The reference classes of the registry and its overlays."""
-    return load([folder / "reference" for folder in study.registry.folders])
+    """The reference classes of the registry and its overlays; like the registry itself they are read once."""
+    registry = study.registry
+    if id(registry) not in _READ:
+        _READ[id(registry)] = load([folder / "reference" for folder in registry.folders])
+        weakref.finalize(registry, _READ.pop, id(registry), None)
+    return dict(_READ[id(registry)])
 
 
 def projectable(study: Study, reference: dict[str, ReferenceClass]) -> tuple[Indicator, ...]:

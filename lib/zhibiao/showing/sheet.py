@@ -175,7 +175,7 @@ def open_sheet(
     figure = Figure(figsize=(WIDTH, height), facecolor="white")
     FigureCanvasAgg(figure)
     paper = figure.add_axes((0, 0, 1, 1), zorder=1)
-    paper.set(xlim=(0, WIDTH), ylim=(0, height))
+    paper.set(xlim=(0, WIDTH), ylim=(0, height), xticks=(), yticks=())  # ticks would be made though nobody sees them
     paper.set_axis_off()
     sheet = Sheet(figure, paper, Box(left, bottom, WIDTH - right, bottom + plot_height))
     sheet.write(EDGE, height - EDGE, titles, TITLE_SIZE)

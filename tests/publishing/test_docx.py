@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 
 from zhibiao.errors import OutputError
-from zhibiao.publishing.docx import A4, PPI, to_docx
+from zhibiao.publishing.docx import A4, PPI, _reference, to_docx
+from zhibiao.publishing.frontmatter import front_matter
 from zhibiao.publishing.pdf import readable
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -93,6 +94,13 @@ def test_fonts_and_page_are_those_of_a_chinese_office(opened):
 
 def test_the_same_notebook_gives_the_same_bytes(briefing):
     assert to_docx(briefing) == to_docx(briefing)
+
+
+def test_no_part_is_dated_with_the_moment_of_its_making(briefing):
+    _reference.cache_clear()
+    days = {entry.date_time[:3] for entry in Opened(to_docx(briefing)).archive.infolist()}
+    day = front_matter(briefing).date
+    assert days <= {(1980, 1, 1), (day.year, day.month, day.day)}
 
 
 def test_no_path_of_this_machine_is_in_it(opened):

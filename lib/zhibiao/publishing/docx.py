@@ -7,6 +7,7 @@ import copy
 import datetime
 import functools
 import io
+import os
 import re
 import subprocess
 import tempfile
@@ -39,6 +40,8 @@ BODY, HEADINGS, LATIN = "仿宋", "黑体", "Times New Roman"
 OTHER_NAMES = {"仿宋": "FangSong", "黑体": "SimHei"}
 SIZES = {"Title": 36, "Heading1": 30, "Heading2": 28, "Heading3": 24, "TableText": 16, "Notes": 18, "TableCaption": 21, "ImageCaption": 21}
 """In half points."""
+EARLIEST = 315532800
+"""1980-01-01: a part of a document cannot be older."""
 A4 = {"w": "11906", "h": "16838"}
 MARGIN, CELL = "1134", "57"
 """Twentieths of a point: 2 cm around the page, 1 mm beside the text of a cell, so that a column of a wide table holds a figure and its year."""
@@ -69,7 +72,7 @@ def to_docx(nb: NotebookNode, *, lang: str | None = None) -> bytes:
         reference.write_bytes(_reference())
         converted(
             shown, Path(folder), "docx", "--reference-doc=reference.docx", f"--metadata=title={front.title}",
-            f"--metadata=lang={'zh-CN' if front.lang == 'zh' else 'en-GB'}", "--output=made.docx", epoch=max(int(day.timestamp()), 315532800),
+            f"--metadata=lang={'zh-CN' if front.lang == 'zh' else 'en-GB'}", "--output=made.docx", epoch=max(int(day.timestamp()), EARLIEST),
         )  # fmt: skip
         return _finished(made.read_bytes())
 
@@ -110,7 +113,11 @@ def _picture(png: bytes) -> bytes:
 def _reference() -> bytes:
     """pandoc's own reference document with the fonts, sizes and page of a Chinese office."""
     try:
-        plain = subprocess.run([str(program()), "--print-default-data-file=reference.docx"], capture_output=True, timeout=SECONDS, check=True).stdout
+        # parts that are taken over keep their date: without one given it is the moment at which pandoc wrote them
+        plain = subprocess.run(
+            [str(program()), "--print-default-data-file=reference.docx"],
+            capture_output=True, timeout=SECONDS, check=True, env={**os.environ, "SOURCE_DATE_EPOCH": str(EARLIEST)},
+        ).stdout  # fmt: skip
     except (OSError, subprocess.SubprocessError) as error:
         raise OutputError(f"pandoc: {error}") from error
     changes = {"word/styles.xml": _styles, "word/fontTable.xml": _fonts, "word/document.xml": _page}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 
 from zhibiao.catalogue.registry import Registry
@@ -41,7 +41,7 @@ def check(registry: Registry, places: Mapping[str, str]) -> None:
             raise RegistryError(f"观测重复 the same observation stands at {seen[identity]}", where=observation.origin)
         seen[identity] = observation.origin
     statements = {statement.key: statement for statement in registry.statements()}
-    measures = [measure.key for measure in registry.measures()]
+    measures = dict.fromkeys(measure.key for measure in registry.measures())
     for status in registry.statuses:
         _known(status.key, measures, "措施 measure", status.origin)
     called: dict[str, str] = {}
@@ -107,10 +107,10 @@ def check_observation(registry: Registry, observation: Observation) -> None:
         raise RegistryError(f"期间 {period} 晚于记录日期 period lies after the day it was recorded, {recorded}", where=where)
 
 
-def _known(name: object, known: Iterable[str], what: str, where: str) -> None:
-    names = list(known)
-    if name not in names:
-        raise RegistryError(f"未知的{what} {name!r} is unknown", where=where or None, allowed=names, nearest=closest(name, names))
+def _known(name: object, known: Collection[str], what: str, where: str) -> None:
+    # asked for every observation: `known` is a mapping or a set, a list would be gone through each time
+    if name not in known:
+        raise RegistryError(f"未知的{what} {name!r} is unknown", where=where or None, allowed=known, nearest=closest(name, known))
 
 
 def _unit_fits(written: str, indicator: Indicator, where: str) -> None:

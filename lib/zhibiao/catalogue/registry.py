@@ -177,8 +177,15 @@ class Registry:
 
     def plans_for(self, region: str) -> tuple[Plan, ...]:
         """Plans of a region or that say something of it, oldest first."""
-        found = (p for p in self.plans.values() if p.region == region or any(s.region == region for s in p.statements))
-        return tuple(sorted(found, key=lambda p: (p.issued, p.id)))
+        return self._plans_of.get(region, ())
+
+    @cached_property
+    def _plans_of(self) -> dict[str, tuple[Plan, ...]]:
+        spoken: dict[str, list[Plan]] = {}
+        for plan in sorted(self.plans.values(), key=lambda p: (p.issued, p.id)):
+            for region in {plan.region, *(s.region for s in plan.statements if s.region is not None)}:
+                spoken.setdefault(region, []).append(plan)
+        return {region: tuple(plans) for region, plans in spoken.items()}
 
     def measures(self, plans: Iterable[Plan] | None = None) -> tuple[Measure, ...]:
         """Measures in the order of the documents."""
@@ -192,10 +199,14 @@ class Registry:
 
     def statement(self, key: str) -> Statement:
         """Find a statement by ``plan/statement``."""
-        known = {s.key: s for s in self.statements()}
+        known = self._statements
         if key not in known:
             raise ParameterError(f"未知表述 unknown statement {key!r}", where="target", allowed=known, nearest=closest(key, known))
         return known[key]
+
+    @cached_property
+    def _statements(self) -> dict[str, Statement]:
+        return {s.key: s for s in self.statements()}
 
     def statements(self, plans: Iterable[Plan] | None = None) -> tuple[Statement, ...]:
         """Statements in the order of the documents."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING
 
 from zhibiao.showing.statement_records import RESOURCE
 from zhibiao.wholefile import write_whole
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 NAME = "statements.json"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -29,20 +28,11 @@ def code_lines(source: str) -> str:
     return "\n".join(f"    {line}" for line in shown)
 
 
-def last_started(kept: Path) -> tuple[int, str]:
-    """Return number and source of the last cell that began in a notebook as papermill left it; 0 where none did."""
-    try:
-        content = json.loads(kept.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return 0, ""
-    number, found = 0, (0, "")
-    for cell in content.get("cells", []):
-        if _ADDED & set(cell["metadata"].get("tags", [])):
-            continue
-        number += 1
-        if cell["metadata"].get("papermill", {}).get("start_time") and cell["cell_type"] == "code":
-            found = number, "".join(cell["source"])
-    return found
+def author_number(nb: Any, index: int) -> int:
+    """Return the number of a cell as in the author's notebook, counted from 1; 0 for one that papermill added."""
+    if _ADDED & set(nb.cells[index].metadata.get("tags", [])):
+        return 0
+    return sum(not _ADDED & set(cell.metadata.get("tags", [])) for cell in nb.cells[: index + 1])
 
 
 def numbered(executed: Any) -> list[tuple[int, Any, set[str]]]:

@@ -12,17 +12,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zhibiao.errors import KernelDied, OutputError, TimeLimit, ZhibiaoError
 from zhibiao.holding import locked
 from zhibiao.kernels.templates import lend
 from zhibiao.running import cache, history, manifest, summary
-from zhibiao.running.cells import code_lines, last_started, tidy
+from zhibiao.running.cells import tidy
 from zhibiao.running.folder import fresh_beside, put_file, put_in_place, recover, remove, write_file
 from zhibiao.running.job import BRIEFING, Answer, BatchResult, Limits, Order, RunResult, Task, without_paths
 from zhibiao.running.manifest import Surroundings
 from zhibiao.running.pool import Interrupted, Pool, environment
 from zhibiao.running.report import Reporter, write_outputs_index
+
+if TYPE_CHECKING:
+    from zhibiao.running.cluster import ClusterPool
 
 SINGLE = "run"
 """Where single runs are published: ``outputs/run``. They have no summary."""
@@ -33,7 +37,7 @@ SINGLE = "run"
 class _Bench:
     """What all threads share."""
 
-    pool: Pool
+    pool: Pool | ClusterPool
     out: Path
     data: Path | None
     limits: Limits
@@ -43,7 +47,7 @@ class _Bench:
 
 def carry_out(
     tasks: Sequence[Task], *, out: Path, data: Path | None, jobs: int, force: bool, limits: Limits, show: Reporter,
-    keep: history.Keep | None = None,
+    keep: history.Keep | None = None, scheduler: str | None = None,
 ) -> BatchResult:  # fmt: skip
     """Carry out tasks, at most `jobs` at a time; one that fails does not stop the others.
 
@@ -65,6 +69,8 @@ def carry_out(
         Told of every step.
     keep : Keep, optional
         Which published states are kept in ``history``; default: none.
+    scheduler : str, optional
+        Of the Dask cluster that does the work; default: worker processes of this machine.
 
     Raises
     ------
@@ -84,11 +90,7 @@ def carry_out(
         todo = {number: task for number, task in enumerate(tasks) if number not in done}
         interrupted = False
         if todo:
-            with (
-                _stoppable(),
-                lend(environment(Path(tempfile.gettempdir()), data)) as more,
-                Pool(min(jobs, len(todo)), data, more) as pool,
-            ):
+            with _stoppable(), _pool(min(jobs, len(todo)), data, around, scheduler) as pool:
                 interrupted = _spread(todo, keys, done, _Bench(pool, out, data, limits, around, show))
         runs = tuple(done[number] for number in sorted(done))
         fault = _summarise(runs, not interrupted, out) or history.after(runs, None if interrupted else keep, out)
@@ -97,11 +99,28 @@ def carry_out(
     return outcome
 
 
+@contextlib.contextmanager
+def _pool(size: int, data: Path | None, around: Surroundings, scheduler: str | None) -> Iterator[Pool | ClusterPool]:
+    """Hold the workers: of this machine with a template that they share, or of a cluster."""
+    if scheduler is not None:
+        from zhibiao.running.cluster import ClusterPool
+
+        with ClusterPool(scheduler, size, data, around) as cluster:
+            yield cluster
+        return
+    with lend(environment(Path(tempfile.gettempdir()), data)) as more, Pool(size, data, more) as pool:
+        yield pool
+
+
 def _spread(todo: Mapping[int, Task], keys: Sequence[str], done: dict[int, RunResult], bench: _Bench) -> bool:
     """Run tasks in as many threads as there are workers, fill `done`, and return whether that was interrupted."""
 
+    # a cluster has a place for an order or has not, from one moment to the next; here there are as many as threads
+    turn = getattr(bench.pool, "turn", contextlib.nullcontext)
+
     def one(number: int) -> None:
-        done[number] = _one(todo[number], keys[number], bench)
+        with turn():
+            done[number] = _one(todo[number], keys[number], bench)
 
     interrupted = False
     futures: list[Future[None]] = []
@@ -180,19 +199,13 @@ def _one(task: Task, key: str, bench: _Bench) -> RunResult:
 
 
 def _ask(task: Task, made: Path, bench: _Bench) -> Answer:
-    """Have the pool run a task; where the worker was lost, say which cell was running and tidy what it left."""
+    """Have the pool run a task; where the worker was lost, tidy what it left."""
     order = Order(str(task.notebook), str(made), dict(task.parameters), bench.limits.cell, bench.limits.start)
     try:
         return bench.pool.ask(order, bench.limits.run)
-    except (TimeLimit, KernelDied) as lost:
-        kept = made / task.notebook.name
-        number, source = last_started(kept)
-        tidy(kept)
-        if not number:
-            raise
-        raise type(lost)(
-            f"{lost.what}，单元格 in cell {number}\n{code_lines(source)}", where=task.notebook.name
-        ) from lost
+    except (TimeLimit, KernelDied):
+        tidy(made / task.notebook.name)
+        raise
 
 
 def _keep(task: Task, made: Path, key: str, answer: Answer, error: ZhibiaoError, total: float, bench: _Bench) -> None:

@@ -112,6 +112,14 @@ class Order:
 
 
 @dataclass(frozen=True)
+class Cell:
+    """The cell that runs: its number in the author's notebook, 0 for none, and its first and last lines."""
+
+    number: int = 0
+    code: str = ""
+
+
+@dataclass(frozen=True)
 class Answer:
     """A worker's line about one order.
 

@@ -21,7 +21,7 @@ from typing import IO, Self
 from zhibiao.catalogue.load import overlays
 from zhibiao.errors import KernelDied, OutputError, TimeLimit
 from zhibiao.kernels import PROVISIONER
-from zhibiao.running.job import Answer, Order, without_paths
+from zhibiao.running.job import Answer, Cell, Order, without_paths
 from zhibiao.running.processes import end_group, end_tree, exit_words
 
 _LAST_LINES = 12
@@ -107,6 +107,7 @@ class Worker:
                 f"临时目录不可用 no temporary folder: {error.strerror}", where=tempfile.gettempdir()
             ) from error
         self.kernel: int | None = None
+        self.cell = Cell()
         self.said: deque[str] = deque(maxlen=_LAST_LINES)
         self.lines: queue.Queue[str | None] = queue.Queue()
         # a session of its own: Ctrl-C at the terminal is for the runner, which ends its workers itself
@@ -155,6 +156,7 @@ class Worker:
             The worker ended.
         """
         until = time.monotonic() + limit
+        self.cell = Cell()
         try:
             assert self.process.stdin is not None
             self.process.stdin.write(order.line())
@@ -166,14 +168,16 @@ class Worker:
                 line = self.lines.get(timeout=max(0.0, until - time.monotonic()))
             except queue.Empty:
                 self.end()
-                raise TimeLimit(
-                    f"超过一次运行的时限 the run took longer than {limit:g} s", where=Path(order.notebook).name
-                ) from None
+                where = Path(order.notebook).name
+                raise TimeLimit(f"超过一次运行的时限 the run took longer than {limit:g} s{self._place()}", where=where) from None
             if line is None:
                 raise self._gone()
             content = json.loads(line)
             if "kernel" in content:
                 self.kernel = content["kernel"]
+                continue
+            if "cell" in content:
+                self.cell = Cell(**content["cell"])
                 continue
             self.kernel = None
             return Answer.of(content["answer"])
@@ -185,7 +189,10 @@ class Worker:
         self.end()
         self._listeners[1].join(1.0)
         last = without_paths("\n".join(self.said), [self.folder, Path(sys.prefix)])
-        return KernelDied(f"工作进程退出 the worker died ({exit_words(code)})" + (f"\n{last}" if last else ""))
+        return KernelDied(f"工作进程退出 the worker died ({exit_words(code)}){self._place()}" + (f"\n{last}" if last else ""))
+
+    def _place(self) -> str:
+        return f"，单元格 in cell {self.cell.number}\n{self.cell.code}" if self.cell.number else ""
 
     def end(self) -> None:
         """End the process, its kernel, and what they started; remove its folder."""

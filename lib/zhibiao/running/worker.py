@@ -21,12 +21,10 @@ from typing import Any
 
 from zhibiao.errors import CellError, KernelDied, MissingDeliverable, OutputError, TimeLimit, ZhibiaoError
 from zhibiao.kernels import Start, how
-from zhibiao.running.cells import check_cells, code_lines, last_started, numbered, stderr_of, tidy
-from zhibiao.running.job import BRIEFING, Answer, Order, without_paths
+from zhibiao.running.cells import author_number, check_cells, code_lines, numbered, stderr_of, tidy
+from zhibiao.running.engine import NAME
+from zhibiao.running.job import BRIEFING, Answer, Cell, Order, without_paths
 from zhibiao.running.processes import end_children, end_group, exit_words
-
-ENGINE: str | None = None
-"""papermill's engine; None is its own."""
 
 KERNEL = "python3"
 """Whatever kernel a notebook names, it is run by the Python that runs this."""
@@ -41,14 +39,15 @@ class Kernels:
         self.pid: int | None = None
         self.exit: int | None = None
         self.start = Start("")
+        self.cell = Cell()
 
     def manager(self) -> type:
         """Return the kernel manager's class, bound to this worker."""
-        from jupyter_client.manager import AsyncKernelManager
+        from zhibiao.running.quick import QuickManager
 
         kernels = self
 
-        class Manager(AsyncKernelManager):
+        class Manager(QuickManager):
             def __init__(self, **options: Any) -> None:
                 super().__init__(**options)
                 kernels.count += 1
@@ -70,15 +69,22 @@ class Kernels:
                     kernels.exit = await self.provisioner.poll()
                 return alive
 
-            is_alive = _async_is_alive
+            is_alive = _async_is_alive  # type: ignore[assignment]  # as in the class above
 
         return Manager
+
+    def began(self, nb: Any, index: int) -> None:
+        """Say which cell runs now: whoever finds this process dead can tell."""
+        if number := author_number(nb, index):
+            self.cell = Cell(number, code_lines(nb.cells[index].source))
+            self.tell(json.dumps({"cell": asdict(self.cell)}) + "\n")
 
     def end(self) -> None:
         """End what a cell left running, and forget the kernel."""
         if self.pid is not None:
             end_group(self.pid)
         self.pid = self.exit = None
+        self.cell = Cell()
 
 
 def perform(order: Order, kernels: Kernels) -> Answer:
@@ -116,7 +122,7 @@ def perform(order: Order, kernels: Kernels) -> Answer:
 
 
 def _execute(order: Order, kept: Path, kernels: Kernels) -> Any:
-    """Execute through papermill; `kept` is saved after every cell."""
+    """Execute through papermill; `kept` is written at the end, and while a cell takes long."""
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
@@ -126,7 +132,7 @@ def _execute(order: Order, kept: Path, kernels: Kernels) -> Any:
             _plain(order.notebook),
             _plain(kept),
             parameters=dict(order.parameters),
-            engine_name=ENGINE,
+            engine_name=NAME,
             kernel_name=KERNEL,
             language="python",
             progress_bar=False,
@@ -134,23 +140,20 @@ def _execute(order: Order, kept: Path, kernels: Kernels) -> Any:
             execution_timeout=order.cell_limit,
             iopub_timeout=30,
             kernel_manager_class=kernels.manager(),
-            shutdown_kernel="immediate",
+            cell_started=kernels.began,
             # the kernel's folder, as in Lab; this process stays where it is
             resources={"metadata": {"path": str(Path(order.notebook).parent)}},
         )
     except PapermillExecutionError as error:
-        raise _cell_error(kept, error.ename, error.evalue) from error
+        raise CellError(f"单元格 cell {kernels.cell.number}: {error.ename}: {error.evalue}\n{kernels.cell.code}") from error
     except CellTimeoutError as error:
-        number, source = last_started(kept)
-        raise TimeLimit(
-            f"单元格 cell {number} 超过 took longer than {order.cell_limit} s\n{code_lines(source)}"
-        ) from error
+        raise TimeLimit(f"单元格 cell {kernels.cell.number} 超过 took longer than {order.cell_limit} s\n{kernels.cell.code}") from error
     except DeadKernelError as error:
-        raise _died(kept, kernels.exit) from error
+        raise _died(kernels) from error
     except RuntimeError as error:
         # jupyter_client has no kinds for these two
         if "Kernel died" in str(error):
-            raise _died(kept, kernels.exit) from error
+            raise _died(kernels) from error
         if "Kernel didn't respond" in str(error):
             raise TimeLimit(
                 f"内核 {order.start_limit} 秒未启动 the kernel did not start within {order.start_limit} s"
@@ -165,15 +168,10 @@ def _plain(path: str | Path) -> str:
     return str(path).replace("{", "{{").replace("}", "}}")
 
 
-def _died(kept: Path, code: int | None) -> KernelDied:
-    number, source = last_started(kept)
-    place = f"，单元格 in cell {number}\n{code_lines(source)}" if number else "，启动时 while starting"
-    return KernelDied(f"内核退出 the kernel died ({exit_words(code)}){place}")
-
-
-def _cell_error(kept: Path, name: str, value: str) -> CellError:
-    number, source = last_started(kept)
-    return CellError(f"单元格 cell {number}: {name}: {value}\n{code_lines(source)}")
+def _died(kernels: Kernels) -> KernelDied:
+    cell = kernels.cell
+    place = f"，单元格 in cell {cell.number}\n{cell.code}" if cell.number else "，启动时 while starting"
+    return KernelDied(f"内核退出 the kernel died ({exit_words(kernels.exit)}){place}")
 
 
 def _publish(executed: Any, folder: Path, stem: str) -> Answer:

@@ -35,11 +35,14 @@ def batch(
     force: Annotated[bool, typer.Option("--force", help="未变的也重做 run what did not change as well")] = False,
     out: Out = Path("outputs"),
     data: Data = None,
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", help="Dask 集群 Dask cluster: tcp://host:8786, tls://…, local, local:4")
+    ] = None,
 ) -> None:
     """按批次文件执行 run every notebook × region × scenario of a batch file."""
     from zhibiao.running.batch import batch as execute
 
-    result = execute(file, out=out, data=data, jobs=jobs, force=force)
+    result = execute(file, out=out, data=data, jobs=jobs, force=force, scheduler=scheduler)
     raise typer.Exit(result.exit_code)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from zhibiao.running import batchfile
+from zhibiao.running.cluster import MOST, parse
 from zhibiao.running.execute import carry_out
 from zhibiao.running.job import BatchResult
 from zhibiao.running.report import reporter
@@ -21,6 +22,7 @@ def batch(
     quiet: bool = False,
     notebooks: Path = NOTEBOOKS,
     report_date: str | None = None,
+    scheduler: str | None = None,
 ) -> BatchResult:
     """Run every notebook of a batch for every region and scenario it names.
 
@@ -45,6 +47,9 @@ def batch(
         The folder of the notebooks.
     report_date : str, optional
         The date that pages print, ``2026-12-05``, where the batch file gives none; default: the period up to which figures are known.
+    scheduler : str, optional
+        Of a Dask cluster, ``tcp://host:port``; or ``local``, ``local:4`` for one on this machine. An address takes as many runs at a
+        time as the cluster has threads, unless `jobs` is given.
 
     Returns
     -------
@@ -60,6 +65,8 @@ def batch(
     OutputError
         The outputs cannot be written, or another process is writing there.
     """
+    if scheduler is not None and jobs is None and parse(scheduler) is None:
+        jobs = MOST
     checked = batchfile.read(file, notebooks=notebooks, data=data)
     if report_date is not None:
         checked = checked.dated(report_date)
@@ -71,5 +78,6 @@ def batch(
         force=force,
         limits=checked.file.limits,
         show=reporter(out, quiet),
+        scheduler=scheduler,
         keep=checked.file.keep,
     )

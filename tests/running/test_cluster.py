@@ -1,0 +1,205 @@
+"""A batch on a Dask cluster: scheduler and workers are processes of their own on this machine, and lose each other."""
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psutil
+import pytest
+
+from zhibiao.errors import KernelDied
+from zhibiao.running import manifest
+from zhibiao.running.batch import batch
+from zhibiao.running.job import ROOT
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are killed as POSIX kills them")
+
+SETTINGS = {
+    "DASK_DISTRIBUTED__WORKER__HEARTBEAT_INTERVAL": "200ms",
+    "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "5s",
+    "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__INTERVAL": "10s",
+}
+
+# the first time it hangs and says who runs it, the second time it does not
+HANGS_ONCE = """
+import os, pathlib, signal, time
+if not pathlib.Path(marker).exists():
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    part = pathlib.Path(marker + ".part")
+    part.write_text(f"{os.getpid()} {os.environ['JPY_PARENT_PID']}")
+    part.rename(marker)
+    time.sleep(600)
+'went on'
+"""
+
+WAITS = """
+import pathlib, time
+place = pathlib.Path(marker)
+(place / "{mine}").write_text("")
+until = time.monotonic() + 60
+while not (place / "{other}").exists():
+    assert time.monotonic() < until, "the other notebook never came"
+    time.sleep(0.05)
+"together"
+"""
+
+
+class Net:
+    """A scheduler and workers, each in a process of its own."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+        self.scheduler: subprocess.Popen | None = None
+        self.workers: list[subprocess.Popen] = []
+        self.address = ""
+
+    def start(self, port: int = 0) -> str:
+        told = self.place / "scheduler.json"
+        told.unlink(missing_ok=True)
+        self.scheduler = self._process("dask_scheduler", "--port", str(port), "--scheduler-file", str(told))
+        until(told.exists, 20)
+        until(lambda: told.read_text().endswith("}"), 5)
+        self.address = json.loads(told.read_text())["address"]
+        return self.address
+
+    def join(self, *options: str, **environment: str) -> subprocess.Popen:
+        command = [self.address, "--no-nanny", "--nthreads", "1", "--local-directory", str(self.place / "scratch"), *options]
+        self.workers.append(self._process("dask_worker", *command, **environment))
+        return self.workers[-1]
+
+    def _process(self, module: str, *options: str, **environment: str) -> subprocess.Popen:
+        command = [sys.executable, "-m", f"distributed.cli.{module}", "--host", "127.0.0.1", "--no-dashboard", *options]
+        log = (self.place / f"{module}.log").open("ab")
+        with log:
+            return subprocess.Popen(command, cwd=self.place, env={**os.environ, **SETTINGS, **environment}, stdout=log, stderr=log)
+
+    def runs_on(self, pid: int) -> subprocess.Popen:
+        """Return the Dask worker below which a kernel's worker process runs."""
+        above = {process.pid for process in psutil.Process(pid).parents()}
+        return next(worker for worker in self.workers if worker.pid in above)
+
+    def end(self) -> None:
+        for process in [*self.workers, *([self.scheduler] if self.scheduler else [])]:
+            process.kill()
+            process.wait()
+
+
+def until(condition, seconds: float) -> None:
+    event = threading.Event()
+    for _ in range(int(seconds / 0.05)):
+        if condition():
+            return
+        event.wait(0.05)
+    raise AssertionError(f"not within {seconds} s: {condition}")
+
+
+@contextlib.contextmanager
+def network(place: Path, workers: int) -> Iterator[Net]:
+    net = Net(place)
+    try:
+        net.start()
+        for _ in range(workers):
+            net.join()
+        yield net
+    finally:
+        net.end()
+
+
+@pytest.fixture
+def net(tmp_path) -> Iterator[Net]:
+    with network(tmp_path, 0) as found:
+        yield found
+
+
+@pytest.fixture
+def behind():
+    """Run something beside the test; what it raises, the test hears."""
+    with ThreadPoolExecutor(1) as threads:
+        yield threads.submit
+
+
+def files(out: Path) -> dict[str, bytes]:
+    return {path.relative_to(out).as_posix(): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def twice(tmp_path_factory, notebook, batch_file):
+    """The same batch here and on a cluster: one run succeeds with a figure, others fail, each in its own way; with an overlay."""
+    place = tmp_path_factory.mktemp("twice")
+    books, data = place / "books", place / "data"
+    (data / "observations").mkdir(parents=True)
+    shipped = (ROOT / "indicators" / "observations" / "chongqing.csv").read_text("utf-8").splitlines(keepends=True)
+    (data / "observations" / "mine.csv").write_text(shipped[0], encoding="utf-8")
+    (data / "drawer").mkdir()
+    (data / "drawer" / "letter.docx").write_bytes(b"not for the registry")
+    notebook(
+        books / "a_good.ipynb",
+        "import os, pathlib\nhome = pathlib.Path(os.environ['ZHIBIAO_DATA'])\n"
+        "sorted(path.relative_to(home).as_posix() for path in home.rglob('*.csv'))",
+        "import matplotlib.pyplot as plt\nfigure, axes = plt.subplots()\naxes.plot([1, 2])\nplt.close(figure)\n"
+        "from IPython.display import display\ndisplay(figure, metadata={'image/png': {'alt': '一条线'}})",
+        "assert os.environ.get('PLANTED') is None or os.environ['PLANTED'] == marker\n'no secret'",
+    )
+    notebook(books / "b_raises.ipynb", "'before'", "open('no-such-file')", "'after'")
+    notebook(books / "c_silent.ipynb", "x = 1")
+    notebook(books / "d_dies.ipynb", "1", "import os, time\ntime.sleep(0.3)\nos._exit(3)")
+    file = batch_file(place / "trial.yaml", jobs=2, parameters={"marker": "planted-81c2"})
+    with network(place, 2) as net, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PLANTED", "planted-81c2")
+        here = batch(file, out=place / "here", data=data, notebooks=books, quiet=True)
+        there = batch(file, out=place / "there", data=data, notebooks=books, quiet=True, scheduler=net.address)
+        left = [process for worker in net.workers for process in psutil.Process(worker.pid).children(recursive=True)]
+        yield place, here, there, left
+
+
+def test_results_equal_those_of_a_local_batch(twice):
+    place, here, there, _ = twice
+    assert [run.status for run in here.runs] == ["ok", "failed", "failed", "failed"]
+    assert [(run.status, run.key) for run in there.runs] == [(run.status, run.key) for run in here.runs]
+    assert there.exit_code == here.exit_code == 10
+    mine, theirs = files(place / "here"), files(place / "there")
+    assert list(theirs) == list(mine)
+    assert "trial/500000/baseline/a_good/figures/" in " ".join(mine)
+    manifests = [name for name in mine if name.endswith(f"/{manifest.NAME}")]
+    assert [name for name in mine if name not in manifests and mine[name] != theirs[name]] == []
+    for name in manifests:
+        one, other = (json.loads(found[name]) for found in (mine, theirs))
+        for found in (one, other):
+            found.pop("durations", None)
+        assert one == other, name
+
+
+def test_errors_are_the_same_words(twice):
+    _, here, there, _ = twice
+    for one, other in zip(here.runs, there.runs, strict=True):
+        assert (type(other.error), str(other.error)) == (type(one.error), str(one.error))
+    assert isinstance(there.runs[3].error, KernelDied)
+    assert "单元格 in cell 4" in str(there.runs[3].error)
+
+
+def test_nothing_tells_of_a_worker_and_nothing_is_left_there(twice):
+    place, _, _, left = twice
+    for name, content in files(place / "there").items():
+        assert str(place / "scratch").encode() not in content, name
+    assert [process.cmdline() for process in left if process.is_running()] == []
+    assert list((place / "scratch").rglob("run-*")) == list((place / "scratch").rglob("bench-*")) == []
+
+
+def test_when_nothing_changed_then_the_cluster_is_not_asked(twice):
+    place, *_ = twice
+    found = files(place / "there")
+    books = place / "only-good"
+    books.mkdir()
+    shutil.copy(place / "books" / "a_good.ipynb", books)
+    result = batch(
+        place / "trial.yaml", out=place / "there", data=place / "data", notebooks=books, quiet=True, scheduler="tcp://127.0.0.1:9"
+    )
+    assert [run.status for run in result.runs] == ["cached"]
+    assert files(place / "there")["trial/500000/baseline/a_good/manifest.json"] == found["trial/500000/baseline/a_good/manifest.json"]

@@ -22,6 +22,7 @@ from zhibiao.cli import (
     running,
     scale,
     scenarios,
+    scheduling,
     simulating,
     solving,
 )
@@ -40,6 +41,7 @@ for group in (registry, projecting, judging, simulating, scenarios, solving, run
 app.add_typer(observing.commands, name="observe")
 app.add_typer(milestones.commands, name="breakdown")
 app.add_typer(outputs.commands, name="outputs")
+app.add_typer(scheduling.commands, name="schedule")
 
 
 @app.callback()

@@ -1,0 +1,249 @@
+"""Installing, listing and removing schedules: what is checked first, by whom they are started, and what will not run when."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zhibiao.errors import ParameterError, ToolMissing, ZhibiaoError, closest
+from zhibiao.scheduling import crontab, schtasks, store, systemd
+from zhibiao.scheduling.store import Last, Schedule, Via
+
+if TYPE_CHECKING:
+    from zhibiao.running.batchfile import Batch
+
+VIAS = ("auto", "systemd", "cron", "by-hand")
+
+
+@dataclass(frozen=True)
+class Installed:
+    """What an installation did, or would do.
+
+    Attributes
+    ----------
+    schedule : Schedule
+        As stored.
+    text : tuple of str
+        The lines written, or to be written by hand.
+    doubts : tuple of str
+        What will not run, and when.
+    next : datetime, optional
+        In the schedule's zone.
+    """
+
+    schedule: Schedule
+    text: tuple[str, ...]
+    doubts: tuple[str, ...]
+    next: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One schedule and how it stands; ``there`` says whether its timer or line is still where it was put (None: not ours to see)."""
+
+    schedule: Schedule
+    there: bool | None
+    last: Last | None
+    next: dt.datetime | None
+
+
+def plan(
+    batch: Path, at: str, *, tz: str, name: str | None, via: str, out: Path, data: Path | None, now: dt.datetime,
+    printing: bool = False,
+) -> tuple[Schedule, list[str]]:  # fmt: skip
+    """Check everything a schedule needs and return it with what will not run as one might think; nothing is written.
+
+    Parameters
+    ----------
+    batch : Path
+        The batch file; it is read and checked like before a run.
+    at, tz : str
+        Cron expression and the zone it is meant in.
+    name : str, optional
+        Default: the batch's.
+    via : str
+        One of `VIAS`.
+    out, data : Path
+        Outputs and overlay.
+    now : datetime
+        With a zone.
+    printing : bool
+        It is not to be installed here: what is missing here does not matter.
+
+    Raises
+    ------
+    ParameterError
+        Expression, zone, name, `via` or the batch file is wrong.
+    ToolMissing
+        What was asked for, or everything, is not to be had here.
+    """
+    from zhibiao.catalogue.load import overlays
+    from zhibiao.running import batchfile
+    from zhibiao.running.run import NOTEBOOKS
+
+    if via not in VIAS:
+        raise ParameterError(f"没有 no such way {via!r}", where="--via", allowed=VIAS, nearest=closest(via, VIAS))
+    overlay = next(iter(overlays(data)), None)
+    checked = batchfile.read(batch, notebooks=NOTEBOOKS, data=data)
+    chosen, doubts = _to_print(via) if printing else _choose(via)
+    try:
+        schedule = Schedule(
+            name=checked.file.name if name is None else name, batch=str(batch.absolute()), at=at, tz=tz, out=str(out.absolute()),
+            data=None if overlay is None else str(overlay.absolute()), via=chosen, made=now,
+        )  # fmt: skip
+    except ValueError:
+        raise ParameterError(f"名称只用小写字母、数字、- 和 _ a name has lower case letters, digits, - and _ only: {name!r}", where="--name") from None
+    # both are read here to be refused here
+    assert schedule.zone is not None and schedule.expression is not None
+    return schedule, [*doubts, *_dated(checked, batch)]
+
+
+def _dated(checked: Batch, batch: Path) -> list[str]:
+    if checked.undated:
+        return []
+    return [f"{batch.name} 写定了 report_date，每次都印这一天 gives report_date: every run prints that day, not its own"]
+
+
+def _to_print(via: str) -> tuple[Via, list[str]]:
+    """Return what was asked for, whether or not it is to be had here; left open, what is here, else the line of a crontab."""
+    asked: Mapping[str, Via] = {"systemd": "systemd", "cron": "cron", "by-hand": "by-hand"}
+    if via in asked:
+        return asked[via], []
+    try:
+        return _choose(via)
+    except ToolMissing:
+        return "by-hand", []
+
+
+def _choose(via: str) -> tuple[Via, list[str]]:
+    """Return who starts the schedule: a timer that runs while nobody is logged in, else cron, else a timer that does not."""
+    if via == "by-hand" or (via == "auto" and os.name == "nt"):
+        return "by-hand", []
+    timers = None if via == "cron" else systemd.hindrance()
+    lines = None if via == "systemd" else crontab.hindrance()
+    if via == "auto":
+        if timers is None and (lines is not None or systemd.lingers()):
+            via = "systemd"
+        elif lines is None:
+            via = "cron"
+        else:
+            raise ToolMissing(
+                f"既无 systemd 也无 cron 可用 neither systemd nor cron can be used: {timers}; {lines}；"
+                "可打印后交管理员 print it for an administrator: --via by-hand",
+                where="--via",
+            )
+    why = timers if via == "systemd" else lines
+    if why is not None:
+        raise ToolMissing(why, where=f"--via {via}", allowed=[way for way in VIAS if way != via])
+    doubt = systemd.sleeping() if via == "systemd" else crontab.sleeping()
+    return ("systemd" if via == "systemd" else "cron"), [doubt] if doubt else []
+
+
+def install(schedule: Schedule, home: Path, doubts: Sequence[str], *, replace: bool, now: dt.datetime) -> Installed:
+    """Store a schedule and have it started.
+
+    Raises
+    ------
+    ParameterError
+        There is one of this name, or a path cannot be written where it has to.
+    OutputError
+        Something could not be written, or was not accepted; the schedule is not installed then.
+    """
+    with store.held(home / "schedules", "另一处正在安装计划 somebody else is installing a schedule"):
+        older = store.load(home, schedule.name) if schedule.name in store.names(home) else None
+        if older is not None and not replace:
+            raise ParameterError("已有同名计划，要替换加 --replace there is a schedule of this name; --replace it, or give another --name", where=schedule.name)
+        text(schedule, home, now)  # what cannot be written is refused before anything is stored
+        store.save(home, schedule)
+        try:
+            written = _start(schedule, home, now)
+        except BaseException:
+            if older is None:
+                store.forget(home, schedule.name)
+            else:
+                store.save(home, older)
+                with contextlib.suppress(ZhibiaoError):
+                    _start(older, home, now)
+            raise
+        if older is not None and older.via != schedule.via:
+            _withdraw(older, home)
+    return Installed(schedule, tuple(written), tuple(doubts), schedule.next(now))
+
+
+def text(schedule: Schedule, home: Path, now: dt.datetime) -> list[str]:
+    """Return what is written for a schedule: units with their names, the lines of the crontab, or the command for an administrator."""
+    words = command(schedule, home)
+    if schedule.via == "systemd":
+        units = systemd.units(schedule, home, words)
+        return [line for name, unit in units.items() for line in (f"### {systemd.unit_folder() / name}", *unit.splitlines())]
+    if schedule.via == "by-hand" and os.name == "nt":
+        return [schtasks.create(schedule, words)]
+    return crontab.block(schedule, home, words, now).splitlines()
+
+
+def command(schedule: Schedule, home: Path) -> list[str]:
+    """Return the words that start a schedule, as they stand in its unit or line."""
+    # -P: no folder it happens to be started in is searched for modules
+    words = [sys.executable, "-P", "-m", "zhibiao", "schedule", "run-now", schedule.name, "--folder", str(home)]
+    return [*words, "--scheduled" if schedule.via == "systemd" else "--if-due"]
+
+
+def listed(home: Path, now: dt.datetime) -> list[Listed]:
+    """Return the schedules there are, and whether what starts them is still there."""
+    timers = systemd.installed(home) if os.name != "nt" else []
+    try:
+        lines = crontab.installed(crontab.read(), home) if os.name != "nt" else []
+    except ToolMissing:
+        lines = []
+    there = {"systemd": timers, "cron": lines}
+    return [
+        Listed(
+            schedule, schedule.name in there[schedule.via] if schedule.via in there else None,
+            store.last(home, schedule.name), schedule.next(now),
+        )
+        for schedule in (store.load(home, name) for name in store.names(home))
+    ]  # fmt: skip
+
+
+def remove(name: str, home: Path) -> list[str]:
+    """Remove a schedule and what starts it; return what is left to do by hand.
+
+    Raises
+    ------
+    ParameterError
+        There is no such schedule.
+    OutputError
+        It is running, or the crontab could not be written.
+    """
+    with store.held(home / "schedules", "另一处正在安装计划 somebody else is installing a schedule"):
+        schedule = store.load(home, name)
+        with store.held(store.folder(home, name), f"{name} 正在运行，请等它结束 is running, please wait until it ends"):
+            _withdraw(schedule, home)
+        store.forget(home, name)
+    if schedule.via != "by-hand":
+        return []
+    return [schtasks.delete(name) if os.name == "nt" else f"crontab: {name}"]
+
+
+def _start(schedule: Schedule, home: Path, now: dt.datetime) -> list[str]:
+    """Have a schedule started, in place of an older one of its name and kind, and return what was written."""
+    words = command(schedule, home)
+    if schedule.via == "systemd":
+        return systemd.install(schedule, home, words)
+    if schedule.via == "cron":
+        return crontab.install(schedule, home, words, now)
+    return text(schedule, home, now)
+
+
+def _withdraw(schedule: Schedule, home: Path) -> None:
+    """Take out what starts a schedule."""
+    if schedule.via == "systemd":
+        systemd.remove(schedule.name, home)
+    elif schedule.via == "cron":
+        crontab.remove(schedule.name, home)

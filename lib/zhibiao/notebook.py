@@ -17,6 +17,8 @@ from typing import Any
 
 from zhibiao.answers import Report
 from zhibiao.catalogue.load import load
+from zhibiao.catalogue.registry import Registry
+from zhibiao.catalogue.scoped import load_for
 from zhibiao.catalogue.study import study
 from zhibiao.errors import ParameterError, closest
 
@@ -47,8 +49,19 @@ def parameters_of(path: Path) -> dict[str, Any]:
     return found
 
 
-def checked(path: Path, given: Mapping[str, Any], data: Path | None = None) -> dict[str, Any]:
+def checked(path: Path, given: Mapping[str, Any], data: Path | None = None, *, registry: Registry | None = None) -> dict[str, Any]:
     """Check the parameters given for a notebook against the contract, before any kernel starts.
+
+    Parameters
+    ----------
+    path : Path
+        The notebook.
+    given : mapping
+        Parameters.
+    data : Path, optional
+        The overlay.
+    registry : Registry, optional
+        Read from `data` already.
 
     Returns
     -------
@@ -65,7 +78,7 @@ def checked(path: Path, given: Mapping[str, Any], data: Path | None = None) -> d
         if name not in defaults:
             raise ParameterError(f"未知参数 unknown parameter {name!r}", where=path.name, allowed=defaults, nearest=closest(name, defaults))
     complete = {**defaults, **given}
-    resolved = study(load(data), **{name: complete[name] for name in CONTRACT if name in complete})
+    resolved = study(load(data) if registry is None else registry, **{name: complete[name] for name in CONTRACT if name in complete})
     # numbers that came as text from a command line are handed on as numbers
     for name in ("level", "seed"):
         if name in complete:
@@ -111,4 +124,4 @@ def setup(
     report_date: object = None,
 ) -> Report:
     """Check the parameters of a notebook and return the object that answers its questions."""
-    return Report(study(load(), region, plan, as_of, horizon, scenario, level, seed, lang, report_date))
+    return Report(study(load_for(region), region, plan, as_of, horizon, scenario, level, seed, lang, report_date))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
@@ -74,8 +74,12 @@ def load(data: str | os.PathLike[str] | None = None) -> Registry:
     return read((shipped(), *overlays(data)))
 
 
-def read(folders: Sequence[Path]) -> Registry:
-    """Read these folders, later ones over earlier ones."""
+Wanted = Callable[[Path, Mapping[str, Plan]], bool]
+"""Whether a file of documents or figures is to be read, given the documents read so far."""
+
+
+def read(folders: Sequence[Path], wanted: Wanted | None = None) -> Registry:
+    """Read these folders, later ones over earlier ones; of documents and figures only the files that are `wanted`, default all."""
     indicators: dict[str, Indicator] = {}
     regions: dict[str, Region] = {}
     plans: dict[str, Plan] = {}
@@ -87,26 +91,29 @@ def read(folders: Sequence[Path]) -> Registry:
     broken_down: dict[str, Breakdown] = {}
     places: dict[str, str] = {}
     for folder in folders:
-        for path in _files(folder, "catalogue", ".yaml"):
+        for path in files(folder, "catalogue", ".yaml"):
             _merge(indicators, _listed(path, Indicator, places, "indicator"))
-        for path in _files(folder, "", ".yaml", only="sources.yaml"):
+        for path in files(folder, "", ".yaml", only="sources.yaml"):
             _merge(sources, _listed(path, Source, places, "source"))
-        for path in _files(folder, "", ".csv", only="regions.csv"):
+        for path in files(folder, "", ".csv", only="regions.csv"):
             _merge(regions, [_row(line, row, path, places) for line, row in csvfile.rows(path, REGION_COLUMNS)])
-        for path in _files(folder, "plans", ".yaml"):
+        for path in files(folder, "plans", ".yaml"):
+            if wanted is not None and not wanted(path, plans):
+                continue
             document = yamlfile.Document(path)
             if isinstance(document.content, dict) and document.content.get(DRAFT) is True:
                 drafts.append(path)  # nothing is accepted before somebody has read it and removed the mark
             else:
                 _merge(plans, [_plan(document, places)])
-        _merge(scenarios, [_scenario(path, places) for path in _files(folder, "scenarios", ".yaml")])
-        for path in _files(folder, "breakdowns", ".yaml"):
+        _merge(scenarios, [_scenario(path, places) for path in files(folder, "scenarios", ".yaml")])
+        for path in files(folder, "breakdowns", ".yaml"):
             found = breakdowns.breakdown(path)
             _place(places, path, f"breakdown:{found.id}", found.origin)
             _merge(broken_down, [found])
-        for path in _files(folder, "observations", ".csv"):
-            observations.extend(read_observations(path))
-        for path in _files(folder, "status", ".csv"):
+        for path in files(folder, "observations", ".csv"):
+            if wanted is None or wanted(path, plans):
+                observations.extend(read_observations(path))
+        for path in files(folder, "status", ".csv"):
             statuses.extend(_status(line, row, path) for line, row in csvfile.rows(path, STATUS_COLUMNS[:4], STATUS_COLUMNS[4:]))
     registry = Registry(tuple(folders), indicators, regions, plans, sources, scenarios, tuple(observations), tuple(statuses), tuple(drafts), broken_down)
     checks.check(registry, places)
@@ -148,13 +155,14 @@ def number(cell: str, where: str) -> Decimal:
     return value
 
 
-def _files(folder: Path, sub: str, suffix: str, only: str | None = None) -> list[Path]:
+def files(folder: Path, sub: str, suffix: str, only: str | None = None) -> list[Path]:
+    """The files of one kind in a registry's folder, in the order in which they are read."""
     place = folder / sub if sub else folder
     if only is not None:
         return [place / only] if (place / only).is_file() else []
     endings = (suffix, ".yml") if suffix == ".yaml" else (suffix,)
     found = place.iterdir() if place.is_dir() else ()
-    return sorted(path for path in found if path.suffix.lower() in endings and not path.name.startswith(("~", ".")))
+    return sorted((path for path in found if path.suffix.lower() in endings and not path.name.startswith(("~", "."))), key=lambda path: path.name)
 
 
 def _listed(path: Path, model: type[RecordT], places: dict[str, str], kind: str) -> list[RecordT]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -109,6 +109,15 @@ class Registry:
     """Plan files that wait for review and are not part of the registry."""
     breakdowns: Mapping[str, Breakdown] = field(default_factory=dict)
     """Targets broken down, by id."""
+    unread: frozenset[str] = field(default=frozenset(), repr=False)
+    """Regions of which files speak that were left unread (`zhibiao.catalogue.scoped`)."""
+    beyond: Callable[[], Registry] | None = field(default=None, repr=False, compare=False)
+    """Reads everything, where something was left unread."""
+
+    @cached_property
+    def whole(self) -> Registry:
+        """The registry of all regions; itself unless it was read for some of them only."""
+        return self if self.beyond is None else self.beyond()
 
     def region(self, name: object) -> Region:
         """Find a region by code, Chinese or English name, with or without 省/市/自治区/区/县.
@@ -152,6 +161,8 @@ class Registry:
     def plan(self, name: str) -> Plan:
         """Find a plan by id, number or title; ParameterError with the nearest otherwise."""
         found = self.plans.get(name) or next((p for p in self.plans.values() if name in (p.number, p.title, p.short)), None)
+        if found is None and self.beyond is not None:
+            return self.whole.plan(name)
         if found is None:
             raise ParameterError(f"未知文件 unknown plan {name!r}", where="plan", allowed=self.plans, nearest=self._nearest(name, self.plans))
         return found
@@ -177,7 +188,7 @@ class Registry:
 
     def plans_for(self, region: str) -> tuple[Plan, ...]:
         """Plans of a region or that say something of it, oldest first."""
-        return self._plans_of.get(region, ())
+        return self.whole.plans_for(region) if region in self.unread else self._plans_of.get(region, ())
 
     @cached_property
     def _plans_of(self) -> dict[str, tuple[Plan, ...]]:
@@ -200,6 +211,8 @@ class Registry:
     def statement(self, key: str) -> Statement:
         """Find a statement by ``plan/statement``."""
         known = self._statements
+        if key not in known and self.beyond is not None:
+            return self.whole.statement(key)
         if key not in known:
             raise ParameterError(f"未知表述 unknown statement {key!r}", where="target", allowed=known, nearest=closest(key, known))
         return known[key]
@@ -215,7 +228,7 @@ class Registry:
 
     def observed(self, region: str) -> tuple[Observation, ...]:
         """Every vintage of every observation of a region."""
-        return self._by_region.get(region, ())
+        return self.whole.observed(region) if region in self.unread else self._by_region.get(region, ())
 
     @cached_property
     def _by_region(self) -> dict[str, tuple[Observation, ...]]:
@@ -253,6 +266,7 @@ class Registry:
             plans={name: plan for name, plan in self.plans.items() if plan.issued <= day},
             observations=tuple(row for row in self.observations if row.recorded <= day),
             statuses=tuple(entry for entry in self.statuses if entry.date <= day),
+            beyond=None if self.beyond is None else lambda: self.whole.known_on(day),
         )
 
     def vintages(self, region: str) -> tuple[dt.date, ...]:

@@ -59,7 +59,7 @@ def observed(registry: Registry, entry: Entry) -> list[PastSeries]:
 
     Zeros stay out as well: they have no place on a logarithm.
     """
-    found = []
+    found, registry = [], registry.whole
     for indicator in entry.observed:
         for region in sorted({row.region for row in registry.observations if row.indicator == indicator}):
             annual = registry.series(region, indicator).annual

@@ -119,7 +119,7 @@ def task(notebook: Path, given: Mapping[str, object], *, batch: str, registry: R
     """
     from zhibiao.notebook import checked, heading
 
-    complete = checked(notebook, given, data)
+    complete = checked(notebook, given, data, registry=registry)
     if "region" not in complete:
         raise ParameterError("笔记本须有参数 region the notebook needs a parameter region", where=notebook.name)
     region = registry.region(complete["region"])

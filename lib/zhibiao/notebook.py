@@ -10,6 +10,7 @@ after which each cell asks one thing of `report` and shows it.
 from __future__ import annotations
 
 import ast
+import functools
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -102,7 +103,8 @@ def heading(path: Path, lang: str = "zh") -> str:
 
 def _cells(path: Path) -> list[dict[str, Any]]:
     try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        state = path.stat()
+        cells = _parsed(path, state.st_mtime_ns, state.st_size)
     except FileNotFoundError:
         folder = path.parent
         known = sorted(p.stem for p in folder.glob("*.ipynb")) if folder.is_dir() else []
@@ -110,6 +112,13 @@ def _cells(path: Path) -> list[dict[str, Any]]:
     except (OSError, ValueError, KeyError, TypeError):
         raise ParameterError("不是可读的笔记本 is not a readable notebook", where=path.name) from None
     return list(cells)
+
+
+@functools.lru_cache(maxsize=32)
+def _parsed(path: Path, *_: int) -> list[dict[str, Any]]:
+    """Read a notebook once for as long as it is not written anew: a batch asks for its parameters a thousand times."""
+    cells: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return cells
 
 
 def setup(

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from zhibiao.catalogue.study import Study
+from zhibiao.model.region import SYNTHETIC_EN, SYNTHETIC_ZH
 
 if TYPE_CHECKING:
     from zhibiao.assessing.gaps import GapRow
@@ -50,6 +51,7 @@ class Answers:
             "report_date": s.report_date,
             "scenario": s.scenario.name(s.lang),
             "level": s.level,
+            **({"note": s.words(f"{SYNTHETIC_ZH} {SYNTHETIC_EN}", SYNTHETIC_EN)} if s.region.synthetic else {}),
         }
 
     @cached_property

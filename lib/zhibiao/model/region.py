@@ -9,6 +9,9 @@ from zhibiao.model.record import Record, RegionCode, Text
 SYNTHETIC = "9"
 """What the code of a made-up region begins with: GB/T 2260 gives first digits 1 to 8 only, so no real region can be taken for one."""
 
+SYNTHETIC_ZH, SYNTHETIC_EN = "模拟数据，仅供测量", "synthetic data, for measuring only"
+"""What everything made of such a region says."""
+
 
 class Region(Record):
     """A region by its GB/T 2260 code; 100000 is the nation."""

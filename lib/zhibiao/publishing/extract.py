@@ -8,6 +8,7 @@ import math
 import re
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -107,12 +108,21 @@ def png_of(svg: bytes, front: FrontMatter, ppi: float = PNG_PPI) -> bytes:
 
 def tables(nb: NotebookNode) -> list[Table]:
     """Return the tables of a published notebook, in reading order, from their data resources."""
+    front = front_matter(nb)
     found = []
-    for _, output in shown_outputs(nb, front_matter(nb).lang):
+    for _, output in shown_outputs(nb, front.lang):
         resource = output.data.get("application/vnd.dataresource+json")
         if isinstance(resource, Mapping):
-            found.append(_table(resource))
+            found.append(_noted(_table(resource), front))
     return found
+
+
+def _noted(table: Table, front: FrontMatter) -> Table:
+    """A table that says in every row what must be known of it: rows are copied out of their file."""
+    if not front.note:
+        return table
+    label = "注意" if front.lang == "zh" else "note"
+    return replace(table, header=(*table.header, label), rows=tuple((*row, front.note) for row in table.rows))
 
 
 def _table(resource: Mapping[str, Any]) -> Table:

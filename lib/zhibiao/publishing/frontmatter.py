@@ -22,8 +22,8 @@ LANGUAGES = ("zh", "en")
 HIDDEN_TAGS = frozenset({"parameters", "injected-parameters", "setup"})
 UNTITLED = {"zh": "指标简报", "en": "Indicator briefing"}
 _FACTS = {
-    "zh": ("地区", "依据文件", "数据截至", "情景", "报告日期"),
-    "en": ("Region", "Documents", "Data as of", "Scenario", "Report date"),
+    "zh": ("注意", "地区", "依据文件", "数据截至", "情景", "报告日期"),
+    "en": ("Note", "Region", "Documents", "Data as of", "Scenario", "Report date"),
 }
 UNDATED = datetime.date(1970, 1, 1)
 """The date of a document that has none: a clock would make two runs differ."""
@@ -41,6 +41,8 @@ class FrontMatter:
         As they are printed.
     documents : tuple of str
         The plans the document speaks about.
+    note : str
+        What must be read before anything else: that the figures are made up. It stands in every table that is handed on as well.
     """
 
     lang: str
@@ -50,11 +52,12 @@ class FrontMatter:
     as_of: str = ""
     scenario: str = ""
     report_date: str = ""
+    note: str = ""
 
     @property
     def facts(self) -> list[tuple[str, list[str]]]:
         """The lines below the title as (label, values); what is not known has no line."""
-        told = ([self.region], list(self.documents), [self.as_of], [self.scenario], [self.report_date])
+        told = ([self.note], [self.region], list(self.documents), [self.as_of], [self.scenario], [self.report_date])
         return [(name, values) for name, values in zip(_FACTS[self.lang], told, strict=True) if any(values)]
 
     @property
@@ -119,6 +122,7 @@ def front_matter(nb: NotebookNode, lang: str | None = None) -> FrontMatter:
         as_of=told("as_of"),
         scenario=told("scenario"),
         report_date=report_date,
+        note=_one_line(own.get("note") or ""),
     )
 
 

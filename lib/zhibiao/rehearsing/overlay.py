@@ -10,11 +10,11 @@ from pathlib import Path
 
 from zhibiao.catalogue.load import OBSERVATION_COLUMNS, REGION_COLUMNS, load
 from zhibiao.errors import OutputError
-from zhibiao.model.region import Region
+from zhibiao.model.region import SYNTHETIC_EN, SYNTHETIC_ZH, Region
 from zhibiao.rehearsing.figures import BASE, HORIZON, UNITS, County, county
 from zhibiao.rehearsing.places import Places, places
 
-MARK, MARK_EN = "模拟数据，仅供测量", "synthetic data, for measuring only"
+MARK, MARK_EN = SYNTHETIC_ZH, SYNTHETIC_EN
 RECORDED = "2024-06-30"
 SOURCE, OTHER = "simulated", "simulated-other"
 BRIEFINGS = 300

@@ -16,6 +16,7 @@ from typing import Any
 
 import zhibiao
 from zhibiao.catalogue.load import overlays, shipped
+from zhibiao.model.region import is_synthetic
 from zhibiao.running.job import ROOT, Answer, RunResult, Task, without_paths
 
 NAME = "manifest.json"
@@ -124,6 +125,7 @@ def of_run(
     seconds = {"execute": 0.0, "publish": 0.0, **answer.seconds, "total": total}
     return {
         **_identity(task),
+        "synthetic": is_synthetic(task.region_code),
         "status": "failed" if error else "ok",
         "error": error,
         "title": answer.title or task.title,

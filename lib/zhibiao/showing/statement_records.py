@@ -8,22 +8,25 @@ from typing import Any
 
 from zhibiao.assessing.gaps import GapRow
 from zhibiao.catalogue.study import Study
+from zhibiao.model import Region
 from zhibiao.showing.table import Table
 from zhibiao.showing.words import VERDICTS
 
 COLUMNS: Mapping[str, str] = {
     "region_code": "text", "region_name": "text", "region_en": "text", "level": "text", "parent": "text",
+    "province": "text", "province_zh": "text", "province_en": "text", "prefecture": "text", "prefecture_zh": "text", "prefecture_en": "text",
     "scenario": "text", "scenario_zh": "text", "scenario_en": "text",
     "statement": "text", "plan": "text", "clause": "text", "headline": "bool", "governed_by": "text",
     "indicator": "text", "indicator_zh": "text", "indicator_en": "text", "kind": "text", "rollup": "text",
-    "unit": "text", "scale": "number", "unit_en": "text",
+    "unit": "text", "unit_en": "text", "scale": "number", "base": "text", "base_en": "text",
     "target": "text", "target_low": "number", "target_high": "number", "comparator": "text", "scope": "text", "target_year": "year",
     "baseline": "number", "baseline_year": "year", "latest": "number", "latest_year": "year", "latest_period": "text", "qualifier": "text",
     "total": "number", "met": "bool", "gap": "number", "share": "number", "chance": "number",
     "state": "text", "verdict": "text", "verdict_zh": "text", "verdict_en": "text",
     "as_of": "year", "synthetic": "bool",
 }  # fmt: skip
-"""Names and kinds of a record's fields. Values are in the document's unit; ``scale`` times a value is it in the indicator's base unit.
+"""Names and kinds of a record's fields. Values are in the document's unit; ``scale`` times a value is it in the unit ``base``.
+``province`` and ``prefecture`` are those that the region is or lies in.
 ``share`` is the gap as a share of the change asked, ``chance`` the chance of attainment; what is not known is None, never zero."""
 
 RESOURCE = "statements"
@@ -52,6 +55,15 @@ def statement_records(study: Study, rows: Sequence[GapRow]) -> list[dict[str, An
     return [_record(study, row) for row in rows]
 
 
+def _above(study: Study, level: str) -> dict[str, str | None]:
+    """The region of a level that the study's region is or lies in."""
+    place: Region | None = study.region
+    while place is not None and place.level != level:
+        place = study.registry.regions.get(place.parent) if place.parent else None
+    names = (place.code, place.zh, place.en) if place is not None else (None, None, None)
+    return dict(zip((level, f"{level}_zh", f"{level}_en"), names, strict=True))
+
+
 def _record(study: Study, row: GapRow) -> dict[str, Any]:
     stands, statement, indicator, region = row.standing, row.statement, row.standing.indicator, study.region
     unit, latest, start = statement.written_unit, row.standing.latest, row.standing.baseline
@@ -67,6 +79,8 @@ def _record(study: Study, row: GapRow) -> dict[str, Any]:
         "region_en": region.en,
         "level": region.level,
         "parent": region.parent,
+        **_above(study, "province"),
+        **_above(study, "prefecture"),
         "scenario": study.scenario.id,
         "scenario_zh": study.scenario.zh,
         "scenario_en": study.scenario.en,
@@ -81,8 +95,10 @@ def _record(study: Study, row: GapRow) -> dict[str, Any]:
         "kind": indicator.kind,
         "rollup": indicator.rollup,
         "unit": statement.unit,
-        "scale": scale,
         "unit_en": unit.label("en"),
+        "scale": scale,
+        "base": indicator.base.written,
+        "base_en": indicator.base.label("en"),
         "target": statement.value_text("zh"),
         "target_low": None if statement.low is None else float(statement.low),
         "target_high": None if statement.high is None else float(statement.high),

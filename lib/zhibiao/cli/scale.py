@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from zhibiao.cli.options import Format, Output
+
 commands = typer.Typer()
 
 
@@ -22,3 +24,25 @@ def simulate_regions(
     made = write_overlay(out, counties, seed)
     typer.echo(f"模拟数据，仅供测量 synthetic data, for measuring only: {len(made.counties)} 县 counties, {len(made.regions)} 地区 regions → {out}")
     typer.echo(f"zhibiao batch {out}/notebooks/batches/rehearsal.yaml --data {out}")
+
+
+@commands.command()
+def ranking(
+    folder: Annotated[Path, typer.Argument(help="批次的输出目录 a batch's folder below outputs, for example outputs/regions")],
+    indicator: Annotated[str, typer.Option(help="指标 indicator: its id")],
+    scenario: Annotated[str, typer.Option(help="情景 scenario: its id")] = "baseline",
+    level: Annotated[str, typer.Option(help="region 逐地 each region; prefecture, province, nation 合计 those below counted together")] = "region",
+    by: Annotated[str, typer.Option(help="排序 ranked by share (of the gap), gap, chance, reached")] = "share",
+    form: Format = "table",
+    output: Output = None,
+) -> None:
+    """各地排名与分级合计，只读批次汇总 rank regions and count them by level, from a batch's summary alone."""
+    from zhibiao.model.region import SYNTHETIC_EN, SYNTHETIC_ZH
+    from zhibiao.printing import write
+    from zhibiao.running.ranking import GROUP_COLUMNS, REGION_COLUMNS, Question
+    from zhibiao.running.ranking import ranking as ranked
+
+    found = ranked(folder, Question(indicator, scenario, level, by))
+    write(REGION_COLUMNS if level == "region" else GROUP_COLUMNS, found, form, output, "ranking")
+    if any(row["synthetic"] for row in found):
+        typer.echo(f"{SYNTHETIC_ZH} {SYNTHETIC_EN}", err=True)

@@ -80,8 +80,9 @@ def test_when_a_run_succeeds_then_its_folder_is_whole(trial):
     assert (manifest["status"], manifest["region_code"], manifest["region_name"]) == ("ok", "500000", "重庆")
     assert manifest["parameters"]["scenario"] == "baseline"
     assert manifest["title"] == "试验"
-    assert "indicators/regions.csv" in manifest["inputs"]
-    assert "lib/zhibiao/running/worker.py" in manifest["inputs"]
+    assert set(manifest["inputs"]) == {"notebooks/good.ipynb", "indicators", "lib", "requirements.txt"}
+    of_batch = json.loads((folder.parents[2] / "manifest.json").read_text("utf-8"))
+    assert {"indicators/regions.csv", "lib/zhibiao/running/worker.py"} <= of_batch["inputs"].keys()
     assert manifest["warnings"] == ["单元格 cell 4: hm"]
     # why a kernel could not be forked is said; that nobody asked for it is no reason
     assert manifest["kernel"]["started"] == "forked" or "the provisioner is not" not in manifest["kernel"]["reason"] != ""

@@ -6,12 +6,15 @@ from dataclasses import replace
 import nbformat
 import pytest
 
+from zhibiao.catalogue.load import load
+from zhibiao.catalogue.tracing import Answers
 from zhibiao.errors import ParameterError
 from zhibiao.running import cache, manifest
 from zhibiao.running.job import Task
 from zhibiao.running.manifest import Surroundings
 
-AROUND = Surroundings({"indicators/regions.csv": "aa"}, {"python": "3.11.7", "typst": "0.15.2"})
+REGISTRY = load()
+AROUND = Surroundings({"indicators/regions.csv": "aa", "indicators/observations/a.csv": "bb"}, {"python": "3.11.7", "typst": "0.15.2"})
 
 
 @pytest.fixture
@@ -27,7 +30,7 @@ def rewritten(task, change):
 
 
 def test_outputs_counts_and_ids_do_not_count(task):
-    before = cache.key(task, AROUND)
+    before = cache.asked(task, AROUND)
 
     def executed(nb):
         nb.cells[2].outputs = [nbformat.v4.new_output("stream", text="1")]
@@ -36,34 +39,44 @@ def test_outputs_counts_and_ids_do_not_count(task):
         nb.metadata["kernelspec"] = {"name": "other", "display_name": "Other"}
 
     rewritten(task, executed)
-    assert cache.key(task, AROUND) == before
+    assert cache.asked(task, AROUND) == before
 
 
 def test_source_tags_parameters_inputs_and_versions_count(task):
     keys = [
-        cache.key(task, AROUND),
-        cache.key(replace(task, parameters={"region": "500000"}), AROUND),
-        cache.key(task, replace(AROUND, inputs={"indicators/regions.csv": "ab"})),
-        cache.key(task, replace(AROUND, inputs={**AROUND.inputs, "data/regions.csv": "aa"})),
-        cache.key(task, replace(AROUND, versions={"python": "3.12.1", "typst": "0.15.2"})),
-        cache.key(task, replace(AROUND, versions={"python": "3.11.7", "typst": "0.15.3"})),
+        cache.asked(task, AROUND),
+        cache.asked(replace(task, parameters={"region": "500000"}), AROUND),
+        cache.asked(task, replace(AROUND, inputs={"indicators/regions.csv": "ab"})),
+        cache.asked(task, replace(AROUND, inputs={**AROUND.inputs, "data/regions.csv": "aa"})),
+        cache.asked(task, replace(AROUND, versions={"python": "3.12.1", "typst": "0.15.2"})),
+        cache.asked(task, replace(AROUND, versions={"python": "3.11.7", "typst": "0.15.3"})),
     ]
     rewritten(task, lambda nb: nb.cells[2].update(source="3"))
-    keys.append(cache.key(task, AROUND))
+    keys.append(cache.asked(task, AROUND))
     rewritten(task, lambda nb: nb.cells[3].metadata.update(tags=[]))
-    keys.append(cache.key(task, AROUND))
+    keys.append(cache.asked(task, AROUND))
     assert len(set(keys)) == len(keys)
+
+
+def test_figures_documents_and_sources_are_left_to_what_the_run_says_it_read(task):
+    more = {"indicators/observations/a.csv": "cc", "data/observations/b.csv": "dd", "data/plans/c.yaml": "ee", "data/sources.yaml": "ff"}
+    assert cache.asked(task, replace(AROUND, inputs={**AROUND.inputs, **more})) == cache.asked(task, AROUND)
+    assert cache.key("a", {"q": "1"}) != cache.key("a", {"q": "2"}) != cache.key("b", {"q": "2"})
 
 
 def test_a_patch_of_python_does_not_count(task):
     newer = replace(AROUND, versions={**AROUND.versions, "python": "3.11.9"})
-    assert cache.key(task, newer) == cache.key(task, AROUND)
+    assert cache.asked(task, newer) == cache.asked(task, AROUND)
 
 
 def test_when_it_is_no_notebook_then_parameter_error(task):
     task.notebook.write_text("{}")
     with pytest.raises(ParameterError, match=r"mine\.ipynb"):
-        cache.key(task, AROUND)
+        cache.asked(task, AROUND)
+
+
+NEWEST = '[null, "newest_year", "500000"]'
+ANSWER = Answers(REGISTRY).digest(NEWEST)
 
 
 @pytest.fixture
@@ -71,17 +84,29 @@ def folder(tmp_path):
     place = tmp_path / "run"
     (place / "figures").mkdir(parents=True)
     (place / "figures" / "a.svg").write_text("<svg/>")
-    content = {"key": "k", "status": "ok", "files": {"figures/a.svg": manifest.sha256(place / "figures" / "a.svg")}}
+    content = {"asked": "a", "key": "k", "reads": {NEWEST: ANSWER}, "status": "ok", "files": {"figures/a.svg": manifest.sha256(place / "figures" / "a.svg")}}
     (place / manifest.NAME).write_text(json.dumps(content))
     return place
 
 
-def test_a_whole_folder_of_the_same_key_is_good(folder):
-    assert cache.is_good(folder, "k")
-    assert not cache.is_good(folder, "other")
+def good(folder, asked="a"):
+    return cache.still_good(folder, asked, Answers(REGISTRY))
 
 
-@pytest.mark.parametrize("harm", ["file gone", "file changed", "manifest gone", "manifest cut", "failed"])
+def test_a_whole_folder_asked_and_answered_the_same_is_good(folder):
+    assert good(folder) == "k"
+    assert good(folder, "other") is None
+
+
+@pytest.mark.parametrize("question", [NEWEST, '[null, "gone", "500000"]', '[null, "region", "500000"]'])
+def test_when_the_registry_answers_otherwise_then_it_is_not_good(folder, question):
+    listed = folder / manifest.NAME
+    content = json.loads(listed.read_text())
+    listed.write_text(json.dumps({**content, "reads": {question: "0" * 24}}))
+    assert good(folder) is None
+
+
+@pytest.mark.parametrize("harm", ["file gone", "file changed", "manifest gone", "manifest cut", "failed", "reads unknown"])
 def test_a_harmed_folder_is_not_good(folder, harm):
     figure, listed = folder / "figures" / "a.svg", folder / manifest.NAME
     match harm:
@@ -95,4 +120,6 @@ def test_a_harmed_folder_is_not_good(folder, harm):
             listed.write_text(listed.read_text()[:-5])
         case "failed":
             listed.write_text(listed.read_text().replace('"ok"', '"failed"'))
-    assert not cache.is_good(folder, "k")
+        case "reads unknown":
+            listed.write_text(listed.read_text().replace('"reads"', '"red"'))
+    assert good(folder) is None

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -14,8 +15,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from zhibiao.errors import KernelDied
-from zhibiao.running import manifest
+from zhibiao.errors import KernelDied, ParameterError
+from zhibiao.running import cluster, manifest
 from zhibiao.running.batch import batch
 from zhibiao.running.job import ROOT
 
@@ -38,18 +39,6 @@ if not pathlib.Path(marker).exists():
     time.sleep(600)
 'went on'
 """
-
-WAITS = """
-import pathlib, time
-place = pathlib.Path(marker)
-(place / "{mine}").write_text("")
-until = time.monotonic() + 60
-while not (place / "{other}").exists():
-    assert time.monotonic() < until, "the other notebook never came"
-    time.sleep(0.05)
-"together"
-"""
-
 
 class Net:
     """A scheduler and workers, each in a process of its own."""
@@ -203,3 +192,189 @@ def test_when_nothing_changed_then_the_cluster_is_not_asked(twice):
     )
     assert [run.status for run in result.runs] == ["cached"]
     assert files(place / "there")["trial/500000/baseline/a_good/manifest.json"] == found["trial/500000/baseline/a_good/manifest.json"]
+
+
+def pids(marker: Path) -> list[int]:
+    return [int(pid) for pid in marker.read_text().split()]
+
+
+def lose_a_worker(net, place, notebook, batch_file, behind, is_alive, within) -> list[str]:
+    """A batch with one worker; another joins and takes the second run; the first is killed and its run goes to the other."""
+    marker = place / "marker"
+    notebook(place / "books" / "a_hangs.ipynb", "1", HANGS_ONCE)
+    notebook(place / "books" / "b_good.ipynb", "2")
+    file = batch_file(place / "trial.yaml", jobs=2, parameters={"marker": str(marker)})
+    first = net.join()
+    running = behind(batch, file, out=place / "out", notebooks=place / "books", quiet=True, scheduler=net.address)
+    until(marker.exists, 30)
+    net.join()
+    until((place / "out" / "trial" / "500000" / "baseline" / "b_good").is_dir, 30)
+    assert net.runs_on(pids(marker)[0]) is first
+    first.kill()
+    assert within(lambda: not any(map(is_alive, pids(marker))), 5)
+    result = running.result(60)
+    assert "went on" in (result.runs[0].folder / "a_hangs.ipynb").read_text("utf-8")
+    assert list((place / "out").rglob(".tmp-*")) == []
+    return [run.status for run in result.runs]
+
+
+def test_a_worker_that_joins_late_gets_orders_and_those_of_a_killed_one(
+    net, tmp_path, notebook, batch_file, behind, is_alive, within
+):
+    assert lose_a_worker(net, tmp_path, notebook, batch_file, behind, is_alive, within) == ["ok", "ok"]
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("turn", range(10))
+def test_workers_are_killed_again_and_again(net, tmp_path, notebook, batch_file, behind, is_alive, within, turn):
+    assert lose_a_worker(net, tmp_path, notebook, batch_file, behind, is_alive, within) == ["ok", "ok"]
+
+
+def restart_mid_run(net, place, notebook, batch_file, behind):
+    marker = place / "marker"
+    notebook(place / "books" / "a_hangs.ipynb", "1", HANGS_ONCE)
+    notebook(place / "books" / "b_good.ipynb", "2")
+    file = batch_file(place / "trial.yaml", parameters={"marker": str(marker)})
+    running = behind(batch, file, out=place / "out", notebooks=place / "books", quiet=True, scheduler=net.address)
+    until(marker.exists, 30)
+    net.scheduler.kill()
+    net.scheduler.wait()
+    return running, pids(marker)
+
+
+def test_when_the_scheduler_is_restarted_then_the_batch_goes_on(
+    net, tmp_path, notebook, batch_file, behind, is_alive, within
+):
+    net.join()
+    running, started = restart_mid_run(net, tmp_path, notebook, batch_file, behind)
+    assert within(lambda: not any(map(is_alive, started)), 15)  # a worker without a scheduler ends, and its kernel with it
+    net.start(int(net.address.rpartition(":")[2]))
+    net.join()
+    assert [run.status for run in running.result(90).runs] == ["ok", "ok"]
+
+
+@pytest.mark.soak
+def test_when_the_scheduler_stays_away_then_the_rest_fails_and_a_second_start_finishes(
+    net, tmp_path, notebook, batch_file, behind, monkeypatch
+):
+    monkeypatch.setattr(cluster, "PATIENCE", 2.0)
+    net.join()
+    running, _ = restart_mid_run(net, tmp_path, notebook, batch_file, behind)
+    result = running.result(60)
+    assert result.exit_code == KernelDied.exit_code
+    for run in result.runs:
+        assert "run the same command again" in str(run.error)
+        assert {path.name for path in run.folder.iterdir()} == {"error.txt", "manifest.json"}
+    net.start()
+    net.join()
+    again = batch(tmp_path / "trial.yaml", out=tmp_path / "out", notebooks=tmp_path / "books", quiet=True, scheduler=net.address)
+    assert [run.status for run in again.runs] == ["ok", "ok"]
+    assert list((tmp_path / "out").rglob("*.failed")) == []
+
+
+def test_when_a_worker_has_other_code_then_nothing_starts(net, tmp_path, notebook, batch_file):
+    other = tmp_path / "other"
+    for part in ("lib", "indicators"):
+        shutil.copytree(ROOT / part, other / part, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "requirements.txt", other)
+    with (other / "lib" / "zhibiao" / "errors.py").open("a", encoding="utf-8") as file:
+        file.write("# changed\n")
+    net.join(PYTHONPATH=str(other / "lib"))
+    notebook(tmp_path / "books" / "a.ipynb", "1")
+    file = batch_file(tmp_path / "trial.yaml")
+    with pytest.raises(ParameterError) as refused:
+        batch(file, out=tmp_path / "out", notebooks=tmp_path / "books", quiet=True, scheduler=net.address)
+    assert "nothing was started\ntcp://127.0.0.1:" in str(refused.value)
+    assert str(refused.value).endswith(": lib/zhibiao/errors.py 不同 differs")
+    assert list((tmp_path / "out").iterdir()) == [tmp_path / "out" / ".lock"]
+
+
+RUNNER = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from pathlib import Path
+from zhibiao.running.batch import batch
+if __name__ == "__main__":
+    file, out, books = map(Path, sys.argv[1:4])
+    sys.exit(batch(file, out=out, notebooks=books, scheduler=sys.argv[4]).exit_code)
+"""
+
+
+@pytest.fixture
+def runner(tmp_path, notebook, batch_file):
+    """Start a batch of a notebook that hangs and one that waits for its turn, in a process of its own."""
+    started = []
+
+    def start(scheduler: str) -> tuple[subprocess.Popen, list[int]]:
+        (tmp_path / "runner.py").write_text(RUNNER, encoding="utf-8")
+        marker = tmp_path / "marker"
+        notebook(tmp_path / "books" / "a_hangs.ipynb", "1", HANGS_ONCE)
+        notebook(tmp_path / "books" / "b_good.ipynb", "2")
+        file = batch_file(tmp_path / "trial.yaml", jobs=1, parameters={"marker": str(marker)})
+        command = [sys.executable, tmp_path / "runner.py", file, tmp_path / "out", tmp_path / "books", scheduler]
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path, start_new_session=True
+        )
+        started.append(process)
+        until(marker.exists, 40)
+        return process, pids(marker)
+
+    yield start
+    for process in started:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def offspring(net: Net) -> list[psutil.Process]:
+    return [process for worker in net.workers for process in psutil.Process(worker.pid).children(recursive=True)]
+
+
+def test_when_stopped_then_130_and_no_process_is_left_on_a_worker(net, tmp_path, runner, is_alive, within):
+    net.join()
+    process, started = runner(net.address)
+    process.send_signal(signal.SIGINT)
+    said, logged = process.communicate(timeout=30)
+    assert (process.returncode, logged) == (130, b"")
+    assert [json.loads(line)["event"] for line in said.splitlines()] == ["start", "batch"]
+    assert within(lambda: not any(map(is_alive, started)) and offspring(net) == [], 5)
+    assert list((tmp_path / "out").rglob("a_hangs*")) == list((tmp_path / "out").rglob(".tmp-*")) == []
+    assert net.workers[0].poll() is None
+
+
+@pytest.mark.soak
+def test_when_the_runner_is_killed_then_the_worker_ends_its_order(net, runner, is_alive, within):
+    net.join()
+    process, started = runner(net.address)
+    process.kill()
+    assert within(lambda: not any(map(is_alive, started)), 10)
+    assert net.workers[0].poll() is None
+
+
+@pytest.mark.soak
+def test_when_ctrl_c_reaches_a_local_cluster_too_then_130_and_silence(tmp_path, runner, is_alive):
+    process, started = runner("local:1")
+    family = psutil.Process(process.pid).children(recursive=True)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: the cluster's processes hear it as well
+    _, logged = process.communicate(timeout=30)
+    assert (process.returncode, logged) == (130, b"")
+    assert not any(map(is_alive, [*started, *(child.pid for child in family)]))
+
+
+POISON = """
+import os, psutil, time
+psutil.Process(int(os.environ["JPY_PARENT_PID"])).parent().kill()
+time.sleep(60)
+"""
+
+
+@pytest.mark.soak
+def test_when_an_order_kills_its_workers_then_it_is_given_up(net, tmp_path, notebook, batch_file):
+    for _ in range(cluster.LOSSES + 1):
+        net.join()
+    notebook(tmp_path / "books" / "a_poison.ipynb", "1", POISON)
+    file = batch_file(tmp_path / "trial.yaml")
+    result = batch(file, out=tmp_path / "out", notebooks=tmp_path / "books", quiet=True, scheduler=net.address)
+    (run,) = result.runs
+    assert isinstance(run.error, KernelDied)
+    assert f"lost {cluster.LOSSES} times, the last was tcp://127.0.0.1:" in str(run.error)

@@ -104,22 +104,3 @@ def test_the_same_run_gives_the_same_bytes(tmp_path):
     for manifest in manifests:
         del manifest["durations"]
     assert manifests[0] == manifests[1]
-
-
-def test_when_the_overlay_changes_then_the_run_is_stale(tmp_path, notebook):
-    from zhibiao.catalogue.load import load
-    from zhibiao.running import cache, manifest
-    from zhibiao.running.run import task
-
-    data, book = tmp_path / "data", notebook(tmp_path / "mine.ipynb", "1")
-    (data / "observations").mkdir(parents=True)
-
-    def key() -> str:
-        chosen = task(book, {}, batch="run", registry=load(data), data=data)
-        return cache.key(chosen, manifest.surroundings(data))
-
-    first = key()
-    assert key() == first
-    shipped = (ROOT / "indicators" / "observations" / "chongqing.csv").read_text("utf-8").splitlines(keepends=True)
-    (data / "observations" / "mine.csv").write_text("".join(shipped[:1]), encoding="utf-8")
-    assert key() != first

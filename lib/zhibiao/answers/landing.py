@@ -59,7 +59,7 @@ class Landing(Answers):
         behind = self.references.get(str(found.reference))
         if behind is None or behind.scale != "log":
             return self._sentence(f"{found.zh}：没有可画的参照类。", f"{found.en}: no reference class to draw.")
-        sources = [s.registry.sources[name].title for name in behind.entry.sources[:3] if name in s.registry.sources]
+        sources = [known.title for name in behind.entry.sources[:3] if (known := s.registry.source(name))]
         return moves_chart.moves(behind, s.lang, s.words(f"来源：{'、'.join(sources)}等。", f"Sources: {', '.join(sources)} and others."))
 
     def projections(self) -> Table:

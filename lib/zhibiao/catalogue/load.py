@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from zhibiao.catalogue import breakdowns, checks, csvfile, yamlfile
+from zhibiao.catalogue import breakdowns, checks, csvfile, tracing, yamlfile
 from zhibiao.catalogue.explaining import explained
 from zhibiao.catalogue.registry import Registry
 from zhibiao.errors import RegistryError
@@ -80,6 +80,13 @@ Wanted = Callable[[Path, Mapping[str, Plan]], bool]
 
 def read(folders: Sequence[Path], wanted: Wanted | None = None) -> Registry:
     """Read these folders, later ones over earlier ones; of documents and figures only the files that are `wanted`, default all."""
+    with tracing.reading():
+        registry = _read(folders, wanted)
+    tracing.watch(folders)
+    return registry
+
+
+def _read(folders: Sequence[Path], wanted: Wanted | None) -> Registry:
     indicators: dict[str, Indicator] = {}
     regions: dict[str, Region] = {}
     plans: dict[str, Plan] = {}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from zhibiao.catalogue.tracing import traced
 from zhibiao.errors import ParameterError, closest
 from zhibiao.model import (
     Indicator,
@@ -109,6 +110,8 @@ class Registry:
     """Plan files that wait for review and are not part of the registry."""
     breakdowns: Mapping[str, Breakdown] = field(default_factory=dict)
     """Targets broken down, by id."""
+    day: dt.date | None = None
+    """As known on which day (`known_on`); None: today."""
     unread: frozenset[str] = field(default=frozenset(), repr=False)
     """Regions of which files speak that were left unread (`zhibiao.catalogue.scoped`)."""
     beyond: Callable[[], Registry] | None = field(default=None, repr=False, compare=False)
@@ -158,6 +161,7 @@ class Registry:
             raise ParameterError(f"未知指标 unknown indicator {name!r}", where="indicator", allowed=self.indicators, nearest=closest(name, names))
         return found
 
+    @traced
     def plan(self, name: str) -> Plan:
         """Find a plan by id, number or title; ParameterError with the nearest otherwise."""
         found = self.plans.get(name) or next((p for p in self.plans.values() if name in (p.number, p.title, p.short)), None)
@@ -166,6 +170,11 @@ class Registry:
         if found is None:
             raise ParameterError(f"未知文件 unknown plan {name!r}", where="plan", allowed=self.plans, nearest=self._nearest(name, self.plans))
         return found
+
+    @traced
+    def source(self, name: str) -> Source | None:
+        """The source of this id, if there is one."""
+        return self.sources.get(name)
 
     def scenario(self, name: str) -> Scenario:
         """Find a scenario by id or Chinese name; ParameterError with the nearest otherwise."""
@@ -186,6 +195,7 @@ class Registry:
         near = closest(name, words)
         return None if near is None else words[near]
 
+    @traced
     def plans_for(self, region: str) -> tuple[Plan, ...]:
         """Plans of a region or that say something of it, oldest first."""
         return self.whole.plans_for(region) if region in self.unread else self._plans_of.get(region, ())
@@ -208,6 +218,7 @@ class Registry:
         entries = [s for s in self.statuses if s.key == measure.key and (as_of is None or s.date.year <= as_of)]
         return max(enumerate(entries), key=lambda item: (item[1].date, item[0]))[1] if entries else None
 
+    @traced
     def statement(self, key: str) -> Statement:
         """Find a statement by ``plan/statement``."""
         known = self._statements
@@ -226,6 +237,7 @@ class Registry:
         chosen = self.plans.values() if plans is None else plans
         return tuple(statement for plan in chosen for statement in plan.statements)
 
+    @traced
     def observed(self, region: str) -> tuple[Observation, ...]:
         """Every vintage of every observation of a region."""
         return self.whole.observed(region) if region in self.unread else self._by_region.get(region, ())
@@ -237,6 +249,7 @@ class Registry:
             grouped.setdefault(observation.region, []).append(observation)
         return {region: tuple(rows) for region, rows in grouped.items()}
 
+    @traced
     def series(self, region: str, indicator: str, as_of: int | None = None) -> Series:
         """The current vintage of a series, up to and including the year `as_of`."""
         vintages: dict[tuple[Period, str], list[Observation]] = {}
@@ -266,13 +279,21 @@ class Registry:
             plans={name: plan for name, plan in self.plans.items() if plan.issued <= day},
             observations=tuple(row for row in self.observations if row.recorded <= day),
             statuses=tuple(entry for entry in self.statuses if entry.date <= day),
+            day=day,
             beyond=None if self.beyond is None else lambda: self.whole.known_on(day),
         )
 
+    @traced
+    def regions_with(self, indicator: str) -> tuple[str, ...]:
+        """The codes of all regions that have an observation of an indicator, ascending; also of those that were not read."""
+        return tuple(sorted({row.region for row in self.whole.observations if row.indicator == indicator}))
+
+    @traced
     def vintages(self, region: str) -> tuple[dt.date, ...]:
         """The days on which figures of a region were recorded, ascending."""
         return tuple(sorted({row.recorded for row in self.observed(region)}))
 
+    @traced
     def newest_year(self, region: str) -> int | None:
         """The newest year for which the region has an observation of any indicator; never the clock."""
         return max((row.period.year for row in self.observed(region)), default=None)

@@ -59,9 +59,9 @@ def observed(registry: Registry, entry: Entry) -> list[PastSeries]:
 
     Zeros stay out as well: they have no place on a logarithm.
     """
-    found, registry = [], registry.whole
+    found = []
     for indicator in entry.observed:
-        for region in sorted({row.region for row in registry.observations if row.indicator == indicator}):
+        for region in registry.regions_with(indicator):
             annual = registry.series(region, indicator).annual
             points = {point.period.year: float(point.base_value) for point in annual if point.qualifier in ("eq", "about") and point.base_value > 0}
             edges = registry.indicator(indicator).breaks_in(region)

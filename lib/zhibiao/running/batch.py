@@ -72,6 +72,7 @@ def batch(
         checked = checked.dated(report_date)
     return carry_out(
         checked.tasks,
+        registry=checked.registry,
         out=out,
         data=data,
         jobs=jobs or checked.file.jobs,

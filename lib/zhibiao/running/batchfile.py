@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, field_validator
 
 from zhibiao.catalogue.load import load
+from zhibiao.catalogue.registry import Registry
 from zhibiao.catalogue.yamlfile import Document, Location, validated
 from zhibiao.errors import ParameterError, RegistryError, closest
 from zhibiao.model.record import Identifier, Record, Text
@@ -114,6 +115,8 @@ class Batch:
 
     file: BatchFile
     tasks: tuple[Task, ...]
+    registry: Registry
+    """In which they were checked."""
 
     @property
     def undated(self) -> bool:
@@ -191,7 +194,7 @@ def read(path: Path, *, notebooks: Path, data: Path | None = None) -> Batch:
             where = document.where(wish.places["scenario"])
             raise ParameterError(f"重复 appears twice: {found.name}", where=where)
         tasks[str(found.folder)] = found
-    return Batch(file, tuple(tasks.values()))
+    return Batch(file, tuple(tasks.values()), registry)
 
 
 def _known(file: BatchFile, folder: Path, document: Document) -> dict[str, set[str]]:

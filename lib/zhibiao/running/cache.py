@@ -1,23 +1,25 @@
-"""Whether a run need not be repeated: the same cells, parameters, registry, library and environment give the same files."""
+"""Whether a run need not be repeated: the same cells, parameters, library and environment, and a registry that answers the same."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from zhibiao.catalogue.tracing import TRACED, Answers
 from zhibiao.errors import ParameterError
 from zhibiao.running import manifest
 from zhibiao.running.job import Task
 from zhibiao.running.manifest import Surroundings
 
 
-def key(task: Task, around: Surroundings) -> str:
-    """Return the SHA-256 over everything a run depends on.
+def asked(task: Task, around: Surroundings) -> str:
+    """Return the SHA-256 over everything that is known of a run before it is carried out.
 
     Of the notebook only what is executed or printed counts: its outputs may be refreshed without making a run stale. Of Python only
-    the minor version counts, of the packages the exact one.
+    the minor version counts, of the packages the exact one. Figures and documents are left out: a run says itself which it looked at.
 
     Raises
     ------
@@ -28,9 +30,23 @@ def key(task: Task, around: Surroundings) -> str:
     parts = [
         _cells(task.notebook),
         dict(task.parameters),
-        dict(around.inputs),
+        {label: content for label, content in around.inputs.items() if not _traced(label)},
         {**around.versions, "python": python},
     ]
+    return _digest(parts)
+
+
+def key(asked: str, reads: Mapping[str, str]) -> str:
+    """Return the SHA-256 over what was asked and what the registry said: of two runs with the same key the files are the same."""
+    return _digest([asked, dict(reads)])
+
+
+def _traced(label: str) -> bool:
+    folder, _, rest = label.partition("/")
+    return folder in ("indicators", "data") and rest.split("/")[0] in TRACED
+
+
+def _digest(parts: object) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=True).encode("ascii")).hexdigest()
 
 
@@ -49,15 +65,16 @@ def _cells(path: Path) -> list[Any]:
         raise ParameterError("不是笔记本（nbformat 4）is not a notebook (nbformat 4)", where=path.name) from error
 
 
-def is_good(folder: Path, wanted: str) -> bool:
-    """Return whether `folder` holds a successful run of this key with every file as it was written."""
+def still_good(folder: Path, asked: str, answers: Answers) -> str | None:
+    """Return the key of the successful run in `folder`, if it was asked the same, would be answered the same, and its files are as written."""
     found = manifest.read(folder)
-    if found is None or found.get("key") != wanted or found.get("status") != "ok":
-        return False
-    files = found.get("files")
-    if not isinstance(files, dict) or not files:
-        return False
+    if found is None or found.get("asked") != asked or found.get("status") != "ok":
+        return None
+    files, reads = found.get("files"), found.get("reads")
+    if not isinstance(files, dict) or not files or not isinstance(reads, dict) or not answers.same(reads):
+        return None
     try:
-        return all(manifest.sha256(folder / name) == content for name, content in files.items())
+        whole = all(manifest.sha256(folder / name) == content for name, content in files.items())
     except OSError:
-        return False
+        return None
+    return str(found["key"]) if whole else None

@@ -10,10 +10,12 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zhibiao.catalogue.registry import Registry
+from zhibiao.catalogue.tracing import EVERYTHING, Answers
 from zhibiao.errors import KernelDied, OutputError, TimeLimit, ZhibiaoError
 from zhibiao.holding import locked
 from zhibiao.kernels.templates import lend
@@ -43,10 +45,11 @@ class _Bench:
     limits: Limits
     around: Surroundings
     show: Reporter
+    answers: Answers
 
 
 def carry_out(
-    tasks: Sequence[Task], *, out: Path, data: Path | None, jobs: int, force: bool, limits: Limits, show: Reporter,
+    tasks: Sequence[Task], *, registry: Registry, out: Path, data: Path | None, jobs: int, force: bool, limits: Limits, show: Reporter,
     keep: history.Keep | None = None, scheduler: str | None = None,
 ) -> BatchResult:  # fmt: skip
     """Carry out tasks, at most `jobs` at a time; one that fails does not stop the others.
@@ -55,6 +58,8 @@ def carry_out(
     ----------
     tasks : sequence of Task
         Of one batch, each with a folder of its own.
+    registry : Registry
+        Read from `data`.
     out : Path
         The outputs.
     data : Path, optional
@@ -79,21 +84,22 @@ def carry_out(
     """
     out = out.resolve()
     around = manifest.surroundings(data)
-    keys = [cache.key(task, around) for task in tasks]
+    asked = [cache.asked(task, around) for task in tasks]
+    answers = Answers(registry)
     done: dict[int, RunResult] = {}
     with locked(out), show:
         recover(out)
-        for number, (task, key) in enumerate(zip(tasks, keys, strict=True)):
-            if not force and cache.is_good(out / task.folder, key):
+        for number, (task, wanted) in enumerate(zip(tasks, asked, strict=True)):
+            if not force and (key := cache.still_good(out / task.folder, wanted, answers)):
                 done[number] = _cached(task, key, out)
                 show.ended(done[number])
         todo = {number: task for number, task in enumerate(tasks) if number not in done}
         interrupted = False
         if todo:
             with _stoppable(), _pool(min(jobs, len(todo)), data, around, scheduler) as pool:
-                interrupted = _spread(todo, keys, done, _Bench(pool, out, data, limits, around, show))
+                interrupted = _spread(todo, asked, done, _Bench(pool, out, data, limits, around, show, answers))
         runs = tuple(done[number] for number in sorted(done))
-        fault = _summarise(runs, not interrupted, out) or history.after(runs, None if interrupted else keep, out)
+        fault = _summarise(runs, not interrupted, out, around) or history.after(runs, None if interrupted else keep, out)
         outcome = BatchResult(runs, interrupted, fault)
         show.finished(outcome)
     return outcome
@@ -112,7 +118,7 @@ def _pool(size: int, data: Path | None, around: Surroundings, scheduler: str | N
         yield pool
 
 
-def _spread(todo: Mapping[int, Task], keys: Sequence[str], done: dict[int, RunResult], bench: _Bench) -> bool:
+def _spread(todo: Mapping[int, Task], asked: Sequence[str], done: dict[int, RunResult], bench: _Bench) -> bool:
     """Run tasks in as many threads as there are workers, fill `done`, and return whether that was interrupted."""
 
     # a cluster has a place for an order or has not, from one moment to the next; here there are as many as threads
@@ -120,7 +126,7 @@ def _spread(todo: Mapping[int, Task], keys: Sequence[str], done: dict[int, RunRe
 
     def one(number: int) -> None:
         with turn():
-            done[number] = _one(todo[number], keys[number], bench)
+            done[number] = _one(todo[number], asked[number], bench)
 
     interrupted = False
     futures: list[Future[None]] = []
@@ -165,20 +171,23 @@ def _stoppable() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _one(task: Task, key: str, bench: _Bench) -> RunResult:
+def _one(task: Task, asked: str, bench: _Bench) -> RunResult:
     """Run one task: order, answer, manifest, rename; or keep what a failed one left."""
     final = bench.out / task.folder
     begun = time.monotonic()
     bench.show.started(task)
     made: Path | None = None
-    answer = Answer()
+    answer, key = Answer(), asked
     try:
         made = fresh_beside(final)
         answer = _ask(task, made, bench)
         if answer.error is not None:
             raise answer.error
+        if not answer.reads:  # it did not use the registry as this package offers it
+            answer = replace(answer, reads={EVERYTHING: bench.answers.digest(EVERYTHING)})
+        key = cache.key(asked, answer.reads)
         total = time.monotonic() - begun
-        listed = manifest.of_run(task, made, answer, key=key, around=bench.around, total=total)
+        listed = manifest.of_run(task, made, answer, asked=asked, key=key, around=bench.around, total=total)
         write_file(made / manifest.NAME, manifest.text(listed))
         put_in_place(made, final)
         remove(_failed(final))
@@ -192,7 +201,7 @@ def _one(task: Task, key: str, bench: _Bench) -> RunResult:
         error = fault if isinstance(fault, ZhibiaoError) else _unwritten(fault)
         total = time.monotonic() - begun
         if made is not None:
-            _keep(task, made, key, answer, error, total, bench)
+            _keep(task, made, asked, answer, error, total, bench)
         result = RunResult(task, "failed", _failed(final), error, key, total)
     bench.show.ended(result)
     return result
@@ -208,7 +217,7 @@ def _ask(task: Task, made: Path, bench: _Bench) -> Answer:
         raise
 
 
-def _keep(task: Task, made: Path, key: str, answer: Answer, error: ZhibiaoError, total: float, bench: _Bench) -> None:
+def _keep(task: Task, made: Path, asked: str, answer: Answer, error: ZhibiaoError, total: float, bench: _Bench) -> None:
     """Publish what a failed run left beside the last good folder: the notebook up to the error, the message, the manifest."""
     final = bench.out / task.folder
     said = without_paths(str(error), [bench.out, *([bench.data] if bench.data else [])])
@@ -219,7 +228,7 @@ def _keep(task: Task, made: Path, key: str, answer: Answer, error: ZhibiaoError,
             elif left.name != task.notebook.name:
                 left.unlink()
         write_file(made / "error.txt", said + "\n")
-        listed = manifest.of_run(task, made, answer, key=key, around=bench.around, total=total, error=said)
+        listed = manifest.of_run(task, made, answer, asked=asked, key=asked, around=bench.around, total=total, error=said)
         write_file(made / manifest.NAME, manifest.text(listed))
         put_in_place(made, _failed(final))
     except OSError:  # a full disk takes not even this; the error is told all the same
@@ -254,12 +263,12 @@ def _unwritten(fault: OSError) -> OutputError:
     )
 
 
-def _summarise(runs: Sequence[RunResult], complete: bool, out: Path) -> OutputError | None:
+def _summarise(runs: Sequence[RunResult], complete: bool, out: Path, around: Surroundings) -> OutputError | None:
     """Write the batch's manifest and the index of all outputs; return why that was not possible."""
     try:
         batches = {run.task.batch for run in runs} - {SINGLE}
         for batch in batches:
-            write_file(out / batch / manifest.NAME, manifest.text(manifest.of_batch(batch, runs, complete)))
+            write_file(out / batch / manifest.NAME, manifest.text(manifest.of_batch(batch, runs, complete, around)))
             summary.update(out / batch, runs)
         write_outputs_index(out, {out / run.task.folder for run in runs if run.status == "cached"})
     except OSError as fault:

@@ -137,6 +137,8 @@ class Answer:
         ``execute`` and ``publish``.
     kernel : mapping
         ``started``: forked or cold; ``reason``: why cold.
+    reads : mapping
+        What the run asked of the registry: question to digest of the answer (`zhibiao.catalogue.tracing`).
     """
 
     kind: str = ""
@@ -148,6 +150,7 @@ class Answer:
     warnings: tuple[str, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
     kernel: Mapping[str, str] = field(default_factory=dict)
+    reads: Mapping[str, str] = field(default_factory=dict)
 
     def line(self) -> str:
         return json.dumps({"answer": asdict(self)}) + "\n"

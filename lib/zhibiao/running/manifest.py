@@ -41,6 +41,15 @@ class Surroundings:
     inputs: Mapping[str, str]
     versions: Mapping[str, str]
 
+    @functools.cached_property
+    def parts(self) -> dict[str, str]:
+        """One SHA-256 for the registry, the overlay, the library and the lock: thousands of manifests need not list every file."""
+        found: dict[str, Any] = {}
+        for label, content in sorted(self.inputs.items()):
+            part = label.split("/")[0]
+            found.setdefault(part, hashlib.sha256()).update(f"{label} {content}\n".encode())
+        return {part: digest.hexdigest() for part, digest in found.items()}
+
 
 def surroundings(data: Path | None) -> Surroundings:
     """Take the fingerprint of registry, overlay, library and environment.
@@ -100,7 +109,7 @@ def sha256(path: Path) -> str:
 
 
 def of_run(
-    task: Task, folder: Path, answer: Answer, *, key: str, around: Surroundings, total: float, error: str = ""
+    task: Task, folder: Path, answer: Answer, *, asked: str, key: str, around: Surroundings, total: float, error: str = ""
 ) -> dict[str, Any]:
     """Return the manifest of a run whose files lie in `folder`.
 
@@ -112,8 +121,8 @@ def of_run(
         Everything in it but the manifest is listed.
     answer : Answer
         Of the worker.
-    key : str
-        Of the cache.
+    asked, key : str
+        Of the cache: before and after the run.
     around : Surroundings
         Of the batch.
     total : float
@@ -132,8 +141,10 @@ def of_run(
         "as_of": answer.as_of,
         "report_date": answer.report_date,
         "parameters": dict(task.parameters),
+        "asked": asked,
         "key": key,
-        "inputs": {f"notebooks/{task.notebook.name}": sha256(task.notebook), **around.inputs},
+        "reads": dict(answer.reads),
+        "inputs": {f"notebooks/{task.notebook.name}": sha256(task.notebook), **around.parts},
         "versions": dict(around.versions),
         "files": files,
         "durations": {name: round(value, 2) for name, value in seconds.items()},
@@ -142,8 +153,8 @@ def of_run(
     }
 
 
-def of_batch(name: str, runs: Sequence[RunResult], complete: bool) -> dict[str, Any]:
-    """Return a batch's manifest: how each run ended; an interrupted batch is not complete."""
+def of_batch(name: str, runs: Sequence[RunResult], complete: bool, around: Surroundings) -> dict[str, Any]:
+    """Return a batch's manifest: how each run ended, and every file it was made from; an interrupted batch is not complete."""
     listed = [
         {
             **_identity(run.task),
@@ -155,7 +166,7 @@ def of_batch(name: str, runs: Sequence[RunResult], complete: bool) -> dict[str, 
         for run in runs
     ]
     counts = {status: sum(run.status == status for run in runs) for status in ("ok", "cached", "failed")}
-    return {"batch": name, "complete": complete, "counts": counts, "runs": listed}
+    return {"batch": name, "complete": complete, "counts": counts, "runs": listed, "inputs": dict(around.inputs), "versions": dict(around.versions)}
 
 
 def _identity(task: Task) -> dict[str, str]:

@@ -19,6 +19,7 @@ from types import MappingProxyType
 from typing import IO, Self
 
 from zhibiao.catalogue.load import overlays
+from zhibiao.catalogue.tracing import SWITCH
 from zhibiao.errors import KernelDied, OutputError, TimeLimit
 from zhibiao.kernels import PROVISIONER
 from zhibiao.running.job import Answer, Cell, Order, without_paths
@@ -51,6 +52,7 @@ def environment(folder: Path, data: Path | None) -> dict[str, str]:
         chosen["ZHIBIAO_DATA"] = str(overlay)  # absolute: a kernel starts in the notebook's folder
     return chosen | {
         "ZHIBIAO_FIGURES": "svg",
+        SWITCH: "1",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "MPLCONFIGDIR": str(_font_cache() or folder / "matplotlib"),
         "OPENBLAS_NUM_THREADS": "1",

@@ -60,9 +60,10 @@ def run(
     KeyboardInterrupt
         The run was stopped; nothing of it is left.
     """
-    chosen = task(find(notebook), given, batch=SINGLE, registry=load(data), data=data)
+    registry = load(data)
+    chosen = task(find(notebook), given, batch=SINGLE, registry=registry, data=data)
     result = carry_out(
-        [chosen], out=out, data=data, jobs=1, force=force, limits=limits or Limits(), show=reporter(out, quiet)
+        [chosen], registry=registry, out=out, data=data, jobs=1, force=force, limits=limits or Limits(), show=reporter(out, quiet)
     )
     if result.interrupted:
         raise KeyboardInterrupt

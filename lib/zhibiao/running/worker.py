@@ -30,6 +30,10 @@ KERNEL = "python3"
 """Whatever kernel a notebook names, it is run by the Python that runs this."""
 
 
+NOTED = "(lambda tracing: tracing.notes() if tracing else '{}')(__import__('sys').modules.get('zhibiao.catalogue.tracing'))"
+"""Asked of a kernel after the last cell: what it looked at. A notebook may have imported nothing of this package."""
+
+
 class Kernels:
     """The kernels of this worker: each is announced as soon as it has a process, and its end is remembered."""
 
@@ -40,6 +44,7 @@ class Kernels:
         self.exit: int | None = None
         self.start = Start("")
         self.cell = Cell()
+        self.reads: dict[str, str] = {}
 
     def manager(self) -> type:
         """Return the kernel manager's class, bound to this worker."""
@@ -79,6 +84,10 @@ class Kernels:
             self.cell = Cell(number, code_lines(nb.cells[index].source))
             self.tell(json.dumps({"cell": asdict(self.cell)}) + "\n")
 
+    def noted(self, notes: str) -> None:
+        """Keep what the kernel asked of the registry."""
+        self.reads = json.loads(notes)
+
     def end(self) -> None:
         """End what a cell left running, and forget the kernel."""
         if self.pid is not None:
@@ -94,6 +103,7 @@ def perform(order: Order, kernels: Kernels) -> Answer:
     kept = folder / notebook.name
     seconds: dict[str, float] = {}
     answer = Answer()
+    kernels.reads = {}
     try:
         executed = _execute(order, kept, kernels)
         seconds["execute"] = time.perf_counter() - begun
@@ -117,7 +127,7 @@ def perform(order: Order, kernels: Kernels) -> Answer:
     hidden = without_paths(answer.what, [notebook.parent, folder, kernels.folder, Path(sys.prefix)])
     start = replace(kernels.start, reason=without_paths(kernels.start.reason, [kernels.folder]))
     return replace(
-        answer, what=hidden, where=notebook.name if answer.kind else "", seconds=seconds, kernel=asdict(start)
+        answer, what=hidden, where=notebook.name if answer.kind else "", seconds=seconds, kernel=asdict(start), reads=kernels.reads
     )
 
 
@@ -141,6 +151,8 @@ def _execute(order: Order, kept: Path, kernels: Kernels) -> Any:
             iopub_timeout=30,
             kernel_manager_class=kernels.manager(),
             cell_started=kernels.began,
+            question=NOTED,
+            answered=kernels.noted,
             # the kernel's folder, as in Lab; this process stays where it is
             resources={"metadata": {"path": str(Path(order.notebook).parent)}},
         )

@@ -9,7 +9,6 @@ import pytest
 
 from zhibiao.errors import OutputError, ParameterError
 from zhibiao.holding import locked
-from zhibiao.running.job import ROOT
 from zhibiao.running.run import run
 
 

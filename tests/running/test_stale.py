@@ -50,7 +50,7 @@ def test_one_changed_figure_repeats_exactly_what_depends_on_it(again):
     # a correction of an old year: the series of the nation's enrolment, which every region is held against where it is shown
     assert again(row("100000", "enrolment", "2015", "300", "2027-01-01")) == always | {"enrolment 100000"}
     # the newest year of a region is the year its pages speak of
-    assert again(row("500000", "social_training", "2024", "17", "2027-01-02")) == always | {"enrolment 500000", "intake 500000"}
+    assert again(row("500000", "high_skill_share", "2024", "40", "2027-01-02")) == always | {"enrolment 500000", "intake 500000"}
     assert again() == set()
     # the clock of a file says nothing
     os.utime(again.out.parent / "data" / "observations" / "mine.csv", (1, 1))

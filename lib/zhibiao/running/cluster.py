@@ -40,6 +40,9 @@ _CONNECT = 10.0
 
 _BEAT = 0.5
 
+_DEAF = "import signal\nsignal.signal(signal.SIGINT, lambda *_: None)"
+"""For the processes of a cluster on this machine: Ctrl-C at the terminal is for the runner, which ends them itself."""
+
 _LOST: dict[str, type[KernelDied | TimeLimit | OutputError]] = {
     kind.__name__: kind for kind in (KernelDied, TimeLimit, OutputError)
 }
@@ -431,7 +434,7 @@ def _drop(session: _Session, dismissing: bool = False) -> None:
 
     if dismissing and not session.broken and session.client.status == "running":
         with contextlib.suppress(Exception):  # a worker that has just gone has nothing to dismiss
-            session.client.run(station.rest, on_error="ignore")
+            session.client.run(station.dismiss, session.topic, on_error="ignore")
     _close(session.client)
 
 
@@ -446,7 +449,7 @@ def _cluster(workers: int) -> Iterator[str]:
     from distributed import LocalCluster
 
     with LocalCluster(
-        n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1", memory_limit=0,
+        n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1", memory_limit=0, preload=[_DEAF],
         dashboard_address=None, worker_dashboard_address=None, silence_logs=logging.CRITICAL,
     ) as cluster:  # fmt: skip
         yield cluster.scheduler_address

@@ -46,6 +46,7 @@ class _Bench:
     more: Mapping[str, str]
     idle: list[Pool] = field(default_factory=list)
     busy: int = 0
+    topics: set[str] = field(default_factory=set)
     used: float = field(default_factory=time.monotonic)
 
     def close(self) -> None:
@@ -124,6 +125,8 @@ class Station(WorkerPlugin):
                 bench.busy -= 1
                 bench.used = time.monotonic()
             shutil.rmtree(place, ignore_errors=True)
+            if not bench.topics:
+                self.rest()
 
     def _take(self, parcel: Parcel, overlay: bytes | None, key: Key) -> tuple[_Bench, Pool]:
         with self.lock:
@@ -131,6 +134,7 @@ class Station(WorkerPlugin):
                 raise Interrupted
             bench = self.benches.get(parcel.overlay) or self._bench(parcel.overlay, overlay)
             bench.busy += 1
+            bench.topics.add(parcel.topic)
             pool = bench.idle.pop() if bench.idle else Pool(1, bench.data, bench.more)
             self.running[key] = pool
         return bench, pool
@@ -147,18 +151,28 @@ class Station(WorkerPlugin):
         self.benches[name] = bench = _Bench(folder, data, held, more)
         return bench
 
-    def rest(self, idle: float) -> None:
-        """End what has had no order for so many seconds."""
+    def dismiss(self, topic: str) -> None:
+        """Hear that a batch is over: what no other batch uses goes, now or with its last order."""
+        with self.lock:
+            for bench in self.benches.values():
+                bench.topics.discard(topic)
+        self.rest()
+
+    def rest(self, idle: float = IDLE) -> None:
+        """End what no batch uses any more, and what has had no order for so many seconds."""
         with self.lock:
             now = time.monotonic()
-            over = [name for name, bench in self.benches.items() if not bench.busy and now - bench.used >= idle]
+            over = [
+                name for name, bench in self.benches.items()
+                if not bench.busy and (not bench.topics or now - bench.used >= idle)
+            ]  # fmt: skip
             gone = [self.benches.pop(name) for name in over]
         for bench in gone:
             bench.close()
 
     def _watch(self) -> None:
         while not self.closed.wait(5.0):
-            self.rest(IDLE)
+            self.rest()
 
 
 def _made(parcel: Parcel, place: Path, pool: Pool) -> Made:
@@ -232,8 +246,8 @@ def _station(worker: Worker) -> Station:
         return made
 
 
-async def rest(dask_worker: Worker) -> None:
-    """End what is idle here: the batch is over."""
+async def dismiss(topic: str, dask_worker: Worker) -> None:
+    """End what only this batch used here: it is over."""
     found = dask_worker.plugins.get(NAME)
     if isinstance(found, Station):
-        await asyncio.to_thread(found.rest, 0.0)
+        await asyncio.to_thread(found.dismiss, topic)

@@ -127,7 +127,7 @@ def preserve(out: Path, batch: str, keep: Keep, now: dt.datetime | None = None) 
         made.mkdir(parents=True, exist_ok=True)
         mark = _Mark(batch=batch, keep=keep, files=tuple(str(name) for name in files))
         (made / MARK).write_text(mark.model_dump_json(indent=1) + "\n", encoding="utf-8", newline="\n")
-        if hasattr(os, "sync"):  # once: to wait for each of thousands of new names would take minutes
+        if hasattr(os, "sync"):  # once for all: to wait for each of thousands of new names takes a minute
             os.sync()
         place.mkdir(parents=True, exist_ok=True)
         while (final := place / moment.strftime(_NAMED)).exists():

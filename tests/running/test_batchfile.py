@@ -1,5 +1,6 @@
 """Batch files are checked to the last parameter before anything runs."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,14 @@ def test_a_fault_is_told_with_file_line_and_the_nearest(tmp_path, books, old, ne
     assert str(caught.value).startswith(f"{tmp_path / 'trial.yaml'}:{line}: ")
     assert said in str(caught.value)
     assert caught.value.nearest == nearest
+
+
+def test_a_batch_may_do_without_word(tmp_path, books):
+    assert {task.documents for task in reading(tmp_path, books, GOOD).tasks} == {("pdf", "docx")}
+    assert {task.documents for task in reading(tmp_path, books, GOOD + "documents: [pdf]\n").tasks} == {("pdf",)}
+    for wrong, said in (("[docx]", "须有 pdf"), ("[pdf, odt]", "'odt'"), ("pdf", "应为列表")):
+        with pytest.raises(ParameterError, match=rf"trial.yaml:\d+: .*{re.escape(said)}"):
+            reading(tmp_path, books, GOOD + f"documents: {wrong}\n")
 
 
 def test_when_a_notebook_lacks_a_scenario_then_its_entry_is_named(tmp_path, books):

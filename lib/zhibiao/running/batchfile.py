@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
 
@@ -18,7 +18,7 @@ from zhibiao.errors import ParameterError, RegistryError, closest
 from zhibiao.model.record import Identifier, Record, Text
 from zhibiao.running.execute import SINGLE
 from zhibiao.running.history import HISTORY, Keep
-from zhibiao.running.job import Limits, Task
+from zhibiao.running.job import DOCUMENTS, Limits, Task
 from zhibiao.running.run import stems, task
 
 ALL = "all"
@@ -69,6 +69,16 @@ Notebooks = Annotated[tuple[Text, ...], BeforeValidator(_notebooks)]
 Parameters = Annotated[dict[str, Any], BeforeValidator(_parameters)]
 
 
+def _documents(value: object) -> object:
+    found = _names(value)
+    if isinstance(found, list) and "pdf" not in found:
+        raise ValueError("须有 pdf must have pdf; allowed: [pdf], [pdf, docx]")
+    return found
+
+
+Documents = Annotated[tuple[Literal["pdf", "docx"], ...], BeforeValidator(_documents)]
+
+
 class Part(Record):
     """One region with scenarios, and perhaps notebooks and parameters, of its own."""
 
@@ -93,6 +103,8 @@ class BatchFile(Record):
     parameters: Parameters = Field(default_factory=dict)
     """Handed to every notebook that has them."""
     runs: tuple[Part, ...] = ()
+    documents: Documents = DOCUMENTS
+    """What a briefing is published as; Word takes a third of a report's time."""
     limits: Limits = Limits()
     jobs: int = Field(default=2, ge=1, le=64)
     """Notebooks at a time."""
@@ -194,7 +206,7 @@ def read(path: Path, *, notebooks: Path, data: Path | None = None) -> Batch:
             where = document.where(wish.places["scenario"])
             raise ParameterError(f"重复 appears twice: {found.name}", where=where)
         tasks[str(found.folder)] = found
-    return Batch(file, tuple(tasks.values()), registry)
+    return Batch(file, tuple(replace(found, documents=file.documents) for found in tasks.values()), registry)
 
 
 def _known(file: BatchFile, folder: Path, document: Document) -> dict[str, set[str]]:

@@ -30,6 +30,7 @@ def asked(task: Task, around: Surroundings) -> str:
     parts = [
         _cells(task.notebook),
         dict(task.parameters),
+        list(task.documents),
         {label: content for label, content in around.inputs.items() if not _traced(label)},
         {**around.versions, "python": python},
     ]

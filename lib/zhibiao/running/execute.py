@@ -22,7 +22,7 @@ from zhibiao.kernels.templates import lend
 from zhibiao.running import cache, history, manifest, summary
 from zhibiao.running.cells import tidy
 from zhibiao.running.folder import fresh_beside, put_file, put_in_place, recover, remove, write_file
-from zhibiao.running.job import BRIEFING, Answer, BatchResult, Limits, Order, RunResult, Task, without_paths
+from zhibiao.running.job import BRIEFING, DOCUMENTS, Answer, BatchResult, Limits, Order, RunResult, Task, without_paths
 from zhibiao.running.manifest import Surroundings
 from zhibiao.running.pool import Interrupted, Pool, environment
 from zhibiao.running.report import Reporter, write_outputs_index
@@ -209,7 +209,7 @@ def _one(task: Task, asked: str, bench: _Bench) -> RunResult:
 
 def _ask(task: Task, made: Path, bench: _Bench) -> Answer:
     """Have the pool run a task; where the worker was lost, tidy what it left."""
-    order = Order(str(task.notebook), str(made), dict(task.parameters), bench.limits.cell, bench.limits.start)
+    order = Order(str(task.notebook), str(made), dict(task.parameters), bench.limits.cell, bench.limits.start, task.documents)
     try:
         return bench.pool.ask(order, bench.limits.run)
     except (TimeLimit, KernelDied):
@@ -251,9 +251,11 @@ def _copy_briefing(task: Task, out: Path) -> None:
     """Publish the briefing's documents under their promised paths as well."""
     if task.stem != BRIEFING:
         return
-    for ending in ("pdf", "docx"):
+    for ending in DOCUMENTS:
         source, copy = out / task.folder / f"{BRIEFING}.{ending}", out / task.folder.parent / f"briefing.{ending}"
-        if not copy.is_file() or manifest.sha256(copy) != manifest.sha256(source):
+        if ending not in task.documents:
+            copy.unlink(missing_ok=True)  # of an earlier run
+        elif not copy.is_file() or manifest.sha256(copy) != manifest.sha256(source):
             put_file(source, copy)
 
 

@@ -33,6 +33,9 @@ ROOT = Path(zhibiao.__file__).resolve().parents[2]
 BRIEFING = "09_briefing"
 """What is read and circulated: it is made for Word as well, and published as ``briefing.pdf`` and ``briefing.docx`` of region and scenario."""
 
+DOCUMENTS: tuple[Literal["pdf", "docx"], ...] = ("pdf", "docx")
+"""What a briefing can be published as; the PDF always is."""
+
 _KINDS: dict[str, type[ZhibiaoError]] = {
     kind.__name__: kind
     for kind in (
@@ -68,6 +71,8 @@ class Task:
         Plain literals, as papermill takes them.
     batch, region_code, region_name, scenario, title : str
         ``batch`` is the folder below outputs, ``scenario`` the id.
+    documents : tuple of str
+        Of `DOCUMENTS`: what a briefing is published as.
     """
 
     notebook: Path
@@ -77,6 +82,7 @@ class Task:
     region_name: str
     scenario: str
     title: str
+    documents: tuple[str, ...] = DOCUMENTS
 
     @property
     def stem(self) -> str:
@@ -102,6 +108,7 @@ class Order:
     parameters: Mapping[str, Any]
     cell_limit: int
     start_limit: int
+    documents: tuple[str, ...] = DOCUMENTS
 
     def line(self) -> str:
         return json.dumps(asdict(self)) + "\n"

@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -107,7 +107,7 @@ def perform(order: Order, kernels: Kernels) -> Answer:
     try:
         executed = _execute(order, kept, kernels)
         seconds["execute"] = time.perf_counter() - begun
-        answer = _publish(executed, folder, notebook.stem)
+        answer = _publish(executed, folder, notebook.stem, order.documents)
         seconds["publish"] = time.perf_counter() - begun - seconds["execute"]
     except ZhibiaoError as error:
         answer = Answer(kind=type(error).__name__, what=str(error))
@@ -186,7 +186,7 @@ def _died(kernels: Kernels) -> KernelDied:
     return KernelDied(f"内核退出 the kernel died ({exit_words(kernels.exit)}){place}")
 
 
-def _publish(executed: Any, folder: Path, stem: str) -> Answer:
+def _publish(executed: Any, folder: Path, stem: str, documents: Sequence[str]) -> Answer:
     from zhibiao.publishing.docx import to_docx
     from zhibiao.publishing.extract import write_figures, write_tables
     from zhibiao.publishing.frontmatter import front_matter, shown_outputs
@@ -209,7 +209,7 @@ def _publish(executed: Any, folder: Path, stem: str) -> Answer:
     if not pdf.startswith(b"%PDF"):
         raise MissingDeliverable("没有 PDF there is no PDF")
     (folder / f"{stem}.pdf").write_bytes(pdf)
-    if stem == BRIEFING:
+    if stem == BRIEFING and "docx" in documents:
         (folder / f"{stem}.docx").write_bytes(to_docx(executed))  # what is circulated is written on
     write_figures(executed, folder / "figures", stem)
     write_tables(executed, folder / "tables", stem)

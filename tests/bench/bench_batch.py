@@ -1,6 +1,6 @@
 """Batches of reports: this project beside the other ways to run the same notebooks with the same parameters, two at a time.
 
-``python tests/bench/bench_batch.py --peers .venv-batch/bin/python [--tasks 12] [--rounds 3] [--only ours,floor] [--write]``
+``python tests/bench/bench_batch.py --peers .venv-batch/bin/python [--tasks 18] [--rounds 2] [--only ours,floor] [--write]``
 
 The contestants are those of batch_peers.py and ``zhibiao batch --jobs 2 --force``. They take turns: in each round all of them make the
 same reports, the next round begins with another one and has other seeds, and a first round, which fills the caches of the machine, is
@@ -253,8 +253,8 @@ def written(lines: Sequence[str]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--peers", default="", help="Python of the environment of tests/bench/batch-requirements.txt")
-    parser.add_argument("--tasks", type=int, default=12)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--tasks", type=int, default=18)
+    parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--only", default=",".join(NAMES))
     parser.add_argument("--write", action="store_true")
     chosen = parser.parse_args()

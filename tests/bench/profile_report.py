@@ -1,6 +1,6 @@
 """Where the time of one of our reports goes: ``python tests/bench/profile_report.py [--reports 6] [--region 重庆] [--notebook 09_briefing]``.
 
-Runs `zhibiao.running` as `zhibiao batch` does, one report at a time, with the functions of spans.py timed in the runner and in its
+Runs a batch of one region and several scenarios, one report at a time, with the functions of spans.py timed in the runner and in its
 worker. The first report, which pays for imports, stands in a column of its own; the others are shown by their median.
 """
 
@@ -12,7 +12,6 @@ import sys
 import tempfile
 import time
 import unicodedata
-from dataclasses import replace
 from pathlib import Path
 
 import spans
@@ -63,7 +62,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--reports", type=int, default=6)
     parser.add_argument("--region", default="重庆")
-    parser.add_argument("--scenario", default="baseline")
     parser.add_argument("--notebook", default="09_briefing")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="zhibiao-profile-") as folder:
@@ -72,31 +70,22 @@ def main() -> None:
         begun = time.monotonic()
         with spans.rooted(place / "spans"):
             from zhibiao.catalogue.load import load
-            from zhibiao.running import manifest
-            from zhibiao.running.execute import carry_out
-            from zhibiao.running.job import Limits
-            from zhibiao.running.report import Reporter
-            from zhibiao.running.run import find, task
+            from zhibiao.running.batch import batch
 
+            scenarios = list(load().scenarios)[: asked.reports]
+            file = place / "profile.yaml"
+            file.write_text(f"name: profile\nnotebooks: [{asked.notebook}]\nregions: [{asked.region}]\nscenarios: [{', '.join(scenarios)}]\n", encoding="utf-8")
             imported = time.monotonic()
-            given = {"region": asked.region, "scenario": asked.scenario}
-            one = task(find(Path(asked.notebook)), given, batch="profile", registry=load(None), data=None)
-            seed = int(one.parameters["seed"])
-            tasks = [replace(one, parameters={**one.parameters, "seed": seed + number}) for number in range(asked.reports)]
-            prepared = time.monotonic()
-            manifest.surroundings(None)
-            surrounded = time.monotonic()
-            done = carry_out(tasks, out=place / "out", data=None, jobs=1, force=True, limits=Limits(), show=Reporter(place / "out"))
+            done = batch(file, out=place / "out", jobs=1, force=True, quiet=True)
             ended = time.monotonic()
         failed = [run.error for run in done.runs if run.error]
         if failed:
             sys.exit(str(failed[0]))
         outermost, missing = spans.tree(place / "spans")
     reports = [span for span in outermost if span.name.startswith("one report")]
-    print(f"{asked.notebook} · {asked.region} · {asked.scenario}, {len(reports)} reports one at a time")
-    print(f"runner: imports {imported - begun:.2f} s, task checked {prepared - imported:.2f} s, surroundings (SHA-256 of registry and library) {surrounded - prepared:.2f} s")
-    apart = ended - surrounded - sum(span.seconds for span in reports)
-    print(f"batch {ended - surrounded:.2f} s, of which outside of reports (keys, template and worker ended, index) {apart:.2f} s\n")
+    print(f"{asked.notebook} · {asked.region}, {len(reports)} scenarios, one report at a time")
+    apart = ended - imported - sum(span.seconds for span in reports)
+    print(f"runner's imports {imported - begun:.2f} s; batch {ended - imported:.2f} s, of which outside of reports (checks, keys, template and worker ended, index) {apart:.2f} s\n")
     printed(reports)
     others = [span for span in outermost if span not in reports]
     if others:

@@ -12,6 +12,7 @@ import importlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import inspect
 import json
 import os
 import sys
@@ -43,15 +44,19 @@ NAMES = {
         "parameterize_notebook": "parameters injected 注参数",
         "write_ipynb": "notebook saved at last 末次保存",
     },
-    "papermill.engines": {"write_ipynb": "notebook saved after a cell 逐格保存"},
     "nbclient.client": {
         "NotebookClient.create_kernel_manager": "kernel manager 内核管理器",
-        "NotebookClient.start_new_kernel": "kernel started 起内核",
-        "NotebookClient.start_new_kernel_client": "kernel answers 内核应答",
-        "NotebookClient.execute_cell": "cell 单元格",
-        "NotebookClient.wait_for_reply": "kernel_info at the end 末次问内核",
-        "NotebookClient._cleanup_kernel": "kernel stopped 停内核",
+        "NotebookClient.async_start_new_kernel": "kernel started 起内核",
+        "NotebookClient.async_start_new_kernel_client": "kernel answers 内核应答",
+        "NotebookClient.async_execute_cell": "cell 单元格",
+        "NotebookClient._async_cleanup_kernel": "kernel stopped 停内核",
     },
+    "zhibiao.running.quick": {
+        "SparingManager.write": "notebook written 写笔记本",
+        "QuickClient._ask": "asked what it looked at 问内核看了什么",
+        "QuickClient._language": "kernel_info at the end 末次问内核",
+    },
+    "zhibiao.publishing.statements": {"write_statements": "statements 指标表"},
     "zhibiao.publishing.normalise": {"notebook_text": "notebook normalised 规范化"},
     "zhibiao.publishing.pdf": {
         "to_pdf": "PDF",
@@ -93,16 +98,26 @@ def _number(args: Sequence[Any], name: str) -> str:
 
 
 def _timed(function: Callable[..., Any], name: str, told: str, write: Callable[[str], None]) -> Callable[..., Any]:
-    @functools.wraps(function)
-    def call(*args: Any, **options: Any) -> Any:
+    @contextmanager
+    def clock(args: Sequence[Any]) -> Iterator[None]:
         begun = time.monotonic()
         try:
-            return function(*args, **options)
+            yield
         finally:
             line = [os.getpid(), threading.get_ident(), told + _number(args, name), begun, time.monotonic()]
             write(json.dumps(line, ensure_ascii=False) + "\n")
 
-    return call
+    @functools.wraps(function)
+    def call(*args: Any, **options: Any) -> Any:
+        with clock(args):
+            return function(*args, **options)
+
+    @functools.wraps(function)
+    async def awaited(*args: Any, **options: Any) -> Any:
+        with clock(args):
+            return await function(*args, **options)
+
+    return awaited if inspect.iscoroutinefunction(function) else call
 
 
 def _wrap(module: ModuleType, write: Callable[[str], None]) -> None:

@@ -70,8 +70,8 @@ def test_index_links_every_batch_and_passes_over_what_is_not_a_manifest(tmp_path
         (folder / manifest.NAME).write_text(text)
     write_outputs_index(tmp_path, [tmp_path / "one" / "500000" / "baseline" / "mine"])
     page = (tmp_path / "index.html").read_text("utf-8")
-    assert page.count("<article") == 2
-    assert page.count('<article class="cached"') == page.count('<article class="failed"') == 1
+    assert page.count('<th scope="row">') == 2
+    assert page.count('<tr class="cached"') == page.count('<tr class="failed"') == 1
     assert "one/500000/baseline/mine/mine.pdf" in page
 
 

@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-import importlib.resources
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
-from typing import Literal
-from urllib.parse import quote
+from pathlib import Path
+from typing import Any, Literal
 
-import jinja2
-
-from zhibiao.errors import OutputError
+from zhibiao.publishing.webpage import page, relative_link
 from zhibiao.wholefile import write_whole
 
 Status = Literal["ok", "failed", "cached"]
 _FAILURES_FIRST = {"failed": 0, "ok": 1, "cached": 1}
 
+PLAIN = 100
+"""Runs that stand in the page for readers whose browser runs no script."""
 
-@dataclass(frozen=True)
-class RunFiles:
-    """What a run left, as POSIX paths relative to ``outputs``; absent is None or empty."""
-
-    pdf: str | None = None
-    docx: str | None = None
-    ipynb: str | None = None
-    xlsx: str | None = None
-    csv: tuple[str, ...] = ()
-    svg: tuple[str, ...] = ()
-    png: tuple[str, ...] = ()
-    manifest: str | None = None
+REGIONS = "regions.html"
+"""A batch's page of regions, beside its summary."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +33,16 @@ class RunEntry:
         ``cached``: an earlier result was still good.
     error : str
         The message of a failed run.
-    files : RunFiles
-        What it left.
+    folder : str
+        What the run left lies here, a POSIX path relative to ``outputs``.
+    files : tuple of str
+        Paths relative to `folder`.
     as_of, report_date : str
         As printed in the document.
+    verdicts : mapping of str to int
+        How many of the main targets have which verdict; empty where the run judges none.
+    synthetic : bool
+        The region is made up.
     """
 
     batch: str
@@ -59,20 +53,44 @@ class RunEntry:
     title: str
     status: Status
     error: str = ""
-    files: RunFiles = field(default_factory=RunFiles)
+    folder: str = ""
+    files: tuple[str, ...] = ()
     as_of: str = ""
     report_date: str = ""
+    verdicts: Mapping[str, int] = field(default_factory=dict)
+    synthetic: bool = False
+
+    @property
+    def links(self) -> list[tuple[str, str, str]]:
+        """What may be opened, in the order in which it is offered: (kind, number or nothing, link relative to `folder`)."""
+        found = []
+        for kind, ending in _KINDS.items():
+            named = [name for name in self.files if name.endswith(ending) and not name.endswith("statements.json")]
+            numbered = kind in ("csv", "svg")
+            found += [(kind, str(number) if numbered else "", relative_link(name)) for number, name in enumerate(named, start=1)]
+        return found
+
+    @property
+    def picture(self) -> str:
+        """The first figure, to be recognised by."""
+        return next((relative_link(name) for name in sorted(self.files) if name.endswith(".png")), "")
+
+
+_KINDS = {"pdf": ".pdf", "docx": ".docx", "ipynb": ".ipynb", "xlsx": ".xlsx", "csv": ".csv", "svg": ".svg", "manifest": "manifest.json"}
 
 
 def write_index(folder: Path, runs: Iterable[RunEntry]) -> Path:
     """Write ``index.html`` into `folder` (outputs) and return its path.
+
+    All runs are embedded once, a script shows them by the page; the first `PLAIN` stand in the page itself. Batches whose folder has a
+    page of regions are linked to it.
 
     Parameters
     ----------
     folder : Path
         Made where it does not exist.
     runs : iterable of RunEntry
-        In any order; the page is ordered by status, batch, region, scenario and notebook.
+        In any order; they are shown by status, batch, region, scenario and notebook.
 
     Raises
     ------
@@ -82,22 +100,30 @@ def write_index(folder: Path, runs: Iterable[RunEntry]) -> Path:
     ordered = sorted(
         runs, key=lambda run: (_FAILURES_FIRST[run.status], run.batch, run.region_code, run.scenario, run.notebook)
     )
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    batches = sorted({run.batch for run in ordered})
+    content = page(
+        "index.html.j2",
+        runs=ordered[:PLAIN],
+        total=len(ordered),
+        counts=Counter(run.status for run in ordered),
+        regions=[(batch, f"{batch}/{REGIONS}") for batch in batches if (folder / batch / REGIONS).is_file()],
+        data=_embedded(ordered),
     )
-    environment.filters["link"] = relative_link
-    source = importlib.resources.files(__package__).joinpath("index.html.j2").read_text(encoding="utf-8")
-    page = environment.from_string(source).render(runs=ordered, counts=Counter(run.status for run in ordered))
-    return write_whole(folder / "index.html", page.encode("utf-8"))
+    return write_whole(folder / "index.html", content)
 
 
-def relative_link(path: str) -> str:
-    """Return a path relative to ``outputs`` as a link.
-
-    >>> relative_link("monthly/500000/基准/briefing.pdf")
-    'monthly/500000/%E5%9F%BA%E5%87%86/briefing.pdf'
-    """
-    parts = PurePosixPath(path).parts
-    if not parts or path.startswith("/") or ".." in parts:
-        raise OutputError("文件不在 outputs 之内 the file is not inside outputs", where=path)
-    return "/".join(quote(part, safe="") for part in parts)
+def _embedded(runs: list[RunEntry]) -> dict[str, Any]:
+    """Return the runs in few characters: a thousand regions leave the same files under the same names."""
+    sets: dict[tuple[tuple[tuple[str, str, str], ...], str], int] = {}
+    titles: dict[str, int] = {}
+    rows = []
+    for run in runs:
+        files = sets.setdefault((tuple(run.links), run.picture), len(sets))
+        title = titles.setdefault(run.title or run.notebook, len(titles))
+        rows.append(
+            [
+                run.status, run.batch, run.region_code, run.region_name, run.scenario, run.notebook, title, run.as_of, run.report_date, run.error,
+                relative_link(run.folder) if run.folder else "", files, dict(run.verdicts), int(run.synthetic),
+            ]
+        )  # fmt: skip
+    return {"runs": rows, "titles": list(titles), "files": [[list(links), picture] for links, picture in sets]}

@@ -10,14 +10,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from zhibiao.running import manifest
 from zhibiao.running.job import BatchResult, RunResult, Task
 
 if TYPE_CHECKING:
     from rich.live import Live
     from rich.table import Table
 
-    from zhibiao.publishing.index import RunEntry, RunFiles
 
 _WORDS = {"run": "运行中 running", "ok": "完成 done", "cached": "沿用 cached", "failed": "失败 failed"}
 _STYLES = {"run": "cyan", "ok": "green", "cached": "dim", "failed": "bold red"}
@@ -153,7 +151,7 @@ def _names(task: Task) -> dict[str, str]:
 
 
 def write_outputs_index(out: Path, cached: Collection[Path]) -> None:
-    """Write ``index.html`` of everything that lies in `out`, of this batch and of others, from the manifests.
+    """Write ``index.html`` of everything that lies in `out`, of this batch and of others.
 
     Parameters
     ----------
@@ -164,48 +162,10 @@ def write_outputs_index(out: Path, cached: Collection[Path]) -> None:
 
     Raises
     ------
-    OutputError
+    OutputError, OSError
         The page cannot be written.
     """
     from zhibiao.publishing.index import write_index
+    from zhibiao.running.entries import entries
 
-    entries = []
-    for path in sorted(out.glob(f"*/*/*/*/{manifest.NAME}")):
-        entry = None if path.parent.name.startswith(".") else _entry(out, path.parent, path.parent in cached)
-        if entry is not None:
-            entries.append(entry)
-    write_index(out, entries)
-
-
-def _entry(out: Path, folder: Path, cached: bool) -> RunEntry | None:
-    from zhibiao.publishing.index import RunEntry
-
-    found = manifest.read(folder)
-    if found is None or found.get("status") not in ("ok", "failed"):
-        return None
-    try:
-        return RunEntry(
-            **{name: found[name] for name in ("batch", "region_code", "region_name", "scenario", "notebook", "title")},
-            status="cached" if cached else found["status"],
-            error=found["error"],
-            files=_files(folder.relative_to(out).as_posix(), list(found["files"])),
-            as_of=found["as_of"],
-            report_date=found["report_date"],
-        )
-    except (KeyError, TypeError):  # written by another version, or by hand
-        return None
-
-
-def _files(folder: str, names: list[str]) -> RunFiles:
-    from zhibiao.publishing.index import RunFiles
-
-    def of(suffix: str) -> tuple[str, ...]:
-        return tuple(f"{folder}/{name}" for name in sorted(names) if name.endswith(suffix))
-
-    def first(suffix: str) -> str | None:
-        return next(iter(of(suffix)), None)
-
-    return RunFiles(
-        pdf=first(".pdf"), docx=first(".docx"), ipynb=first(".ipynb"), xlsx=first(".xlsx"), csv=of(".csv"), svg=of(".svg"), png=of(".png"),
-        manifest=f"{folder}/{manifest.NAME}",
-    )  # fmt: skip
+    write_index(out, entries(out, cached))

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+import papermill
 import pytest
 
 from zhibiao.notebook import CONTRACT, checked, parameters_of
@@ -79,6 +80,13 @@ class TestEveryNotebook:
     def test_its_defaults_pass_the_contract_for_the_city_and_the_nation(self, path: Path) -> None:
         assert checked(path, {})["region"] == "重庆"
         assert checked(path, {"region": "全国", "lang": "en"})["lang"] == "en"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_papermill_reads_every_parameter_and_its_help(path: Path) -> None:
+    found = papermill.inspect_notebook(str(path))
+    assert set(found) == set(parameters_of(path))
+    assert all(parameter["help"] for parameter in found.values())
 
 
 def _nbval(path: Path) -> subprocess.CompletedProcess[str]:

@@ -89,7 +89,7 @@ def load(base: Path, name: str) -> Schedule:
     """
     known = names(base)
     if name not in known:
-        raise ParameterError(f"没有此计划 no such schedule {name!r}", where="NAME", allowed=known, nearest=closest(name, known))
+        raise ParameterError(f"没有此计划 no such schedule {name!r}", where="NAME", allowed=known or None, nearest=closest(name, known))
     path = folder(base, name) / _SCHEDULE
     try:
         return Schedule.model_validate_json(path.read_text(encoding="utf-8"))

@@ -57,7 +57,7 @@ def command(words: Sequence[str]) -> str:
     Raises
     ------
     ParameterError
-        A word holds a line end, or the program's own path a dollar sign, which systemd does not unescape there.
+        A word holds a line end, or the program's own path a quote, a backslash or a dollar sign, which systemd does not take there.
 
     Examples
     --------
@@ -67,8 +67,8 @@ def command(words: Sequence[str]) -> str:
     for word in words:
         if re.search(r"[\x00-\x1f\x7f]", word):
             raise ParameterError("路径含换行，不能写入 systemd 单元 a path with a line end cannot stand in a unit", where=repr(word))
-    if re.search(r'[$"\\]', words[0]):
-        raise ParameterError('Python 的路径含 $、" 或 \\ the path of Python holds one of $, " and \\', where=words[0])
+    if found := re.search(r"""[$"'\\]""", words[0]):
+        raise ParameterError(f"Python 的路径含 {found[0]}，systemd 不接受 the path of Python holds {found[0]}, which systemd does not take", where=words[0])
     escaped = [re.sub(r'(["\\])', r"\\\1", word).replace("%", "%%") for word in words]
     return " ".join([f'"{escaped[0]}"', *(f'"{word}"'.replace("$", "$$") for word in escaped[1:])])
 

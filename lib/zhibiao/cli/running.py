@@ -7,17 +7,19 @@ from typing import Annotated, Any
 
 import typer
 
-from zhibiao.cli.options import Data, Out
+from zhibiao.cli.options import Data
 from zhibiao.errors import ParameterError
 
 commands = typer.Typer()
+
+Place = Annotated[str, typer.Option("--out", help="输出目录或网址 folder or URL of outputs (s3://bucket/path)")]
 
 
 @commands.command()
 def run(
     notebook: Annotated[Path, typer.Argument(help="笔记本 notebook: path or stem")],
     parameter: Annotated[list[str] | None, typer.Option("--parameter", "-p", help="参数 name=value, repeatable")] = None,
-    out: Out = Path("outputs"),
+    out: Place = "outputs",
     force: Annotated[bool, typer.Option("--force", help="未变的也重做 run it even if nothing changed")] = False,
     data: Data = None,
 ) -> None:
@@ -33,7 +35,7 @@ def batch(
     file: Annotated[Path, typer.Argument(help="批次文件 batch file, for example notebooks/batches/monthly.yaml")],
     jobs: Annotated[int | None, typer.Option(min=1, max=64, help="同时执行数 runs at a time")] = None,
     force: Annotated[bool, typer.Option("--force", help="未变的也重做 run what did not change as well")] = False,
-    out: Out = Path("outputs"),
+    out: Place = "outputs",
     data: Data = None,
     scheduler: Annotated[
         str | None, typer.Option("--scheduler", help="Dask 集群 Dask cluster: tcp://host:8786, tls://…, local, local:4")

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from zhibiao.errors import ParameterError
 from zhibiao.running import batchfile
 from zhibiao.running.cluster import MOST, parse
 from zhibiao.running.execute import carry_out
 from zhibiao.running.job import BatchResult
 from zhibiao.running.report import reporter
 from zhibiao.running.run import NOTEBOOKS
+from zhibiao.running.store import is_url, opened
 
 
 def batch(
     file: Path,
     *,
-    out: Path,
+    out: Path | str,
     data: Path | None = None,
     jobs: int | None = None,
     force: bool = False,
@@ -33,8 +35,8 @@ def batch(
     ----------
     file : Path
         The batch file.
-    out : Path
-        The outputs.
+    out : Path or str
+        The outputs: a folder, or a URL that fsspec knows.
     data : Path, optional
         The overlay.
     jobs : int, optional
@@ -59,7 +61,7 @@ def batch(
     Raises
     ------
     ParameterError
-        The batch file is wrong: file:line; nothing was started.
+        The batch file is wrong: file:line; the cluster has no worker or other code; the URL is of no known kind. Nothing was started.
     RegistryError
         The registry or the overlay is broken; nothing was started.
     OutputError
@@ -70,15 +72,21 @@ def batch(
     checked = batchfile.read(file, notebooks=notebooks, data=data)
     if report_date is not None:
         checked = checked.dated(report_date)
-    return carry_out(
-        checked.tasks,
-        registry=checked.registry,
-        out=out,
-        data=data,
-        jobs=jobs or checked.file.jobs,
-        force=force,
-        limits=checked.file.limits,
-        show=reporter(out, quiet),
-        scheduler=scheduler,
-        keep=checked.file.keep,
-    )
+    if checked.file.keep is not None and is_url(str(out)):
+        raise ParameterError(
+            "keep 只用于本机目录，网址请用存储自己的版本管理 keep is for a local folder; at a URL use the store's own versions", where=file.name
+        )
+    with opened(out) as (folder, store):
+        return carry_out(
+            checked.tasks,
+            registry=checked.registry,
+            out=folder,
+            data=data,
+            jobs=jobs or checked.file.jobs,
+            force=force,
+            limits=checked.file.limits,
+            show=reporter(folder, quiet),
+            scheduler=scheduler,
+            store=store,
+            keep=checked.file.keep,
+        )

@@ -29,6 +29,7 @@ from zhibiao.running.report import Reporter, write_outputs_index
 
 if TYPE_CHECKING:
     from zhibiao.running.cluster import ClusterPool
+    from zhibiao.running.store import Store
 
 SINGLE = "run"
 """Where single runs are published: ``outputs/run``. They have no summary."""
@@ -46,11 +47,12 @@ class _Bench:
     around: Surroundings
     show: Reporter
     answers: Answers
+    store: Store | None
 
 
 def carry_out(
     tasks: Sequence[Task], *, registry: Registry, out: Path, data: Path | None, jobs: int, force: bool, limits: Limits, show: Reporter,
-    keep: history.Keep | None = None, scheduler: str | None = None,
+    keep: history.Keep | None = None, scheduler: str | None = None, store: Store | None = None,
 ) -> BatchResult:  # fmt: skip
     """Carry out tasks, at most `jobs` at a time; one that fails does not stop the others.
 
@@ -76,6 +78,8 @@ def carry_out(
         Which published states are kept in ``history``; default: none.
     scheduler : str, optional
         Of the Dask cluster that does the work; default: worker processes of this machine.
+    store : Store, optional
+        Where the outputs belong: `out` is then the folder in which they are made.
 
     Raises
     ------
@@ -89,17 +93,22 @@ def carry_out(
     done: dict[int, RunResult] = {}
     with locked(out), show:
         recover(out)
+        if store is not None:
+            store.learn(out, {task.folder: wanted for task, wanted in zip(tasks, asked, strict=True)})
         for number, (task, wanted) in enumerate(zip(tasks, asked, strict=True)):
             if not force and (key := cache.still_good(out / task.folder, wanted, answers)):
-                done[number] = _cached(task, key, out)
+                cached = _cached(task, key, out)
+                done[number] = cached if store is None else store.published(cached, out)
                 show.ended(done[number])
         todo = {number: task for number, task in enumerate(tasks) if number not in done}
         interrupted = False
         if todo:
             with _stoppable(), _pool(min(jobs, len(todo)), data, around, scheduler) as pool:
-                interrupted = _spread(todo, asked, done, _Bench(pool, out, data, limits, around, show, answers))
+                interrupted = _spread(todo, asked, done, _Bench(pool, out, data, limits, around, show, answers, store))
         runs = tuple(done[number] for number in sorted(done))
         fault = _summarise(runs, not interrupted, out, around) or history.after(runs, None if interrupted else keep, out)
+        if store is not None:
+            fault = fault or store.put_rest(out, {run.task.batch for run in runs})
         outcome = BatchResult(runs, interrupted, fault)
         show.finished(outcome)
     return outcome
@@ -203,6 +212,8 @@ def _one(task: Task, asked: str, bench: _Bench) -> RunResult:
         if made is not None:
             _keep(task, made, asked, answer, error, total, bench)
         result = RunResult(task, "failed", _failed(final), error, key, total)
+    if bench.store is not None:
+        result = bench.store.published(result, bench.out)
     bench.show.ended(result)
     return result
 

@@ -54,7 +54,7 @@ def environment(folder: Path, data: Path | None) -> dict[str, str]:
         "ZHIBIAO_FIGURES": "svg",
         SWITCH: "1",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        "MPLCONFIGDIR": str(_font_cache() or folder / "matplotlib"),
+        "MPLCONFIGDIR": str(lasting("matplotlib") or folder / "matplotlib"),
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
@@ -72,10 +72,10 @@ def environment(folder: Path, data: Path | None) -> dict[str, str]:
     }
 
 
-def _font_cache() -> Path | None:
-    """Return a lasting folder for matplotlib's list of fonts, apart from the user's own settings; None where there is no such place.
+def lasting(name: str) -> Path | None:
+    """Return a folder that stays from batch to batch, apart from the user's own settings; None where there is no such place.
 
-    The list takes seconds to make: a folder per worker would make it for every batch.
+    For what takes long to make anew: matplotlib's list of fonts, outputs that belong to a URL.
     """
     try:
         if sys.platform == "win32":
@@ -88,7 +88,7 @@ def _font_cache() -> Path | None:
         return None
     if not base.is_absolute():
         return None
-    place = base / "zhibiao" / "matplotlib"
+    place = base / "zhibiao" / name
     try:
         place.mkdir(parents=True, exist_ok=True)
     except OSError:

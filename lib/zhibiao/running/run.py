@@ -11,6 +11,7 @@ from zhibiao.errors import ParameterError, closest
 from zhibiao.running.execute import SINGLE, carry_out
 from zhibiao.running.job import ROOT, Limits, RunResult, Task
 from zhibiao.running.report import reporter
+from zhibiao.running.store import opened
 
 NOTEBOOKS = ROOT / "notebooks"
 
@@ -19,7 +20,7 @@ def run(
     notebook: Path,
     given: Mapping[str, object],
     *,
-    out: Path,
+    out: Path | str,
     data: Path | None = None,
     force: bool = False,
     limits: Limits | None = None,
@@ -33,8 +34,8 @@ def run(
         A file, or the name of one in ``notebooks/``.
     given : mapping
         Parameters; the notebook's own are taken for the others.
-    out : Path
-        The outputs.
+    out : Path or str
+        The outputs: a folder, or a URL that fsspec knows.
     data : Path, optional
         The overlay.
     force : bool
@@ -62,9 +63,11 @@ def run(
     """
     registry = load(data)
     chosen = task(find(notebook), given, batch=SINGLE, registry=registry, data=data)
-    result = carry_out(
-        [chosen], registry=registry, out=out, data=data, jobs=1, force=force, limits=limits or Limits(), show=reporter(out, quiet)
-    )
+    with opened(out) as (folder, store):
+        result = carry_out(
+            [chosen], registry=registry, out=folder, data=data, jobs=1, force=force, limits=limits or Limits(),
+            show=reporter(folder, quiet), store=store,
+        )  # fmt: skip
     if result.interrupted:
         raise KeyboardInterrupt
     if result.fault is not None:

@@ -27,6 +27,9 @@ class ZhibiaoError(Exception):
 
     exit_code = 1
 
+    passing = False
+    """Whether the same may well go right the second time: then, and only then, it is tried again."""
+
     def __init__(
         self, what: str, *, where: str | None = None, allowed: Iterable[object] | None = None, nearest: str | None = None
     ) -> None:
@@ -100,6 +103,12 @@ class ToolMissing(ZhibiaoError):
 
 SEVERAL_KINDS = 10
 """Exit code of a batch in which runs failed in more than one way."""
+
+
+class MemoryLimit(ZhibiaoError):
+    """A notebook took more memory than it may, or than the machine has."""
+
+    exit_code = 11
 
 
 def closest(value: object, candidates: Iterable[object]) -> str | None:

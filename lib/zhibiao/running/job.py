@@ -17,6 +17,7 @@ from zhibiao.errors import (
     SEVERAL_KINDS,
     CellError,
     KernelDied,
+    MemoryLimit,
     MissingDeliverable,
     OutputError,
     ParameterError,
@@ -39,7 +40,8 @@ DOCUMENTS: tuple[Literal["pdf", "docx"], ...] = ("pdf", "docx")
 _KINDS: dict[str, type[ZhibiaoError]] = {
     kind.__name__: kind
     for kind in (
-        ZhibiaoError, ParameterError, RegistryError, CellError, KernelDied, TimeLimit, OutputError, MissingDeliverable, ToolMissing,
+        ZhibiaoError, ParameterError, RegistryError, CellError, KernelDied, TimeLimit, MemoryLimit, OutputError, MissingDeliverable,
+        ToolMissing,
     )
 }  # fmt: skip
 
@@ -49,7 +51,7 @@ INTERRUPTED = 130
 
 
 class Limits(Record):
-    """How long things may take, in seconds."""
+    """What a run may take: seconds, memory, and a second try."""
 
     cell: int = Field(default=120, ge=1, le=86400)
     """One cell."""
@@ -57,6 +59,10 @@ class Limits(Record):
     """One run with its publication; the whole worker is ended after that."""
     start: int = Field(default=60, ge=1, le=3600)
     """Until a kernel answers for the first time."""
+    memory: int | None = Field(default=None, ge=64, le=4_194_304)
+    """Megabytes that a kernel and what it starts may hold; default: what the machine has."""
+    retries: int = Field(default=1, ge=0, le=5)
+    """How often a run is tried again that failed in a way which may pass: a lost process, a kernel that did not start."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +115,8 @@ class Order:
     cell_limit: int
     start_limit: int
     documents: tuple[str, ...] = DOCUMENTS
+    memory_limit: int = 0
+    """Megabytes; 0: none."""
 
     def line(self) -> str:
         return json.dumps(asdict(self)) + "\n"
@@ -146,6 +154,10 @@ class Answer:
         ``started``: forked or cold; ``reason``: why cold.
     reads : mapping
         What the run asked of the registry: question to digest of the answer (`zhibiao.catalogue.tracing`).
+    passing : bool
+        The error may pass: it is worth a second try.
+    attempts : int
+        How often the run was tried.
     """
 
     kind: str = ""
@@ -158,6 +170,8 @@ class Answer:
     seconds: Mapping[str, float] = field(default_factory=dict)
     kernel: Mapping[str, str] = field(default_factory=dict)
     reads: Mapping[str, str] = field(default_factory=dict)
+    passing: bool = False
+    attempts: int = 1
 
     def line(self) -> str:
         return json.dumps({"answer": asdict(self)}) + "\n"
@@ -168,7 +182,11 @@ class Answer:
 
     @property
     def error(self) -> ZhibiaoError | None:
-        return _KINDS[self.kind](self.what, where=self.where or None) if self.kind else None
+        if not self.kind:
+            return None
+        error = _KINDS[self.kind](self.what, where=self.where or None)
+        error.passing = self.passing
+        return error
 
 
 @dataclass(frozen=True)

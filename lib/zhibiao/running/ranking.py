@@ -21,12 +21,15 @@ LEVELS = ("region", "prefecture", "province", "nation")
 ORDERS = {"share": "ASC", "gap": "ASC", "chance": "DESC", "reached": "DESC"}
 """What regions may be ranked by, and which end comes first; what is not known has no rank and comes last."""
 
+COUNTS = tuple(f"n_{code}" for code in VERDICTS)
+"""Columns that count verdicts: one of them is called ``level`` too."""
+
 REGION_COLUMNS = (
     "rank", "region_code", "region_name", "level", "province_zh", "prefecture_zh", "scenario", "indicator", "statement", "clause", "target", "unit",
     "target_year", "baseline", "reached", "reached_year", "gap", "share", "chance", "state", "verdict", "verdict_zh", "as_of", "synthetic",
 )  # fmt: skip
 GROUP_COLUMNS = (
-    "region_code", "region_name", "level", "scenario", "indicator", "regions", *VERDICTS, "known", "summed", "base", "reached_sum", "target_sum", "gap_sum",
+    "region_code", "region_name", "level", "scenario", "indicator", "regions", *COUNTS, "known", "summed", "base", "reached_sum", "target_sum", "gap_sum",
     "first_year", "last_year", "synthetic",
 )  # fmt: skip
 
@@ -79,17 +82,17 @@ def ranking(folder: Path, asked: Question) -> list[dict[str, Any]]:
     """
     _allowed("--level", asked.level, LEVELS)
     _allowed("--by", asked.by, ORDERS)
-    with opened(folder) as database:
+    with opened(folder, asked) as database:
         for where, column, wanted in (("--indicator", "indicator", asked.indicator), ("--scenario", "scenario", asked.scenario)):
             _allowed(where, wanted, [name for (name,) in database.execute(f"SELECT DISTINCT {column} FROM summary ORDER BY 1").fetchall()])
         if asked.level == "region":
-            return _records(database, REGION_COLUMNS, _ranked(asked.by), asked)
-        return _records(database, GROUP_COLUMNS, f"SELECT * FROM ({grouped(asked.level)})", asked)
+            return _records(database, REGION_COLUMNS, _ranked(asked.by))
+        return _records(database, GROUP_COLUMNS, grouped(asked.level))
 
 
 @contextlib.contextmanager
-def opened(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a summary: the table ``summary`` and the view ``chosen`` with one row for each region, scenario and indicator.
+def opened(folder: Path, asked: Question | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a summary: the view ``summary``, and the table ``chosen`` with one row for each region, scenario and indicator that is asked.
 
     Raises
     ------
@@ -103,8 +106,13 @@ def opened(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         raise OutputError("没有汇总，请先执行批次 there is no summary; run the batch first", where=f"{folder.name}/{NAME}")
     with connected() as database:
         try:
-            database.execute("CREATE TABLE summary AS SELECT * FROM read_parquet(?)", [exactly(path)])
-            database.execute(_CHOSEN)
+            database.execute("SET VARIABLE path = ?", [exactly(path)])
+            database.execute("CREATE VIEW summary AS SELECT * FROM read_parquet(getvariable('path'))")
+            if asked is None:
+                database.execute(_CHOSEN.format(where="true"))
+            else:
+                where = "indicator = $indicator AND scenario = $scenario"
+                database.execute(_CHOSEN.format(where=where), {"indicator": asked.indicator, "scenario": asked.scenario})
         except duckdb.Error as error:
             raise broken(path, error) from None
         yield database
@@ -115,7 +123,7 @@ CREATE TABLE chosen AS
 WITH one AS (
   SELECT *, CASE WHEN scope = 'cumulative' THEN total ELSE latest END AS reached,
     CASE WHEN scope = 'cumulative' AND total IS NULL THEN NULL ELSE latest_year END AS reached_year
-  FROM summary
+  FROM summary WHERE {where}
   QUALIFY row_number() OVER (PARTITION BY region_code, scenario, indicator
     ORDER BY governed_by IS NOT NULL, NOT headline, target_year DESC NULLS LAST, statement) = 1
 ), above AS (
@@ -129,16 +137,18 @@ FROM one
 
 
 def _ranked(by: str) -> str:
+    """Regions in their order; one that cannot be judged has no rank, whatever its last figure was."""
+    judged = f"CASE WHEN verdict IN ('unknown', 'not_reported') THEN NULL ELSE {by} END"
     return (
-        f"SELECT CASE WHEN {by} IS NULL THEN NULL ELSE rank() OVER (ORDER BY {by} {ORDERS[by]} NULLS LAST) END AS rank, * "
-        f"FROM chosen WHERE indicator = $indicator AND scenario = $scenario ORDER BY {by} {ORDERS[by]} NULLS LAST, region_code"
+        f"SELECT CASE WHEN place IS NULL THEN NULL ELSE rank() OVER (ORDER BY place {ORDERS[by]} NULLS LAST) END AS rank, * "
+        f"FROM (SELECT *, {judged} AS place FROM chosen) ORDER BY place {ORDERS[by]} NULLS LAST, region_code"
     )
 
 
-def grouped(level: str, where: str = "indicator = $indicator AND scenario = $scenario") -> str:
+def grouped(level: str) -> str:
     """Return the query for groups of a level: counts of verdicts, and sums where the indicator adds up."""
     names = {"nation": ("'all'", "'全部地区'", "'all regions'")}.get(level, (level, f"{level}_zh", f"{level}_en"))
-    counts = ", ".join(f"count(*) FILTER (verdict = '{code}') AS {code}" for code in VERDICTS)
+    counts = ", ".join(f"count(*) FILTER (verdict = '{code}') AS n_{code}" for code in VERDICTS)
     target = "coalesce(target_low, target_high)"
     adds = f"rollup = 'sum' AND reached IS NOT NULL AND {target} IS NOT NULL"
 
@@ -147,15 +157,16 @@ def grouped(level: str, where: str = "indicator = $indicator AND scenario = $sce
 
     return (
         f"SELECT {names[0]} AS region_code, any_value({names[1]}) AS region_name, any_value({names[2]}) AS region_en, '{level}' AS level, "
+        f"{'any_value(province)' if level == 'prefecture' else 'NULL'} AS within, "
         f"scenario, indicator, count(*) AS regions, {counts}, count(reached) AS known, count(*) FILTER ({adds}) AS summed, any_value(base) AS base, "
         f"any_value(base_en) AS base_en, {total('reached')} AS reached_sum, {total(target)} AS target_sum, {total('gap')} AS gap_sum, "
         f"min(reached_year) AS first_year, max(reached_year) AS last_year, bool_or(synthetic) AS synthetic "
-        f"FROM chosen WHERE lowest AND {names[0]} IS NOT NULL AND {where} GROUP BY {names[0]}, scenario, indicator ORDER BY scenario, indicator, 1"
+        f"FROM chosen WHERE lowest AND {names[0]} IS NOT NULL GROUP BY {names[0]}, scenario, indicator ORDER BY scenario, indicator, 1"
     )
 
 
-def _records(database: duckdb.DuckDBPyConnection, columns: Sequence[str], query: str, asked: Question) -> list[dict[str, Any]]:
-    found = database.execute(f"SELECT {', '.join(columns)} FROM ({query})", {"indicator": asked.indicator, "scenario": asked.scenario})
+def _records(database: duckdb.DuckDBPyConnection, columns: Sequence[str], query: str) -> list[dict[str, Any]]:
+    found = database.execute(f"SELECT {', '.join(columns)} FROM ({query})")
     return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
 
 

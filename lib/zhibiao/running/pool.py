@@ -22,7 +22,7 @@ from zhibiao.catalogue.load import overlays
 from zhibiao.catalogue.tracing import SWITCH
 from zhibiao.errors import KernelDied, OutputError, TimeLimit
 from zhibiao.kernels import PROVISIONER
-from zhibiao.running.job import Answer, Cell, Order, without_paths
+from zhibiao.running.job import ROOT, Answer, Cell, Order, without_paths
 from zhibiao.running.processes import end_group, end_tree, exit_words
 
 _LAST_LINES = 12
@@ -50,6 +50,7 @@ def environment(folder: Path, data: Path | None) -> dict[str, str]:
         chosen.pop(name, None)
     for overlay in overlays(data):
         chosen["ZHIBIAO_DATA"] = str(overlay)  # absolute: a kernel starts in the notebook's folder
+    chosen |= _bytecode(chosen.pop("PYTHONDONTWRITEBYTECODE", ""))
     return chosen | {
         "ZHIBIAO_FIGURES": "svg",
         SWITCH: "1",
@@ -72,10 +73,18 @@ def environment(folder: Path, data: Path | None) -> dict[str, str]:
     }
 
 
+def _bytecode(unwanted: str) -> dict[str, str]:
+    """Keep compiled modules aside where none may stand beside their source: else every kernel compiles a hundred anew."""
+    place = lasting("bytecode") if unwanted or not os.access(ROOT / "lib" / "zhibiao", os.W_OK) else None
+    if place is not None:
+        return {"PYTHONPYCACHEPREFIX": str(place)}
+    return {"PYTHONDONTWRITEBYTECODE": unwanted} if unwanted else {}
+
+
 def lasting(name: str) -> Path | None:
     """Return a folder that stays from batch to batch, apart from the user's own settings; None where there is no such place.
 
-    For what takes long to make anew: matplotlib's list of fonts, outputs that belong to a URL.
+    For what takes long to make anew: matplotlib's list of fonts, compiled modules, outputs that belong to a URL.
     """
     try:
         if sys.platform == "win32":

@@ -60,7 +60,8 @@ def ranking(folder: Path, asked: Question) -> list[dict[str, Any]]:
     A region has one row: of several targets for an indicator the one that governs, of these the document's headline, of these the latest.
     Groups count the lowest regions that the summary has, so that nobody is counted twice, and add up figures only where the catalogue
     says that the indicator adds up (``rollup: sum``), in its base unit, over the regions that have both a figure and a target with a lower
-    or upper end; rates are never added. What is not known is None and counts among ``unknown``, never as zero and never as met.
+    or upper end; rates are never added. What is not known is None and counts among ``unknown``, never as zero and never as met; a region
+    of which the baseline alone is known has no gap here.
 
     Parameters
     ----------
@@ -120,10 +121,12 @@ def opened(folder: Path, asked: Question | None = None) -> Iterator[duckdb.DuckD
 
 _CHOSEN = """
 CREATE TABLE chosen AS
-WITH one AS (
+WITH told AS (
   SELECT *, CASE WHEN scope = 'cumulative' THEN total ELSE latest END AS reached,
     CASE WHEN scope = 'cumulative' AND total IS NULL THEN NULL ELSE latest_year END AS reached_year
   FROM summary WHERE {where}
+), one AS (
+  SELECT * REPLACE (CASE WHEN reached IS NOT NULL THEN gap END AS gap, CASE WHEN reached IS NOT NULL THEN share END AS share) FROM told
   QUALIFY row_number() OVER (PARTITION BY region_code, scenario, indicator
     ORDER BY governed_by IS NOT NULL, NOT headline, target_year DESC NULLS LAST, statement) = 1
 ), above AS (
@@ -160,7 +163,7 @@ def grouped(level: str) -> str:
         f"{'any_value(province)' if level == 'prefecture' else 'NULL'} AS within, "
         f"scenario, indicator, count(*) AS regions, {counts}, count(reached) AS known, count(*) FILTER ({adds}) AS summed, any_value(base) AS base, "
         f"any_value(base_en) AS base_en, {total('reached')} AS reached_sum, {total(target)} AS target_sum, {total('gap')} AS gap_sum, "
-        f"min(reached_year) AS first_year, max(reached_year) AS last_year, bool_or(synthetic) AS synthetic "
+        f"min(reached_year) FILTER ({adds}) AS first_year, max(reached_year) FILTER ({adds}) AS last_year, bool_or(synthetic) AS synthetic "
         f"FROM chosen WHERE lowest AND {names[0]} IS NOT NULL GROUP BY {names[0]}, scenario, indicator ORDER BY scenario, indicator, 1"
     )
 

@@ -19,7 +19,7 @@ from zhibiao.catalogue.tracing import EVERYTHING, Answers
 from zhibiao.errors import KernelDied, OutputError, TimeLimit, ZhibiaoError
 from zhibiao.holding import locked
 from zhibiao.kernels.templates import lend
-from zhibiao.running import cache, history, manifest, summary
+from zhibiao.running import cache, history, manifest, regionpage, summary
 from zhibiao.running.cells import tidy
 from zhibiao.running.folder import fresh_beside, put_file, put_in_place, recover, remove, write_file
 from zhibiao.running.job import BRIEFING, DOCUMENTS, Answer, BatchResult, Limits, Order, RunResult, Task, without_paths
@@ -283,6 +283,7 @@ def _summarise(runs: Sequence[RunResult], complete: bool, out: Path, around: Sur
         for batch in batches:
             write_file(out / batch / manifest.NAME, manifest.text(manifest.of_batch(batch, runs, complete, around)))
             summary.update(out / batch, runs)
+            regionpage.update(out / batch)
         write_outputs_index(out, {out / run.task.folder for run in runs if run.status == "cached"})
     except OSError as fault:
         return _unwritten(fault)

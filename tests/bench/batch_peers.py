@@ -159,4 +159,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    import batch_peers  # found by its name in the pool's processes too: an engine there may take the place of __main__
+
+    batch_peers.main()

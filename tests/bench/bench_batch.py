@@ -66,6 +66,10 @@ class Contestant:
         return statistics.median(self.walls)
 
 
+class Failed(Exception):
+    """A contestant did not make its reports."""
+
+
 def absent(name: str, peers: str) -> str:
     """Why a contestant cannot be measured here; empty where it can."""
     if name in ("ours", "floor"):
@@ -128,8 +132,8 @@ def once(name: str, asked: Sequence[batch_tasks.Report], peers: str, env: Mappin
 
     Raises
     ------
-    SystemExit
-        It failed.
+    Failed
+        It did not make all reports.
     """
     with tempfile.TemporaryDirectory(prefix=f"zhibiao-bench-{name}-") as place:
         folder = Path(place).resolve()
@@ -140,23 +144,43 @@ def once(name: str, asked: Sequence[batch_tasks.Report], peers: str, env: Mappin
         done = subprocess.run([sys.executable, str(HERE / "batch_measure.py"), str(folder / "asked.json")], capture_output=True, text=True)
         log = (folder / "log.txt").read_text(encoding="utf-8", errors="replace") if (folder / "log.txt").is_file() else ""
         if done.returncode:
-            raise SystemExit(f"{name}: {done.stderr[-2000:]}\n{log[-4000:]}")
+            raise Failed(f"{name}: {done.stderr[-2000:]}\n{log[-4000:]}")
         told = json.loads(done.stdout)
         if told["code"]:
-            raise SystemExit(f"{name} ended with {told['code']}:\n{log[-4000:]}")
+            raise Failed(f"{name} ended with {told['code']}:\n{log[-4000:]}")
         if told["left"]:
             print(f"{name} left processes behind 留下了进程: {', '.join(told['left'])}")
-        return told, [batch_checks.made(*pair) for pair in places(name, asked, folder / "out")]
+        try:
+            return told, [batch_checks.made(*pair) for pair in places(name, asked, folder / "out")]
+        except OSError as error:
+            raise Failed(f"{name} did not make {Path(str(error.filename)).name}:\n{log[-4000:]}") from error
 
 
-def rounds(contestants: Sequence[Contestant], count: int, turns: int, peers: str, env: Mapping[str, str]) -> None:
-    """The warming round with two reports, then the counted ones, each begun by another contestant."""
+def rounds(contestants: list[Contestant], count: int, turns: int, peers: str, env: Mapping[str, str]) -> list[str]:
+    """The warming round with two reports, then the counted ones, each begun by another contestant.
+
+    A peer that fails in the warming round is taken out; returns why.
+
+    Raises
+    ------
+    Failed
+        Ours or the floor failed, or one failed later: times of reports that are not there say nothing.
+    """
+    out: list[str] = []
     for turn in range(turns + 1):
         asked = batch_tasks.reports(min(count, 2) if turn == 0 else count, turn)
         first = turn % len(contestants)
         found: dict[str, list[batch_checks.Made]] = {}
         for one in [*contestants[first:], *contestants[:first]]:
-            told, found[one.name] = once(one.name, asked, peers, env)
+            try:
+                told, found[one.name] = once(one.name, asked, peers, env)
+            except Failed as failure:
+                if turn or one.name in ("ours", "floor"):
+                    raise
+                print(f"taken out 去掉: {failure}")
+                out.append(f"{NAMES[one.name]}：失败 failed: {str(failure).strip().splitlines()[-1]}")
+                contestants.remove(one)
+                continue
             counted = "warming round, not counted 热身，不计" if turn == 0 else f"round {turn} 第{turn}轮"
             print(
                 f"{counted}: {one.name}: {len(asked)} reports in {told['wall']:.1f} s, {told['cpu'] / len(asked):.2f} CPU s each, "
@@ -174,6 +198,7 @@ def rounds(contestants: Sequence[Contestant], count: int, turns: int, peers: str
             one.said.add(batch_checks.compared(found[one.name], wanted))
             if one.name in TYPST and one.pages != [report.pages for report in wanted]:
                 one.said.add("other pages 页数不同")
+    return out
 
 
 def table(contestants: Sequence[Contestant], count: int) -> list[str]:
@@ -272,7 +297,7 @@ def main() -> None:
         else:
             contestants.append(Contestant(name))
     with tempfile.TemporaryDirectory(prefix="zhibiao-bench-") as place:
-        rounds(contestants, chosen.tasks, chosen.rounds, peers, environment(Path(place).resolve()))
+        missing += rounds(contestants, chosen.tasks, chosen.rounds, peers, environment(Path(place).resolve()))
     lines = [
         f"{chosen.tasks} 份互不相同的简报，每次两份，{chosen.rounds} 轮取中位数 {chosen.tasks} different briefings, {JOBS} at a time, median of {chosen.rounds} rounds.",
         "", *table(contestants, chosen.tasks), "", *judged(contestants, chosen.tasks), "", *[f"略去 left out: {one}" for one in missing], *([""] if missing else []), *machine(peers),

@@ -93,13 +93,13 @@ def test_two_notebooks_that_wait_for_each_other_both_end(trial):
     assert trial.runs["a_waits"].status == trial.runs["b_waits"].status == "ok"
 
 
-def test_when_a_cell_raises_then_message_names_cell_lines_and_exception(trial):
+def test_when_a_cell_raises_then_message_names_cell_line_exception_and_values(trial):
     error = trial.error("raises")
     assert isinstance(error, CellError)
     message = str(error)
-    assert message.startswith("raises.ipynb: 单元格 cell 4: FileNotFoundError: ")
-    assert "    import os\n" in message
-    assert message.endswith("    y = 2\n    raise ValueError")
+    assert message.startswith("raises.ipynb: 单元格 cell 4，第 2 行 line 2: FileNotFoundError: ")
+    assert "\n    import os\n→   open(os.path.expanduser('~') + '/no-such-file')\n    …\n    y = 2\n    raise ValueError\n" in message
+    assert message.splitlines()[-1].startswith("参数 parameters: region='重庆', scenario='baseline', marker=")
 
 
 def test_when_a_cell_raises_then_the_notebook_up_to_it_is_kept(trial):

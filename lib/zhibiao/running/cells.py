@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +15,56 @@ _ADDED = frozenset({"injected-parameters", "papermill-error-cell-tag"})
 """Tags of cells that papermill adds: they are not counted, so that a number leads to the author's cell."""
 
 
-def code_lines(source: str) -> str:
-    """Return the first and the last lines of a cell, indented.
+_COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
-    >>> print(code_lines("a\\nb\\nc\\nd\\ne\\nf"))
+
+def code_lines(source: str, line: int = 0) -> str:
+    """Return the first and the last lines of a cell, indented; the one that failed (counted from 1) is marked and always shown.
+
+    >>> print(code_lines("a\\nb\\nc\\nd\\ne\\nf\\ng", line=4))
         a
         b
         …
-        e
+    →   d
+        …
         f
+        g
     """
-    lines = source.strip("\n").split("\n")
-    shown = lines if len(lines) <= 4 else [*lines[:2], "…", *lines[-2:]]
-    return "\n".join(f"    {line}" for line in shown)
+    lines = dict(enumerate(source.rstrip().split("\n"), 1))
+    while len(lines) > 1 and not lines[min(lines)].strip():
+        del lines[min(lines)]
+    numbers = list(lines)
+    if len(numbers) > 4:
+        numbers = sorted({*numbers[:2], *numbers[-2:], *({line} & lines.keys())})
+    shown = []
+    for before, number in zip([numbers[0] - 1, *numbers], numbers, strict=False):
+        gap = "" if number == before + 1 else "    …\n"
+        shown.append(f"{gap}{'→ ' if number == line else '  '}  {lines[number]}")
+    return "\n".join(shown)
+
+
+def failed_line(traceback: Iterable[str], count: int | None) -> int:
+    """Return the line of the cell, counted from 1, at which its error came about; 0 where the traceback does not tell.
+
+    Parameters
+    ----------
+    traceback : iterable of str
+        As IPython gives it, with colours.
+    count : int, optional
+        The cell's execution count: a frame in a function that another cell defined is not this cell's line.
+    """
+    plain = _COLOURS.sub("", "\n".join(traceback))
+    found = re.search(rf"Cell In ?\[{count}\], line (\d+)", plain)
+    return int(found[1]) if found else 0
+
+
+def values(parameters: Mapping[str, Any]) -> str:
+    """Return parameters as a message names them.
+
+    >>> values({"region": "重庆", "as_of": None})
+    "参数 parameters: region='重庆', as_of=None"
+    """
+    return "参数 parameters: " + ", ".join(f"{name}={value!r}"[:120] for name, value in parameters.items())
 
 
 def author_number(nb: Any, index: int) -> int:

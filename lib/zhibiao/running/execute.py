@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 SINGLE = "run"
 """Where single runs are published: ``outputs/run``. They have no summary."""
 
+_BREATH = 0.5
+"""Seconds before something is tried again: what was in short supply may be there by then."""
 
 
 @dataclass(frozen=True)
@@ -219,13 +221,40 @@ def _one(task: Task, asked: str, bench: _Bench) -> RunResult:
 
 
 def _ask(task: Task, made: Path, bench: _Bench) -> Answer:
+    """Have the pool run a task; what may pass is tried again."""
+    attempts, before = 1, ""
+    while True:
+        answer = _once(task, made, bench)
+        if not answer.passing or attempts > bench.limits.retries:
+            break
+        time.sleep(_BREATH)
+        _empty(made)
+        attempts, before = attempts + 1, answer.what.split("\n", 1)[0]
+    retried = (f"第一次未成，已重试 the first try failed: {before}",) if before and not answer.kind else ()
+    return replace(answer, attempts=attempts, warnings=(*answer.warnings, *retried))
+
+
+def _once(task: Task, made: Path, bench: _Bench) -> Answer:
     """Have the pool run a task; where the worker was lost, tidy what it left."""
-    order = Order(str(task.notebook), str(made), dict(task.parameters), bench.limits.cell, bench.limits.start, task.documents)
+    limits = bench.limits
+    order = Order(
+        str(task.notebook), str(made), dict(task.parameters), limits.cell, limits.start, task.documents, limits.memory or 0
+    )
     try:
-        return bench.pool.ask(order, bench.limits.run)
-    except (TimeLimit, KernelDied):
+        answer = bench.pool.ask(order, limits.run)
+    except (TimeLimit, KernelDied) as lost:
+        answer = Answer(type(lost).__name__, lost.what, lost.where or task.notebook.name, passing=lost.passing)
+    if answer.kind:
         tidy(made / task.notebook.name)
-        raise
+    return answer
+
+
+def _empty(made: Path, but: str = "") -> None:
+    for left in made.iterdir():
+        if left.is_dir():
+            shutil.rmtree(left)
+        elif left.name != but:
+            left.unlink()
 
 
 def _keep(task: Task, made: Path, asked: str, answer: Answer, error: ZhibiaoError, total: float, bench: _Bench) -> None:
@@ -233,11 +262,7 @@ def _keep(task: Task, made: Path, asked: str, answer: Answer, error: ZhibiaoErro
     final = bench.out / task.folder
     said = without_paths(str(error), [bench.out, *([bench.data] if bench.data else [])])
     try:
-        for left in made.iterdir():
-            if left.is_dir():
-                shutil.rmtree(left)
-            elif left.name != task.notebook.name:
-                left.unlink()
+        _empty(made, task.notebook.name)
         write_file(made / "error.txt", said + "\n")
         listed = manifest.of_run(task, made, answer, asked=asked, key=asked, around=bench.around, total=total, error=said)
         write_file(made / manifest.NAME, manifest.text(listed))

@@ -149,6 +149,7 @@ def of_run(
         "files": files,
         "durations": {name: round(value, 2) for name, value in seconds.items()},
         "kernel": dict(answer.kernel),
+        "attempts": answer.attempts,
         "warnings": list(answer.warnings),
     }
 

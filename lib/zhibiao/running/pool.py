@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import queue
@@ -14,18 +15,26 @@ import threading
 import time
 from collections import deque
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO, Self
 
+import psutil
+
 from zhibiao.catalogue.load import overlays
 from zhibiao.catalogue.tracing import SWITCH
-from zhibiao.errors import KernelDied, OutputError, TimeLimit
+from zhibiao.errors import KernelDied, MemoryLimit, OutputError, TimeLimit
 from zhibiao.kernels import PROVISIONER
 from zhibiao.running.job import ROOT, Answer, Cell, Order, without_paths
-from zhibiao.running.processes import end_group, end_tree, exit_words
+from zhibiao.running.memory import killed_for_memory
+from zhibiao.running.processes import end_family, end_strays, end_tree, exit_words
 
 _LAST_LINES = 12
+_LINE = 240
+"""Characters of a line that are repeated at most."""
+_LATE = 0.2
+"""Seconds in which a dead kernel's last lines come after the answer that it is dead."""
 _FAREWELL = 5.0
 """Seconds an idle worker is given to go by itself."""
 
@@ -117,7 +126,8 @@ class Worker:
             raise OutputError(
                 f"临时目录不可用 no temporary folder: {error.strerror}", where=tempfile.gettempdir()
             ) from error
-        self.kernel: int | None = None
+        self.kernel: psutil.Process | None = None
+        self.killed_before = 0
         self.cell = Cell()
         self.said: deque[str] = deque(maxlen=_LAST_LINES)
         self.lines: queue.Queue[str | None] = queue.Queue()
@@ -137,7 +147,9 @@ class Worker:
             )
         except OSError as error:
             shutil.rmtree(self.folder, ignore_errors=True)
-            raise KernelDied(f"工作进程无法启动 a worker cannot be started: {error.strerror}") from error
+            refused = KernelDied(f"工作进程无法启动 a worker cannot be started: {error.strerror}")
+            refused.passing = error.errno in (errno.EAGAIN, errno.EMFILE, errno.ENFILE)
+            raise refused from error
         self._listeners = [
             threading.Thread(target=self._listen, args=(self.process.stdout,), daemon=True),
             threading.Thread(target=self._remember, args=(self.process.stderr,), daemon=True),
@@ -165,9 +177,12 @@ class Worker:
             No answer within `limit` seconds; the worker is gone then.
         KernelDied
             The worker ended.
+        MemoryLimit
+            The machine ran out of memory and ended it.
         """
         until = time.monotonic() + limit
-        self.cell = Cell()
+        self.cell, self.killed_before = Cell(), killed_for_memory()
+        self.said.clear()
         try:
             assert self.process.stdin is not None
             self.process.stdin.write(order.line())
@@ -185,22 +200,36 @@ class Worker:
                 raise self._gone()
             content = json.loads(line)
             if "kernel" in content:
-                self.kernel = content["kernel"]
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    self.kernel = psutil.Process(content["kernel"])
                 continue
             if "cell" in content:
                 self.cell = Cell(**content["cell"])
                 continue
             self.kernel = None
-            return Answer.of(content["answer"])
+            answer = Answer.of(content["answer"])
+            if answer.kind == KernelDied.__name__:
+                time.sleep(_LATE)
+                answer = replace(answer, what=answer.what + self._last_lines())
+            return answer
 
-    def _gone(self) -> KernelDied:
+    def _gone(self) -> KernelDied | MemoryLimit:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(_FAREWELL)
         code = self.process.returncode
         self.end()
         self._listeners[1].join(1.0)
-        last = without_paths("\n".join(self.said), [self.folder, Path(sys.prefix)])
-        return KernelDied(f"工作进程退出 the worker died ({exit_words(code)}){self._place()}" + (f"\n{last}" if last else ""))
+        said = f"({exit_words(code)}){self._place()}{self._last_lines()}"
+        if code == -9 and killed_for_memory() > self.killed_before:
+            return MemoryLimit(f"系统内存耗尽，工作进程被系统结束 the machine ran out of memory and ended the worker {said}")
+        died = KernelDied(f"工作进程退出 the worker died {said}")
+        died.passing = True  # nothing that a notebook should do ends the process around it
+        return died
+
+    def _last_lines(self) -> str:
+        """Return what worker and kernel wrote to standard error last, as it may be published."""
+        lines = [line[:_LINE] for line in list(self.said) if line.strip()]
+        return without_paths("\n标准错误 stderr:\n" + "\n".join(lines), [self.folder, Path(sys.prefix)]) if lines else ""
 
     def _place(self) -> str:
         return f"，单元格 in cell {self.cell.number}\n{self.cell.code}" if self.cell.number else ""
@@ -211,7 +240,8 @@ class Worker:
             end_tree(self.process.pid)
             self.process.wait()
         if self.kernel is not None:
-            end_group(self.kernel)  # it is not in the tree where its worker went first
+            end_family(self.kernel)  # it is not in the tree where its worker went first
+        end_strays(self.folder)
         self._close()
 
     def dismiss(self) -> None:
@@ -253,17 +283,19 @@ class Pool:
         Raises
         ------
         TimeLimit, KernelDied, OutputError
-            As `Worker.ask`.
+            As `Worker.ask`; that memory ran out is an answer.
         Interrupted
             The pool was stopped meanwhile.
         """
         worker = self._take()
         try:
             answer = worker.ask(order, limit)
-        except (TimeLimit, KernelDied):
+        except (TimeLimit, KernelDied, MemoryLimit) as lost:
             self._forget(worker)
             if self._stopped:
                 raise Interrupted from None
+            if isinstance(lost, MemoryLimit):
+                return Answer(MemoryLimit.__name__, lost.what, Path(order.notebook).name)
             raise
         with self._lock:
             self._busy.discard(worker)

@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 from collections.abc import Iterable
+from pathlib import Path
 
 import psutil
 
@@ -23,6 +24,25 @@ def end_tree(pid: int) -> None:
         children = process.children(recursive=True)
         process.kill()
         _end(children)
+
+
+def end_family(leader: psutil.Process) -> None:
+    """End a process that leads a group, its group, and what it started that has a group or session of its own."""
+    children: list[psutil.Process] = []
+    with contextlib.suppress(psutil.NoSuchProcess):
+        leader.suspend()  # it must not start another child while the children are counted
+        children = leader.children(recursive=True)
+        leader.kill()
+    end_group(leader.pid)
+    _end(children)
+
+
+def end_strays(folder: Path) -> None:
+    """End what has left the tree and every group it began in, but still has its temporary files below `folder`."""
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            if process.environ().get("TMPDIR", "").startswith(str(folder) + os.sep):
+                process.kill()
 
 
 def end_group(leader: int) -> None:

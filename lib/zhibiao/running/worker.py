@@ -6,6 +6,7 @@ of JSON on its output say which kernel was started and, at last, the `Answer`. W
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import queue
@@ -19,12 +20,15 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from zhibiao.errors import CellError, KernelDied, MissingDeliverable, OutputError, TimeLimit, ZhibiaoError
+import psutil
+
+from zhibiao.errors import CellError, KernelDied, MemoryLimit, OutputError, TimeLimit, ZhibiaoError
 from zhibiao.kernels import Start, how
-from zhibiao.running.cells import author_number, check_cells, code_lines, numbered, stderr_of, tidy
+from zhibiao.running.cells import author_number, check_cells, code_lines, failed_line, numbered, stderr_of, tidy, values
 from zhibiao.running.engine import NAME
 from zhibiao.running.job import BRIEFING, Answer, Cell, Order, without_paths
-from zhibiao.running.processes import end_children, end_group, exit_words
+from zhibiao.running.memory import MB, Watch, killed_for_memory
+from zhibiao.running.processes import end_children, end_family, exit_words
 
 KERNEL = "python3"
 """Whatever kernel a notebook names, it is run by the Python that runs this."""
@@ -33,6 +37,15 @@ KERNEL = "python3"
 NOTED = "(lambda tracing: tracing.notes() if tracing else '{}')(__import__('sys').modules.get('zhibiao.catalogue.tracing'))"
 """Asked of a kernel after the last cell: what it looked at. A notebook may have imported nothing of this package."""
 
+_MEMORY_ERRORS = ("MemoryError", "_ArrayMemoryError")
+"""Python's own and numpy's."""
+
+_KILLED = -9
+"""Exit code of a kernel that was ended by SIGKILL."""
+
+_PASSING = (errno.EAGAIN, errno.EMFILE, errno.ENFILE)
+"""Too many processes or open files at this moment."""
+
 
 class Kernels:
     """The kernels of this worker: each is announced as soon as it has a process, and its end is remembered."""
@@ -40,7 +53,10 @@ class Kernels:
     def __init__(self, folder: Path, tell: Callable[[str], None]) -> None:
         self.folder, self.tell = folder, tell
         self.count = 0
-        self.pid: int | None = None
+        self.process: psutil.Process | None = None
+        self.watch: Watch | None = None
+        self.memory_limit = 0
+        self.killed_before = 0
         self.exit: int | None = None
         self.start = Start("")
         self.cell = Cell()
@@ -65,8 +81,7 @@ class Kernels:
             async def start_kernel(self, *args: Any, **options: Any) -> None:  # type: ignore[override]
                 await self._async_start_kernel(*args, **options)
                 kernels.start = how(self)
-                kernels.pid = getattr(self.provisioner, "pid", None)
-                kernels.tell(json.dumps({"kernel": kernels.pid}) + "\n")
+                kernels.began_process(getattr(self.provisioner, "pid", None))
 
             async def _async_is_alive(self) -> bool:
                 alive = await super()._async_is_alive()
@@ -77,6 +92,15 @@ class Kernels:
             is_alive = _async_is_alive  # type: ignore[assignment]  # as in the class above
 
         return Manager
+
+    def began_process(self, pid: int | None) -> None:
+        """Say which process the kernel is, and watch over what it holds."""
+        self.tell(json.dumps({"kernel": pid}) + "\n")
+        if pid is None or not psutil.pid_exists(pid):
+            return
+        self.process = kernel = psutil.Process(pid)
+        self.killed_before = killed_for_memory()
+        self.watch = Watch(kernel, self.memory_limit, lambda: end_family(kernel))
 
     def began(self, nb: Any, index: int) -> None:
         """Say which cell runs now: whoever finds this process dead can tell."""
@@ -90,9 +114,11 @@ class Kernels:
 
     def end(self) -> None:
         """End what a cell left running, and forget the kernel."""
-        if self.pid is not None:
-            end_group(self.pid)
-        self.pid = self.exit = None
+        if self.watch is not None:
+            self.watch.stop()
+        if self.process is not None:
+            end_family(self.process)
+        self.process = self.watch = self.exit = None
         self.cell = Cell()
 
 
@@ -103,18 +129,18 @@ def perform(order: Order, kernels: Kernels) -> Answer:
     kept = folder / notebook.name
     seconds: dict[str, float] = {}
     answer = Answer()
-    kernels.reads = {}
+    kernels.reads, kernels.memory_limit = {}, order.memory_limit
     try:
         executed = _execute(order, kept, kernels)
         seconds["execute"] = time.perf_counter() - begun
         answer = _publish(executed, folder, notebook.stem, order.documents)
         seconds["publish"] = time.perf_counter() - begun - seconds["execute"]
     except ZhibiaoError as error:
-        answer = Answer(kind=type(error).__name__, what=str(error))
+        answer = Answer(kind=type(error).__name__, what=str(error), passing=error.passing)
     except OSError as error:
         named = Path(str(error.filename)).name if error.filename else None
         fault = OutputError(f"无法写出 cannot be written: {error.strerror or error}", where=named)
-        answer = Answer(kind="OutputError", what=str(fault))
+        answer = Answer(kind="OutputError", what=str(fault), passing=error.errno in _PASSING)
     except Exception as error:  # a slip of the program must not look like a dead worker
         said = "".join(traceback.format_exception(error)[-2:])
         answer = Answer(kind="ZhibiaoError", what=f"程序错误 a fault of the program: {said.strip()}")
@@ -157,19 +183,19 @@ def _execute(order: Order, kept: Path, kernels: Kernels) -> Any:
             resources={"metadata": {"path": str(Path(order.notebook).parent)}},
         )
     except PapermillExecutionError as error:
-        raise CellError(f"单元格 cell {kernels.cell.number}: {error.ename}: {error.evalue}\n{kernels.cell.code}") from error
+        raise _raised(kernels, error, order) from error
     except CellTimeoutError as error:
         raise TimeLimit(f"单元格 cell {kernels.cell.number} 超过 took longer than {order.cell_limit} s\n{kernels.cell.code}") from error
     except DeadKernelError as error:
-        raise _died(kernels) from error
+        raise _died(kernels, order) from error
     except RuntimeError as error:
         # jupyter_client has no kinds for these two
         if "Kernel died" in str(error):
-            raise _died(kernels) from error
+            raise _died(kernels, order) from error
         if "Kernel didn't respond" in str(error):
-            raise TimeLimit(
-                f"内核 {order.start_limit} 秒未启动 the kernel did not start within {order.start_limit} s"
-            ) from error
+            late = TimeLimit(f"内核 {order.start_limit} 秒未启动 the kernel did not start within {order.start_limit} s")
+            late.passing = True
+            raise late from error
         raise
     check_cells(executed)
     return executed
@@ -180,34 +206,51 @@ def _plain(path: str | Path) -> str:
     return str(path).replace("{", "{{").replace("}", "}}")
 
 
-def _died(kernels: Kernels) -> KernelDied:
-    cell = kernels.cell
+def _raised(kernels: Kernels, error: Any, order: Order) -> CellError | MemoryLimit:
+    """Say which line of which cell raised what, and with which parameters."""
+    source = str(error.source)
+    line = failed_line(error.traceback or (), error.exec_count)
+    place = f"单元格 cell {kernels.cell.number}" + (f"，第 {line} 行 line {line}" if line else "")
+    code = code_lines(source, line) if kernels.cell.number else kernels.cell.code
+    said = f"{place}: {error.ename}: {error.evalue}\n{code}\n{values(order.parameters)}"
+    if error.ename in _MEMORY_ERRORS:
+        return MemoryLimit(f"内存不足 out of memory: {said}")
+    return CellError(said)
+
+
+def _died(kernels: Kernels, order: Order) -> KernelDied | MemoryLimit:
+    cell, watch = kernels.cell, kernels.watch
     place = f"，单元格 in cell {cell.number}\n{cell.code}" if cell.number else "，启动时 while starting"
-    return KernelDied(f"内核退出 the kernel died ({exit_words(kernels.exit)}){place}")
+    if watch is not None:
+        watch.stop()
+        if watch.exceeded:
+            held = round(watch.exceeded / MB)
+            return MemoryLimit(f"内存 {held} MB，超过限额 the kernel held more than {order.memory_limit} MB{place}")
+    peak = f"，内存最多 at most {round(watch.peak / MB)} MB" if watch is not None and watch.peak else ""
+    said = f"({exit_words(kernels.exit)}){peak}{place}"
+    if kernels.exit == _KILLED and killed_for_memory() > kernels.killed_before:
+        return MemoryLimit(f"系统内存耗尽，内核被系统结束 the machine ran out of memory and ended the kernel {said}")
+    died = KernelDied(f"内核退出 the kernel died {said}")
+    # a kernel that leaves by itself while it starts will do so again
+    died.passing = not cell.number and (kernels.exit or 0) < 0
+    return died
 
 
 def _publish(executed: Any, folder: Path, stem: str, documents: Sequence[str]) -> Answer:
     from zhibiao.publishing.docx import to_docx
     from zhibiao.publishing.extract import write_figures, write_tables
-    from zhibiao.publishing.frontmatter import front_matter, shown_outputs
+    from zhibiao.publishing.frontmatter import front_matter
     from zhibiao.publishing.normalise import notebook_text
     from zhibiao.publishing.pdf import to_pdf
     from zhibiao.publishing.statements import write_statements
+    from zhibiao.running.contract import check_pdf, check_shown
 
     write_statements(executed, folder)
     (folder / f"{stem}.ipynb").write_text(notebook_text(executed), encoding="utf-8", newline="\n")
     front = front_matter(executed)
-    if not any(True for _ in shown_outputs(executed, front.lang)):
-        raise MissingDeliverable("没有任何输出 the notebook shows nothing")
-    for number, cell, tags in numbered(executed):
-        shows = [output for output in cell.outputs if output.output_type in ("display_data", "execute_result")]
-        if "deliverable" in tags and not shows:
-            raise MissingDeliverable(
-                f"单元格 cell {number} 应有输出 should show something (deliverable)\n{code_lines(cell.source)}"
-            )
+    check_shown(executed, folder, stem, front.lang)
     pdf = to_pdf(executed)
-    if not pdf.startswith(b"%PDF"):
-        raise MissingDeliverable("没有 PDF there is no PDF")
+    check_pdf(pdf, front.title)
     (folder / f"{stem}.pdf").write_bytes(pdf)
     if stem == BRIEFING and "docx" in documents:
         (folder / f"{stem}.docx").write_bytes(to_docx(executed))  # what is circulated is written on

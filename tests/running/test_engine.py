@@ -1,5 +1,6 @@
 """The engine gives what papermill's own gives; it only waits less."""
 
+import asyncio
 import subprocess
 import sys
 import threading
@@ -87,6 +88,17 @@ def test_the_kernel_is_asked_at_the_end_and_nothing_of_it_is_seen(tmp_path, note
     assert heard == ["中\n文"]
     assert began == [1, 2, 3, 4]
     assert notebook_text(made) == notebook_text(executed(book, tmp_path, "nbclient"))
+
+
+def test_it_can_be_called_where_a_loop_is_running_already(tmp_path, notebook):
+    async def called():
+        return executed(notebook(tmp_path / "mine.ipynb", "1"), tmp_path, "zhibiao")
+
+    assert asyncio.run(called()).cells[-1].outputs[0].data["text/plain"] == "1"
+
+
+def test_the_clients_are_those_that_know_a_ready_kernel():
+    assert quick.QuickManager.client_factory.default_value is quick.ReadyClient
 
 
 def test_a_question_that_fails_is_no_answer(tmp_path, notebook):

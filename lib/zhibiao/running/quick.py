@@ -26,6 +26,7 @@ from nbclient.util import ensure_async
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NotebookExecutionManager
 from papermill.iorw import write_ipynb
+from traitlets import Type
 
 SLOW = 2.0
 """Seconds after which a cell is slow: the notebook is written with what it has shown so far."""
@@ -94,7 +95,7 @@ def _idle(asked: str, message: Any) -> bool:
 class QuickManager(AsyncKernelManager):
     """A manager whose clients are `ReadyClient`."""
 
-    client_class = f"{__name__}.ReadyClient"
+    client_factory = Type(ReadyClient, klass=ReadyClient)
 
 
 class SparingManager(NotebookExecutionManager):  # type: ignore[misc]  # papermill has no types
@@ -139,7 +140,12 @@ class QuickClient(PapermillNotebookClient):  # type: ignore[misc]
         self.reset_execution_trackers()
         if sys.platform == "win32":  # its own loop cannot wait for sockets as zmq needs it
             asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
-        run_sync(self._whole)(**options)
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            asyncio.run(self._whole(**options))
+        else:  # papermill is called from a cell
+            run_sync(self._whole)(**options)
         return self.nb
 
     async def _whole(self, **options: Any) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
@@ -80,10 +82,22 @@ Wanted = Callable[[Path, Mapping[str, Plan]], bool]
 
 def read(folders: Sequence[Path], wanted: Wanted | None = None) -> Registry:
     """Read these folders, later ones over earlier ones; of documents and figures only the files that are `wanted`, default all."""
-    with tracing.reading():
+    with tracing.reading(), _all_kept():
         registry = _read(folders, wanted)
     tracing.watch(folders)
     return registry
+
+
+@contextlib.contextmanager
+def _all_kept() -> Iterator[None]:
+    """Look for no garbage: among a hundred thousand records that all stay the search takes a quarter of the time of reading."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _read(folders: Sequence[Path], wanted: Wanted | None) -> Registry:

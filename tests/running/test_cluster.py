@@ -7,16 +7,28 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
+import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from zhibiao.errors import KernelDied, ParameterError
-from zhibiao.running import cluster, manifest
+from zhibiao.errors import (
+    CellError,
+    KernelDied,
+    MissingDeliverable,
+    OutputError,
+    ParameterError,
+    RegistryError,
+    TimeLimit,
+)
+from zhibiao.running import cluster, manifest, parcel
 from zhibiao.running.batch import batch
 from zhibiao.running.job import ROOT
 
@@ -139,7 +151,8 @@ def twice(tmp_path_factory, notebook, batch_file):
     notebook(books / "b_raises.ipynb", "'before'", "open('no-such-file')", "'after'")
     notebook(books / "c_silent.ipynb", "x = 1")
     notebook(books / "d_dies.ipynb", "1", "import os, time\ntime.sleep(0.3)\nos._exit(3)")
-    file = batch_file(place / "trial.yaml", jobs=2, parameters={"marker": "planted-81c2"})
+    notebook(books / "a_hangs.ipynb", "1", "import time\ntime.sleep(600)")
+    file = batch_file(place / "trial.yaml", jobs=2, limits={"cell": 6}, parameters={"marker": "planted-81c2"})
     with network(place, 2) as net, pytest.MonkeyPatch.context() as patch:
         patch.setenv("PLANTED", "planted-81c2")
         here = batch(file, out=place / "here", data=data, notebooks=books, quiet=True)
@@ -150,7 +163,7 @@ def twice(tmp_path_factory, notebook, batch_file):
 
 def test_results_equal_those_of_a_local_batch(twice):
     place, here, there, _ = twice
-    assert [run.status for run in here.runs] == ["ok", "failed", "failed", "failed"]
+    assert [run.status for run in here.runs] == ["ok", "failed", "failed", "failed", "failed"]
     assert [(run.status, run.key) for run in there.runs] == [(run.status, run.key) for run in here.runs]
     assert there.exit_code == here.exit_code == 10
     mine, theirs = files(place / "here"), files(place / "there")
@@ -169,8 +182,8 @@ def test_errors_are_the_same_words(twice):
     _, here, there, _ = twice
     for one, other in zip(here.runs, there.runs, strict=True):
         assert (type(other.error), str(other.error)) == (type(one.error), str(one.error))
-    assert isinstance(there.runs[3].error, KernelDied)
-    assert "单元格 in cell 4" in str(there.runs[3].error)
+    assert [type(run.error) for run in there.runs] == [type(None), TimeLimit, CellError, MissingDeliverable, KernelDied]
+    assert "单元格 in cell 4" in str(there.runs[4].error)
 
 
 def test_nothing_tells_of_a_worker_and_nothing_is_left_there(twice):
@@ -289,6 +302,59 @@ def test_when_a_worker_has_other_code_then_nothing_starts(net, tmp_path, noteboo
     assert list((tmp_path / "out").iterdir()) == [tmp_path / "out" / ".lock"]
 
 
+def test_when_no_scheduler_answers_then_one_message_and_nothing_starts(tmp_path, notebook, batch_file, monkeypatch):
+    monkeypatch.setattr(cluster, "_CONNECT", 0.5)
+    notebook(tmp_path / "books" / "a.ipynb", "1")
+    file = batch_file(tmp_path / "trial.yaml")
+    with pytest.raises(ParameterError, match=r"no scheduler answers \(tcp://127\.0\.0\.1:9\)"):
+        batch(file, out=tmp_path / "out", notebooks=tmp_path / "books", quiet=True, scheduler="tcp://127.0.0.1:9")
+    assert list((tmp_path / "out").iterdir()) == [tmp_path / "out" / ".lock"]
+
+
+@pytest.mark.parametrize("scheduler", ["10.0.0.5:8786", "tcp://host", "http://host:80", "local:0", "local:x", "tcp://a b:1", ""])
+def test_what_is_no_scheduler_is_refused(tmp_path, notebook, batch_file, scheduler):
+    notebook(tmp_path / "books" / "a.ipynb", "1")
+    file = batch_file(tmp_path / "trial.yaml")
+    with pytest.raises(ParameterError, match="--scheduler: "):
+        batch(file, out=tmp_path / "out", notebooks=tmp_path / "books", quiet=True, scheduler=scheduler)
+    assert not (tmp_path / "out").exists()
+
+
+@given(st.dictionaries(st.text("甲ab [1]*{}", min_size=1, max_size=8).filter(lambda name: name.strip()), st.binary(max_size=99), max_size=4))
+def test_what_is_packed_is_unpacked(made):
+    with tempfile.TemporaryDirectory() as here, tempfile.TemporaryDirectory() as there:
+        for name, content in made.items():
+            (Path(here) / "figures").mkdir(exist_ok=True)
+            (Path(here) / "figures" / name).write_bytes(content)
+        parcel.unpack(parcel.pack(Path(here)), Path(there))
+        assert files(Path(there)) == {f"figures/{name}": content for name, content in made.items()}
+
+
+def test_nothing_is_unpacked_outside_its_folder(tmp_path):
+    with zipfile.ZipFile(tmp_path / "evil.zip", "w") as archive:
+        archive.writestr("../outside", "x")
+    (tmp_path / "in").mkdir()
+    with pytest.raises(OSError, match="outside the folder"):
+        parcel.unpack((tmp_path / "evil.zip").read_bytes(), tmp_path / "in")
+    assert not (tmp_path / "outside").exists()
+
+
+def test_what_is_too_large_to_travel_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(parcel, "LARGEST", 3)
+    (tmp_path / "a").write_bytes(b"1234")
+    with pytest.raises(OutputError, match="larger than"):
+        parcel.pack(tmp_path)
+
+
+def test_when_the_overlay_changes_meanwhile_then_the_batch_is_not_started(tmp_path):
+    (tmp_path / "sources.yaml").write_text("a", encoding="utf-8")
+    around = manifest.surroundings(tmp_path)
+    assert parcel.pack_overlay(tmp_path, around)
+    (tmp_path / "sources.yaml").write_text("b", encoding="utf-8")
+    with pytest.raises(RegistryError, match=r"data/sources\.yaml"):
+        parcel.pack_overlay(tmp_path, around)
+
+
 RUNNER = """
 import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -377,4 +443,5 @@ def test_when_an_order_kills_its_workers_then_it_is_given_up(net, tmp_path, note
     result = batch(file, out=tmp_path / "out", notebooks=tmp_path / "books", quiet=True, scheduler=net.address)
     (run,) = result.runs
     assert isinstance(run.error, KernelDied)
-    assert f"lost {cluster.LOSSES} times, the last was tcp://127.0.0.1:" in str(run.error)
+    assert f"its worker of the cluster was lost {cluster.LOSSES} times" in str(run.error)
+    assert "tcp:" not in (run.folder / "error.txt").read_text("utf-8")

@@ -25,6 +25,7 @@ def batch(
     notebooks: Path = NOTEBOOKS,
     report_date: str | None = None,
     scheduler: str | None = None,
+    only_failed: bool = False,
 ) -> BatchResult:
     """Run every notebook of a batch for every region and scenario it names.
 
@@ -52,6 +53,8 @@ def batch(
     scheduler : str, optional
         Of a Dask cluster, ``tcp://host:port``; or ``local``, ``local:4`` for one on this machine. An address takes as many runs at a
         time as the cluster has threads, unless `jobs` is given.
+    only_failed : bool
+        Run only what failed last time, or what a batch that was stopped never came to; the rest is left alone, whatever has changed.
 
     Returns
     -------
@@ -67,8 +70,8 @@ def batch(
     OutputError
         The outputs cannot be written, or another process is writing there.
     """
-    if scheduler is not None and jobs is None and parse(scheduler) is None:
-        jobs = MOST
+    if scheduler is not None and parse(scheduler) is None:
+        jobs = jobs or MOST
     checked = batchfile.read(file, notebooks=notebooks, data=data)
     if report_date is not None:
         checked = checked.dated(report_date)
@@ -89,4 +92,5 @@ def batch(
             scheduler=scheduler,
             store=store,
             keep=checked.file.keep,
+            only_failed=only_failed,
         )

@@ -76,7 +76,7 @@ class _Session:
     client: Client
     topic: str
     overlay: Future[bytes] | None
-    refused: set[str] = field(default_factory=set)
+    refused: dict[str, list[str]] = field(default_factory=dict)
     threads: dict[str, int] = field(default_factory=dict)
     broken: bool = False
 
@@ -137,8 +137,8 @@ class ClusterPool:
             self._address = self.scheduler if self.local is None else held.enter_context(_cluster(self.size))
             held.callback(self._close)
             self._session = session = self._connected(PATIENCE)
-            if different := self._different(session):
-                said = "\n".join(f"{worker}: {_short(what)}" for worker, what in sorted(different.items()))
+            if session.refused:
+                said = "\n".join(f"{worker}: {_short(what)}" for worker, what in sorted(session.refused.items()))
                 raise ParameterError(
                     f"集群上的软件与本机不同，什么都没有开始 the cluster has other code than this machine; nothing was started\n{said}",
                     where="--scheduler",
@@ -203,11 +203,8 @@ class ClusterPool:
             if made is not None:
                 break
             if attempts.too_many():
-                last = attempts.began[-1] if attempts.began else "?"
-                raise KernelDied(
-                    f"执行它的集群节点 {LOSSES} 次失联，不再重试 its worker of the cluster was lost {LOSSES} times, the last was {last}",
-                    where=notebook.name,
-                )
+                said = f"执行它的集群节点 {LOSSES} 次失联，不再重试 its worker of the cluster was lost {LOSSES} times"
+                raise KernelDied(said, where=notebook.name)
         unpack(made.files, Path(order.folder))
         if made.answer is not None:
             return made.answer
@@ -273,7 +270,7 @@ class ClusterPool:
             made: Made = future.result(timeout=MARGIN)
             return made
         except Differs as other:
-            session.refused.add(other.args[0])
+            session.refused[other.args[0]] = other.args[1]
         except (KilledWorker, Interrupted):
             attempts.losses = max(attempts.losses + 1, len(attempts.began) - attempts.excused)
         except (CancelledError, OSError, TimeoutError):
@@ -345,10 +342,9 @@ class ClusterPool:
         while not self._stopped:
             try:
                 new = self._connected(max(_BEAT, until - time.monotonic()))
-                new.refused |= set(self._different(new))
-            except ParameterError as gone:
+            except ParameterError:
                 if time.monotonic() > until:
-                    self._give_up(gone.what)
+                    self._give_up(f"集群失联 {PATIENCE:g} 秒 the cluster did not come back within {PATIENCE:g} s")
                     return
                 time.sleep(_BEAT)
                 continue
@@ -365,48 +361,50 @@ class ClusterPool:
             self._gate.notify_all()
 
     def _connected(self, patience: float) -> _Session:
-        """Connect and wait for a first worker."""
+        """Connect, wait for a first worker, and compare the code of all.
+
+        Raises
+        ------
+        ParameterError
+            That is not possible.
+        """
         import dask
         from distributed import Client
 
         from zhibiao.running import station
 
-        try:
-            client = Client(self._address, timeout=min(_CONNECT, patience), set_as_default=False)
-        except (OSError, TimeoutError, ValueError, ImportError) as error:
-            raise ParameterError(
-                f"连不上调度器 no scheduler answers at {self._address}: {_first_line(error)}", where="--scheduler"
-            ) from None
-        try:
-            client.wait_for_workers(1, timeout=patience)
-            topic = uuid.uuid4().hex[:12]
-            client.subscribe_topic(topic, self._hear)
-            overlay = None
-            if self.overlay:
-                with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"}):
-                    overlay = client.submit(station.overlay_of, self.overlay, key=f"zhibiao-{topic}-data", pure=False)
-            return _Session(client, topic, overlay)
-        except BaseException as error:
-            _close(client)
-            if isinstance(error, (OSError, TimeoutError)):
-                raise ParameterError(
-                    f"调度器 {self._address} 没有节点 the scheduler has no worker", where="--scheduler"
-                ) from None
-            raise
+        said = "连不上调度器 no scheduler answers"
+        with contextlib.ExitStack() as failing:
+            try:
+                client = Client(self._address, timeout=min(_CONNECT, patience), set_as_default=False)
+                failing.callback(_close, client)
+                said = "调度器没有可用的节点 the scheduler has no worker that answers"
+                client.wait_for_workers(1, timeout=patience)
+                topic = uuid.uuid4().hex[:12]
+                client.subscribe_topic(topic, self._hear)
+                overlay = None
+                if self.overlay:
+                    with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"}):
+                        key = f"zhibiao-{topic}-data"
+                        overlay = client.submit(station.overlay_of, self.overlay, key=key, pure=False)
+                session = _Session(client, topic, overlay)
+                self._compare(session)
+            except Exception as error:  # no scheduler, no worker, no certificate: Dask has many ways to say so
+                raise ParameterError(f"{said} ({self._address}): {_first_line(error)}", where="--scheduler") from error
+            failing.pop_all()
+        return session
 
-    def _different(self, session: _Session) -> dict[str, list[str]]:
-        """Return, of workers whose code is not the runner's, what differs; and count the threads."""
+    def _compare(self, session: _Session) -> None:
+        """Refuse the workers whose code is not the runner's, and count the threads of the others."""
         from zhibiao.running import station
 
         found: Mapping[str, Any] = session.client.run(station.fingerprint, on_error="return")
-        if not self._counted(session):
-            raise ParameterError(f"连不上调度器 no scheduler answers at {self._address}", where="--scheduler")
-        different = {}
         for address, theirs in found.items():
             what = [_first_line(theirs)] if isinstance(theirs, BaseException) else differences(self.code, theirs)
             if what:
-                different[address] = what
-        return different
+                session.refused[address] = what
+        if not self._counted(session):
+            raise ConnectionError
 
     def _hear(self, event: tuple[float, Mapping[str, Any]]) -> None:
         said = event[1]

@@ -23,7 +23,9 @@ NAME = "manifest.json"
 
 _REGISTRY = ("*.yaml", "*.csv", "*/*.yaml", "*/*.csv")
 _LIBRARY = (".py", ".lua", ".typ", ".j2")
-_PACKAGES = ("papermill", "nbclient", "ipykernel", "pandas", "numpy", "matplotlib", "seaborn", "typst")
+_PACKAGES = (
+    "papermill", "nbclient", "ipykernel", "pandas", "numpy", "scipy", "matplotlib", "seaborn", "pydantic", "typst", "mplfonts", "pillow", "xlsxwriter", "SALib",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,9 @@ def of_batch(name: str, runs: Sequence[RunResult], complete: bool, around: Surro
         }
         for run in runs
     ]
-    counts = {status: sum(run.status == status for run in runs) for status in ("ok", "cached", "failed")}
+    counts = {status: sum(run.status == status for run in runs) for status in ("ok", "cached", "failed", "kept")}
+    if not counts["kept"]:
+        del counts["kept"]
     return {"batch": name, "complete": complete, "counts": counts, "runs": listed, "inputs": dict(around.inputs), "versions": dict(around.versions)}
 
 

@@ -9,6 +9,7 @@ BENCH_NOTEBOOK.
 * ``ploomber``: ploomber-engine, which runs cells in its own process, in the same pool, then this project's PDF.
 * ``floor``: the cells' own code, run in two processes that are warm and have everything imported, and this project's PDF: what no
   runner can be faster than. It says ``ready``, waits for ``go`` and says ``done``.
+* ``whole``: the same floor under everything that ``zhibiao batch`` publishes: docx, figures and tables too.
 """
 
 from __future__ import annotations
@@ -100,6 +101,20 @@ def by_hand(number: int, given: Parameters, out: Path) -> None:
     with_pdf(number, book, out)
 
 
+def by_hand_whole(number: int, given: Parameters, out: Path) -> None:
+    """`by_hand`, and the other files of a published run."""
+    import nbformat
+
+    from zhibiao.publishing.docx import to_docx
+    from zhibiao.publishing.extract import write_figures, write_tables
+
+    by_hand(number, given, out)
+    executed = nbformat.read(out / f"{number}.ipynb", 4)
+    (out / f"{number}.docx").write_bytes(to_docx(executed))
+    write_figures(executed, out / f"{number}-figures", NOTEBOOK.stem)
+    write_tables(executed, out / f"{number}-tables", NOTEBOOK.stem)
+
+
 def _run(source: str, names: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] | None:
     tree = ast.parse(source)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
@@ -124,18 +139,18 @@ def pooled(one: Callable[[int, Parameters, Path], None], tasks: Sequence[Paramet
             done.result()
 
 
-def warmed(tasks: Sequence[Parameters], out: Path) -> None:
-    """The floor: two processes that have each made one report before the clock begins."""
+def warmed(one: Callable[[int, Parameters, Path], None], tasks: Sequence[Parameters], out: Path) -> None:
+    """A floor: two processes that have each made one report before the clock begins."""
     aside = out / "aside"
     aside.mkdir()
     with ProcessPoolExecutor(JOBS) as pool:
         # different ones for two processes; each takes long enough that both have work
         first = {**tasks[0], "seed": 1}
-        for done in [pool.submit(by_hand, number, {**first, "seed": number + 1}, aside) for number in range(2 * JOBS)]:
+        for done in [pool.submit(one, number, {**first, "seed": number + 1}, aside) for number in range(2 * JOBS)]:
             done.result()
         print("ready", flush=True)
         sys.stdin.readline()
-        for done in [pool.submit(by_hand, number, given, out) for number, given in enumerate(tasks)]:
+        for done in [pool.submit(one, number, given, out) for number, given in enumerate(tasks)]:
             done.result()
         print("done", flush=True)
         sys.stdin.read()
@@ -148,7 +163,8 @@ WAYS: dict[str, Callable[[Sequence[Parameters], Path], None]] = {
     "latex": functools.partial(commands, LATEX),
     "pool": functools.partial(pooled, by_papermill),
     "ploomber": functools.partial(pooled, by_ploomber),
-    "floor": warmed,
+    "floor": functools.partial(warmed, by_hand),
+    "whole": functools.partial(warmed, by_hand_whole),
 }
 
 

@@ -40,11 +40,16 @@ def batch(
     scheduler: Annotated[
         str | None, typer.Option("--scheduler", help="Dask 集群 Dask cluster: tcp://host:8786, tls://…, local, local:4")
     ] = None,
+    only_failed: Annotated[
+        bool, typer.Option("--only-failed", help="只重做上次失败或没轮到的 only what failed last time or was not come to")
+    ] = False,
 ) -> None:
     """按批次文件执行 run every notebook × region × scenario of a batch file."""
     from zhibiao.running.batch import batch as execute
 
-    result = execute(file, out=out, data=data, jobs=jobs, force=force, scheduler=scheduler)
+    result = execute(file, out=out, data=data, jobs=jobs, force=force, scheduler=scheduler, only_failed=only_failed)
+    if only_failed and all(run.status == "kept" for run in result.runs) and not result.interrupted:
+        typer.echo("上次没有失败的，什么都没有做 nothing had failed last time: nothing was run", err=True)
     raise typer.Exit(result.exit_code)
 
 

@@ -8,9 +8,10 @@ import signal
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from zhibiao.catalogue.tracing import EVERYTHING, Answers
 from zhibiao.errors import KernelDied, OutputError, TimeLimit, ZhibiaoError
 from zhibiao.holding import locked
 from zhibiao.kernels.templates import lend
-from zhibiao.running import cache, history, manifest, regionpage, summary
+from zhibiao.running import again, cache, history, manifest, regionpage, summary
 from zhibiao.running.cells import tidy
 from zhibiao.running.folder import fresh_beside, put_file, put_in_place, recover, remove, write_file
 from zhibiao.running.job import BRIEFING, DOCUMENTS, Answer, BatchResult, Limits, Order, RunResult, Task, without_paths
@@ -54,7 +55,7 @@ class _Bench:
 
 def carry_out(
     tasks: Sequence[Task], *, registry: Registry, out: Path, data: Path | None, jobs: int, force: bool, limits: Limits, show: Reporter,
-    keep: history.Keep | None = None, scheduler: str | None = None, store: Store | None = None,
+    keep: history.Keep | None = None, scheduler: str | None = None, store: Store | None = None, only_failed: bool = False,
 ) -> BatchResult:  # fmt: skip
     """Carry out tasks, at most `jobs` at a time; one that fails does not stop the others.
 
@@ -82,6 +83,8 @@ def carry_out(
         Of the Dask cluster that does the work; default: worker processes of this machine.
     store : Store, optional
         Where the outputs belong: `out` is then the folder in which they are made.
+    only_failed : bool
+        What went well last time is left alone.
 
     Raises
     ------
@@ -97,14 +100,18 @@ def carry_out(
         recover(out)
         if store is not None:
             store.learn(out, {task.folder: wanted for task, wanted in zip(tasks, asked, strict=True)})
+        for number, earlier in (again.went_well(tasks, out) if only_failed else {}).items():
+            done[number] = RunResult(tasks[number], "kept", out / tasks[number].folder, None, earlier)
+            show.ended(done[number])
         for number, (task, wanted) in enumerate(zip(tasks, asked, strict=True)):
-            if not force and (key := cache.still_good(out / task.folder, wanted, answers)):
+            if number not in done and not force and (key := cache.still_good(out / task.folder, wanted, answers)):
                 cached = _cached(task, key, out)
                 done[number] = cached if store is None else store.published(cached, out)
                 show.ended(done[number])
         todo = {number: task for number, task in enumerate(tasks) if number not in done}
         interrupted = False
         if todo:
+            _announce(tuple(done.values()), {task.batch for task in todo.values()}, out, around)
             with _stoppable(), _pool(min(jobs, len(todo)), data, around, scheduler) as pool:
                 interrupted = _spread(todo, asked, done, _Bench(pool, out, data, limits, around, show, answers, store))
         runs = tuple(done[number] for number in sorted(done))
@@ -277,6 +284,7 @@ def _failed(final: Path) -> Path:
 
 def _cached(task: Task, key: str, out: Path) -> RunResult:
     try:
+        remove(_failed(out / task.folder))  # of other cells or figures than these
         _copy_briefing(task, out)
     except OSError as fault:
         return RunResult(task, "failed", out / task.folder, _unwritten(fault), key)
@@ -301,17 +309,30 @@ def _unwritten(fault: OSError) -> OutputError:
     )
 
 
+def _announce(done: Sequence[RunResult], batches: set[str], out: Path, around: Surroundings) -> None:
+    """Have the batch's manifest say that it is at work: should it be killed, what it has not come to is known to be missing."""
+    for batch in batches - {SINGLE}:
+        with contextlib.suppress(OSError):  # a full disk is told with the first run
+            (out / batch).mkdir(parents=True, exist_ok=True)
+            write_file(out / batch / manifest.NAME, manifest.text(manifest.of_batch(batch, done, False, around)))
+
+
 def _summarise(runs: Sequence[RunResult], complete: bool, out: Path, around: Surroundings) -> OutputError | None:
-    """Write the batch's manifest and the index of all outputs; return why that was not possible."""
-    try:
-        batches = {run.task.batch for run in runs} - {SINGLE}
-        for batch in batches:
-            write_file(out / batch / manifest.NAME, manifest.text(manifest.of_batch(batch, runs, complete, around)))
-            summary.update(out / batch, runs)
-            regionpage.update(out / batch)
-        write_outputs_index(out, {out / run.task.folder for run in runs if run.status == "cached"})
-    except OSError as fault:
-        return _unwritten(fault)
-    except OutputError as fault:
-        return fault
-    return None
+    """Write the summaries, the index of all outputs and, last, the batch's manifest; return why that was not possible."""
+    steps: list[Callable[[], object]] = []
+    batches = sorted({run.task.batch for run in runs} - {SINGLE})
+    for batch in batches:
+        steps += [partial(summary.update, out / batch, runs), partial(regionpage.update, out / batch)]
+    steps.append(lambda: write_outputs_index(out, {out / run.task.folder for run in runs if run.status == "cached"}))
+    for batch in batches:
+        listed = manifest.of_batch(batch, runs, complete, around)
+        steps.append(partial(write_file, out / batch / manifest.NAME, manifest.text(listed)))
+    faults: list[OutputError] = []
+    for step in steps:
+        try:
+            step()
+        except OSError as fault:
+            faults.append(_unwritten(fault))
+        except OutputError as fault:
+            faults.append(fault)
+    return faults[0] if faults else None

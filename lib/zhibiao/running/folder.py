@@ -10,6 +10,8 @@ from pathlib import Path
 from zhibiao.errors import OutputError
 
 _MADE = ".tmp-"
+_DRAFT = ".*.part"
+"""As `zhibiao.wholefile` names what it is writing."""
 _ASIDE = ".old-"
 
 
@@ -90,6 +92,9 @@ def recover(out: Path) -> None:
     OutputError
         A folder cannot be put back.
     """
+    for pattern in (_DRAFT, f"*/{_DRAFT}"):
+        for draft in sorted(out.glob(pattern)):
+            draft.unlink(missing_ok=True)
     for pattern in ("*", "*/*/*"):
         for aside in sorted(out.glob(f"{pattern}/{_ASIDE}*")):
             final = aside.with_name(aside.name.removeprefix(_ASIDE))

@@ -197,8 +197,8 @@ class RunResult:
     ----------
     task : Task
         What was asked for.
-    status : {"ok", "cached", "failed"}
-        ``cached``: an earlier result was still good.
+    status : {"ok", "cached", "kept", "failed"}
+        ``cached``: an earlier result was still good; ``kept``: it was not looked at.
     folder : Path
         The published run; of a failed one, what is left to look at (on a full disk not even that).
     error : ZhibiaoError, optional
@@ -210,7 +210,7 @@ class RunResult:
     """
 
     task: Task
-    status: Literal["ok", "cached", "failed"]
+    status: Literal["ok", "cached", "kept", "failed"]
     folder: Path
     error: ZhibiaoError | None = None
     key: str = ""

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
-_WORDS = {"run": "运行中 running", "ok": "完成 done", "cached": "沿用 cached", "failed": "失败 failed"}
-_STYLES = {"run": "cyan", "ok": "green", "cached": "dim", "failed": "bold red"}
-_DONE = {"ok": "done", "cached": "cached", "failed": "failed"}
+_WORDS = {"run": "运行中 running", "ok": "完成 done", "cached": "沿用 cached", "kept": "未动 kept", "failed": "失败 failed"}
+_STYLES = {"run": "cyan", "ok": "green", "cached": "dim", "kept": "dim", "failed": "bold red"}
+_DONE = {"ok": "done", "cached": "cached", "kept": "kept", "failed": "failed"}
 
 
 class Reporter:
@@ -63,6 +63,8 @@ class Lines(Reporter):
 
     def finished(self, outcome: BatchResult) -> None:
         counts = {status: sum(run.status == status for run in outcome.runs) for status in _DONE}
+        if not counts["kept"]:
+            del counts["kept"]
         told: dict[str, Any] = {**counts, "interrupted": outcome.interrupted, "exit_code": outcome.exit_code}
         if outcome.fault is not None:
             told["error"] = str(outcome.fault)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -58,3 +59,17 @@ def a_schedule(**changes: object) -> Schedule:
 @pytest.fixture
 def schedule() -> Callable[..., Schedule]:
     return a_schedule
+
+
+def wait_for(condition: Callable[[], bool], seconds: float) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if condition():
+            return True
+        time.sleep(0.2)
+    return condition()
+
+
+@pytest.fixture(scope="session")
+def within() -> Callable[..., bool]:
+    return wait_for

@@ -177,5 +177,18 @@ def test_wrong_settings_are_refused_with_their_place(home: Path, text, said):
     assert "notices.yaml" in str(caught.value)
 
 
+def test_a_trial_shows_which_ways_work(home: Path, tmp_path: Path, zhibiao):
+    said = zhibiao("schedule", "try-notices", "--folder", str(home))
+    assert said.returncode == 2
+    assert "没有通知设置" in said.stderr
+    settings(home, f"tell: [failure]\nfile: {tmp_path}/told\ncommand: [{program(tmp_path / 'tell')}]\n")
+    assert zhibiao("schedule", "try-notices", "--folder", str(home)).returncode == 0
+    assert "试发 a trial" in (tmp_path / "tell.given").read_text("utf-8")
+    assert json.loads((tmp_path / "told").read_text("utf-8"))["kind"] == "trial"
+    program(tmp_path / "tell", code=9)
+    said = zhibiao("schedule", "try-notices", "--folder", str(home))
+    assert (said.returncode, "exit code 9" in said.stderr) == (7, True)
+
+
 def test_without_settings_nobody_is_told(home: Path):
     assert notices.read(home) is None

@@ -1,4 +1,4 @@
-"""Commands on batches that start by themselves: install, list, remove, run-now."""
+"""Commands on batches that start by themselves: install, list, remove, run-now, try-notices."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 
 from zhibiao.cli.options import Data, Out
 
-commands = typer.Typer(help="定时批次：install、list、remove、run-now  batches that start by themselves", no_args_is_help=True, rich_markup_mode=None)
+commands = typer.Typer(help="定时批次：install、list、remove、run-now、try-notices  batches that start by themselves", no_args_is_help=True, rich_markup_mode=None)
 
 Name = Annotated[str, typer.Argument(help="计划名 name of the schedule")]
 Folder = Annotated[Path | None, typer.Option("--folder", help="计划与通知设置的目录 where schedules and notices.yaml are kept (default: ~/.config/zhibiao)")]
@@ -92,6 +92,25 @@ def run_now(
     from zhibiao.scheduling.store import home
 
     raise typer.Exit(carry_out(name, home(folder), if_due=if_due, logged=if_due or scheduled))
+
+
+@commands.command("try-notices")
+def try_notices(folder: Folder = None) -> None:
+    """按通知设置试发一次 send a trial notice in every way that notices.yaml names."""
+    from zhibiao.errors import ParameterError
+    from zhibiao.scheduling import notices
+    from zhibiao.scheduling.store import home
+
+    base = home(folder)
+    settings = notices.read(base)
+    if settings is None:
+        raise ParameterError("没有通知设置 there are no settings of notices", where=str(base / notices.NAME))
+    faults = notices.tell(notices.trial(dt.datetime.now().astimezone()), settings)
+    for fault in faults[:-1]:
+        typer.echo(f"错误 error: {fault}", err=True)
+    if faults:
+        raise faults[-1]
+    typer.echo("已试发 sent")
 
 
 def _shown(moment: dt.datetime | None) -> str:

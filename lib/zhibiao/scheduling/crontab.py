@@ -127,7 +127,7 @@ def _rules() -> str:
     """Which file decides who may have a crontab."""
     for path in ("/etc/cron.allow", "/etc/cron.deny"):
         if Path(path).exists():
-            return f"；由 {path} 规定，请管理员加入此用户 decided by {path}, ask the administrator"
+            return f"；由 {path} 规定，请管理员放行 {path} decides it, ask the administrator to let you"
     return ""
 
 

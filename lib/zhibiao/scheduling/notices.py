@@ -26,7 +26,9 @@ SHOWN = 40
 """Failures and changes that a text lists; the record has all."""
 
 Kind = Literal["failure", "changes", "success"]
-_KINDS: dict[Kind, tuple[str, str]] = {"failure": ("失败", "failed"), "changes": ("结论有变", "verdicts have changed"), "success": ("完成", "done")}
+_KINDS: dict[Kind | Literal["trial"], tuple[str, str]] = {
+    "failure": ("失败", "failed"), "changes": ("结论有变", "verdicts have changed"), "success": ("完成", "done"), "trial": ("试发", "a trial"),
+}  # fmt: skip
 
 Address = Annotated[str, StringConstraints(pattern=r"^[^\s@,;:<>()\"\\\-][^\s@,;:<>()\"\\]*(@[^\s@,;:<>()\"\\]+)?$", max_length=254)]
 """A mail address, or the name of a user of this machine."""
@@ -70,8 +72,8 @@ class Notice:
         Its name.
     at : datetime
         When it ended.
-    kind : {"failure", "changes", "success"}
-        The gravest of them.
+    kind : {"failure", "changes", "success", "trial"}
+        The gravest of them; a trial is told whatever is wanted.
     exit_code : int
         Of the batch.
     counts : mapping
@@ -84,7 +86,7 @@ class Notice:
 
     schedule: str
     at: dt.datetime
-    kind: Kind
+    kind: Kind | Literal["trial"]
     exit_code: int
     counts: dict[str, int]
     problems: tuple[str, ...] = ()
@@ -145,12 +147,18 @@ def read(home: Path) -> Settings | None:
         raise ParameterError(error.what, where=error.where, allowed=error.allowed, nearest=error.nearest) from None
 
 
+def trial(now: dt.datetime) -> Notice:
+    """Return a notice that only shows that it arrives."""
+    return Notice("try-notices", now, "trial", 0, {})
+
+
 def tell(notice: Notice, settings: Settings) -> list[OutputError]:
     """Tell everybody, and return what could not be told; one that fails does not keep the others from being told.
 
     The errors say which of the ways failed, never an address or a command.
     """
-    if notice.kind not in settings.tell and not (notice.changes and "changes" in settings.tell):
+    wanted = {*settings.tell, "trial"}
+    if notice.kind not in wanted and not (notice.changes and "changes" in wanted):
         return []
     ways: Sequence[tuple[str, Callable[[Notice, Settings], None]]] = [
         *([("文件 file", _append)] if settings.file is not None else []),

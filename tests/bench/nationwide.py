@@ -261,7 +261,8 @@ def main() -> None:
         print(f"{ran.wall:.0f} s; {dict(Counter(how for _, how in ran.ended))}")
         stretches(ran, given.every)
         plan(ran, given.runs, given.jobs, disk(out, "rehearsal", given.runs))
-        print(f"\nagain, nothing changed 再跑一遍，无变化: {batch(file, out, data, given.jobs).wall:.1f} s")
+        again = batch(file, out, data, given.jobs)
+        print(f"\nagain, nothing changed 再跑一遍，无变化: {again.wall:.1f} s; {dict(Counter(how for _, how in again.ended))}")
         after_the_batch(out, "rehearsal", data, file)
 
 

@@ -266,6 +266,29 @@ def test_a_batch_is_published_and_a_fresh_machine_runs_nothing(tmp_path, noteboo
     }
 
 
+def test_pages_beside_runs_are_sent_when_they_change_and_manifests_last(desk, url, failing):
+    desk.put(desk.make(FIRST, "1"))
+    pages = {"index.html": "i", "trial/manifest.json": "m", "trial/summary.parquet": "s", "trial/500000/baseline/briefing.pdf": "b"}
+    for name, content in pages.items():
+        (desk.folder / name).write_text(content, encoding="utf-8")
+    (desk.folder / "trial" / ".index.json").write_text("of this machine", encoding="utf-8")
+    asked = failing("never")
+
+    def put() -> list[str]:
+        asked.clear()
+        kept = Store(url)
+        kept.learn(desk.folder, {})
+        assert kept.put_rest(desk.folder, {"trial"}) is None
+        return [path.rpartition("/out/")[2] for path in asked if "/out/" in path]
+
+    assert set(put()) == set(pages)
+    assert {name: there(url)[name].decode() for name in pages} == pages
+    assert put() == ["trial/summary.parquet", "index.html", "trial/manifest.json"]
+    (desk.folder / "trial" / "500000" / "baseline" / "briefing.pdf").write_text("c", encoding="utf-8")
+    assert "trial/500000/baseline/briefing.pdf" in put()
+    assert not [name for name in there(url) if "/." in name]
+
+
 def test_kept_states_are_for_folders(tmp_path, notebook, batch_file):
     notebook(tmp_path / "books" / "a.ipynb", "1")
     file = batch_file(tmp_path / "trial.yaml", keep={"runs": 2})

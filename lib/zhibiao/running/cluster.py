@@ -10,7 +10,7 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping
 from concurrent.futures import CancelledError
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -193,12 +193,10 @@ class ClusterPool:
         number, attempts = self._enlist()
         notebook = Path(order.notebook)
         content = notebook.read_bytes()
+        here = replace(order, notebook=notebook.name, folder="")
         while True:
             session = self._current()
-            parcel = Parcel(
-                number, session.topic, notebook.name, content, dict(order.parameters),
-                order.cell_limit, order.start_limit, limit, self.overlay_name, self.code,
-            )  # fmt: skip
+            parcel = Parcel(number, session.topic, here, content, limit, self.overlay_name, self.code)
             made = self._try(session, parcel, attempts)
             if made is not None:
                 break
@@ -257,7 +255,7 @@ class ClusterPool:
             if late:
                 raise TimeLimit(
                     f"集群节点超过一次运行的时限没有答复 its worker did not answer within {parcel.limit:g} s",
-                    where=parcel.name,
+                    where=parcel.order.notebook,
                 )
 
     def _result(self, future: Future[Made], session: _Session, attempts: _Attempts) -> Made | None:

@@ -111,8 +111,8 @@ def carry_out(
         todo = {number: task for number, task in enumerate(tasks) if number not in done}
         interrupted = False
         if todo:
-            _announce(tuple(done.values()), {task.batch for task in todo.values()}, out, around)
             with _stoppable(), _pool(min(jobs, len(todo)), data, around, scheduler) as pool:
+                _announce(tuple(done.values()), {task.batch for task in todo.values()}, out, around)
                 interrupted = _spread(todo, asked, done, _Bench(pool, out, data, limits, around, show, answers, store))
         runs = tuple(done[number] for number in sorted(done))
         fault = _summarise(runs, not interrupted, out, around) or history.after(runs, None if interrupted else keep, out)

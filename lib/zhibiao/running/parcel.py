@@ -7,11 +7,10 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from zhibiao.catalogue.load import overlays
 from zhibiao.errors import OutputError, RegistryError
-from zhibiao.running.job import Answer
+from zhibiao.running.job import Answer, Order
 from zhibiao.running.manifest import Surroundings, sha256
 
 LARGEST = 256 << 20
@@ -34,14 +33,10 @@ class Parcel:
         Of the order within the batch, to say of which one an event speaks.
     topic : str
         Under which the worker says that it begins.
-    name : str
-        File name of the notebook.
+    order : Order
+        Its notebook is a name, its folder nothing: where they lie is for the worker to say.
     notebook : bytes
-        Its content.
-    parameters : mapping
-        Complete.
-    cell_limit, start_limit : int
-        Seconds.
+        Content of the notebook.
     limit : float
         Seconds for the whole run.
     overlay : str
@@ -52,11 +47,8 @@ class Parcel:
 
     number: int
     topic: str
-    name: str
+    order: Order
     notebook: bytes
-    parameters: Mapping[str, Any]
-    cell_limit: int
-    start_limit: int
     limit: float
     overlay: str
     code: Mapping[str, str]

@@ -23,7 +23,7 @@ from distributed import Worker, WorkerPlugin, get_worker
 from zhibiao.errors import KernelDied, OutputError, TimeLimit
 from zhibiao.kernels.templates import lend
 from zhibiao.running import manifest
-from zhibiao.running.job import Order, without_paths
+from zhibiao.running.job import without_paths
 from zhibiao.running.parcel import Differs, Made, Parcel, code_of, differences, pack, unpack
 from zhibiao.running.pool import Interrupted, Pool, environment
 
@@ -180,10 +180,9 @@ def _made(parcel: Parcel, place: Path, pool: Pool) -> Made:
     try:
         for each in (desk, folder):
             each.mkdir()
-        notebook = desk / parcel.name
+        notebook = desk / parcel.order.notebook
         notebook.write_bytes(parcel.notebook)
-        order = Order(str(notebook), str(folder), dict(parcel.parameters), parcel.cell_limit, parcel.start_limit)
-        answer = pool.ask(order, parcel.limit)
+        answer = pool.ask(replace(parcel.order, notebook=str(notebook), folder=str(folder)), parcel.limit)
         return Made(_packed(folder, place), answer)
     except (TimeLimit, KernelDied) as lost:
         return Made(_packed(folder, place), lost=(type(lost).__name__, lost.what))

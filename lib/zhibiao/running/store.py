@@ -36,6 +36,12 @@ LOCK = ".lock.json"
 STALE = 600.0
 """Seconds after which a lock that nobody renews is taken for that of a process that died."""
 
+SENT = ".sent.json"
+"""Here, not there: SHA-256 of the pages that were put there from this machine. It may be removed at any time."""
+
+_DEPTH = 4
+"""Parts of a run's place: batch, region, scenario, notebook."""
+
 _RENEWED = 60.0
 _MADE = ".tmp-"
 _PLACED = re.compile(r"[a-z][a-z0-9+.-]+://.", re.IGNORECASE)
@@ -106,6 +112,7 @@ class Store:
         self.folder = "file" in protocols
         self.sizes: dict[str, int] = {}
         self.there: dict[str, Mapping[str, Any]] = {}
+        self.sent: dict[str, str] = {}
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
@@ -189,13 +196,23 @@ class Store:
             listed = self.fs.find(self.root, detail=True) if self.fs.exists(self.root) else {}
             self.sizes = {name[len(self.root) :].lstrip("/"): int(about["size"] or 0) for name, about in listed.items()}
             self._remove([name for name in self.sizes if any(part.startswith(_MADE) for part in name.split("/"))])
-            runs = [str(place.parent) for place in map(PurePosixPath, self.sizes) if place.name == manifest.NAME and len(place.parts) == 5]
+            self.sent = _remembered(folder / SENT)
+            places = [PurePosixPath(name) for name in self.sizes if name.endswith(f"/{manifest.NAME}")]
             wanted = {str(place): key for place, key in asked.items()}
-            for run in sorted(runs):
-                if run in wanted:
-                    self._learn(folder / run, run, wanted[run])
-                elif not (folder / run / manifest.NAME).is_file():
-                    self._fetch(folder / run, run, [name for name in (STATEMENTS, manifest.NAME) if f"{run}/{name}" in self.sizes], {})
+            for place in sorted(place.parent for place in places):
+                if str(place) in wanted:
+                    self._learn(folder / place, str(place), wanted[str(place)])
+                elif not (folder / place / manifest.NAME).is_file():
+                    self._fetch_record(folder, place)
+
+    def _fetch_record(self, folder: Path, place: PurePosixPath) -> None:
+        """Fetch what index and summary need of another's run, or a batch's manifest."""
+        if len(place.parts) == _DEPTH:
+            names = [name for name in (STATEMENTS, manifest.NAME) if f"{place}/{name}" in self.sizes]
+            self._fetch(folder / place, str(place), names, {})
+        elif len(place.parts) == 1:
+            content = self.fs.cat_file(self._at(f"{place}/{manifest.NAME}"))
+            write_whole(folder / place / manifest.NAME, content)
 
     def _learn(self, here: Path, run: str, asked: str) -> None:
         try:
@@ -283,12 +300,14 @@ class Store:
                 self._put_file(copy, here.parents[3])
 
     def put_rest(self, folder: Path, batches: Iterable[str]) -> OutputError | None:
-        """Put the index there, and of these batches manifest and summary; return why that was not possible."""
-        places = [path for batch in sorted(batches) for path in sorted((folder / batch).iterdir()) if path.is_file()]
+        """Put there what lies beside the runs of these batches: pages, the summary, the index, manifests last; return why that was not possible."""
+        beside = ("*", "*/*", "*/*/*")  # of a batch, of a region, of a scenario; a run's own files lie one deeper
+        found = [path for batch in sorted(batches) for depth in beside for path in sorted((folder / batch).glob(depth))]
+        chosen = [path for path in [*found, folder / "index.html"] if path.is_file() and not path.name.startswith(".")]
         try:
-            for path in [*places, folder / "index.html"]:
-                if path.is_file() and not path.name.startswith("."):
-                    self._put_file(path, folder)
+            for path in sorted(chosen, key=lambda path: path.name == manifest.NAME):
+                self._put_file(path, folder)
+            write_whole(folder / SENT, json.dumps(self.sent, ensure_ascii=False).encode())
         except OutputError as fault:
             return fault
         return None
@@ -297,8 +316,11 @@ class Store:
         name = path.relative_to(folder).as_posix()
         with self._told(name):
             content = path.read_bytes()
-            if self.sizes.get(name) != len(content) or self.fs.cat_file(self._at(name)) != content:
+            digest = hashlib.sha256(content).hexdigest()
+            # pages of thousands of regions are not sent again; the few of the batch always: another machine may have sent its own
+            if name.count("/") < 2 or (self.sizes.get(name), self.sent.get(name)) != (len(content), digest):
                 self._put(name, content)
+                self.sent[name] = digest
 
     def _put(self, name: str, content: bytes) -> None:
         if self.folder:
@@ -340,6 +362,14 @@ class Store:
         except Exception as fault:
             said = (str(fault).strip() or type(fault).__name__).split("\n", 1)[0]
             raise OutputError(f"输出网址无法读写 outputs cannot be read or written there: {_SECRET.sub('//…@', said)}", where=f"{self.shown}/{name}") from fault
+
+
+def _remembered(path: Path) -> dict[str, str]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _said(lock: Mapping[str, Any]) -> bytes:

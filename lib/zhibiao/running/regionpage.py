@@ -69,7 +69,7 @@ def content(folder: Path) -> dict[str, Any]:
         indicators = _rows(
             database,
             "SELECT indicator, any_value(indicator_zh), any_value(indicator_en) FROM chosen GROUP BY indicator "
-            "ORDER BY count(*) FILTER (headline) DESC, count(*) DESC, indicator",
+            "ORDER BY count(*) FILTER (headline) DESC, count(*) DESC, avg(place), indicator",
         )
         regions = _rows(
             database,

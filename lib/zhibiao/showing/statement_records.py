@@ -16,7 +16,7 @@ COLUMNS: Mapping[str, str] = {
     "region_code": "text", "region_name": "text", "region_en": "text", "level": "text", "parent": "text",
     "province": "text", "province_zh": "text", "province_en": "text", "prefecture": "text", "prefecture_zh": "text", "prefecture_en": "text",
     "scenario": "text", "scenario_zh": "text", "scenario_en": "text",
-    "statement": "text", "plan": "text", "clause": "text", "headline": "bool", "governed_by": "text",
+    "place": "year", "statement": "text", "plan": "text", "clause": "text", "headline": "bool", "governed_by": "text",
     "indicator": "text", "indicator_zh": "text", "indicator_en": "text", "kind": "text", "rollup": "text",
     "unit": "text", "unit_en": "text", "scale": "number", "base": "text", "base_en": "text",
     "target": "text", "target_low": "number", "target_high": "number", "comparator": "text", "scope": "text", "target_year": "year",
@@ -26,7 +26,7 @@ COLUMNS: Mapping[str, str] = {
     "as_of": "year", "synthetic": "bool",
 }  # fmt: skip
 """Names and kinds of a record's fields. Values are in the document's unit; ``scale`` times a value is it in the unit ``base``.
-``province`` and ``prefecture`` are those that the region is or lies in.
+``place`` counts the targets in the order of the documents, ``province`` and ``prefecture`` are those that the region is or lies in.
 ``share`` is the gap as a share of the change asked, ``chance`` the chance of attainment; what is not known is None, never zero."""
 
 RESOURCE = "statements"
@@ -52,7 +52,7 @@ class RecordedTable(Table):
 
 def statement_records(study: Study, rows: Sequence[GapRow]) -> list[dict[str, Any]]:
     """Return one record a target, its fields those of `COLUMNS`."""
-    return [_record(study, row) for row in rows]
+    return [_record(study, row, place) for place, row in enumerate(rows, start=1)]
 
 
 def _above(study: Study, level: str) -> dict[str, str | None]:
@@ -64,7 +64,7 @@ def _above(study: Study, level: str) -> dict[str, str | None]:
     return dict(zip((level, f"{level}_zh", f"{level}_en"), names, strict=True))
 
 
-def _record(study: Study, row: GapRow) -> dict[str, Any]:
+def _record(study: Study, row: GapRow, place: int) -> dict[str, Any]:
     stands, statement, indicator, region = row.standing, row.statement, row.standing.indicator, study.region
     unit, latest, start = statement.written_unit, row.standing.latest, row.standing.baseline
     scale = float(unit.scale)
@@ -84,6 +84,7 @@ def _record(study: Study, row: GapRow) -> dict[str, Any]:
         "scenario": study.scenario.id,
         "scenario_zh": study.scenario.zh,
         "scenario_en": study.scenario.en,
+        "place": place,
         "statement": statement.key,
         "plan": statement.plan,
         "clause": study.clause(statement),

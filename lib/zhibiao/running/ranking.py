@@ -143,8 +143,8 @@ def _ranked(by: str) -> str:
     """Regions in their order; one that cannot be judged has no rank, whatever its last figure was."""
     judged = f"CASE WHEN verdict IN ('unknown', 'not_reported') THEN NULL ELSE {by} END"
     return (
-        f"SELECT CASE WHEN place IS NULL THEN NULL ELSE rank() OVER (ORDER BY place {ORDERS[by]} NULLS LAST) END AS rank, * "
-        f"FROM (SELECT *, {judged} AS place FROM chosen) ORDER BY place {ORDERS[by]} NULLS LAST, region_code"
+        f"SELECT CASE WHEN weight IS NULL THEN NULL ELSE rank() OVER (ORDER BY weight {ORDERS[by]} NULLS LAST) END AS rank, * "
+        f"FROM (SELECT *, {judged} AS weight FROM chosen) ORDER BY weight {ORDERS[by]} NULLS LAST, region_code"
     )
 
 

@@ -129,14 +129,14 @@ def update(folder: Path, runs: Sequence[RunResult] = ()) -> Path | None:
         except duckdb.Error:  # none yet, of another version, or broken: everything is read again
             database.execute(f"CREATE TABLE kept ({', '.join(f'{name} {_SQL[kind]}' for name, kind in ALL.items())})")
         database.execute(
-            "CREATE TABLE wanted AS SELECT unnest(?) AS place, unnest(?) AS notebook, unnest(?) AS run_key",
+            "CREATE TABLE wanted AS SELECT unnest(?) AS whose, unnest(?) AS notebook, unnest(?) AS run_key",
             [
                 list(chosen),
                 list(chosen.values()),
                 [keys.get(f"{place}/{stem}") or _key(folder / place / stem) for place, stem in chosen.items()],
             ],
         )
-        known = {place for (place,) in database.execute(f"SELECT DISTINCT place FROM kept JOIN wanted ON {_SAME}").fetchall()}
+        known = {place for (place,) in database.execute(f"SELECT DISTINCT whose FROM kept JOIN wanted ON {_SAME}").fetchall()}
         stale = database.execute(f"SELECT count(*) FROM kept ANTI JOIN wanted ON {_SAME}").fetchall() != [(0,)]
         new = [folder / place / stem / STATEMENTS for place, stem in chosen.items() if place not in known]
         if not new and not stale and path.is_file():
@@ -148,7 +148,7 @@ def update(folder: Path, runs: Sequence[RunResult] = ()) -> Path | None:
 
 
 _SAME = (
-    "kept.region_code || '/' || kept.scenario = wanted.place AND kept.notebook = wanted.notebook AND kept.run_key = wanted.run_key"
+    "kept.region_code || '/' || kept.scenario = wanted.whose AND kept.notebook = wanted.notebook AND kept.run_key = wanted.run_key"
 )
 
 
@@ -187,7 +187,7 @@ def _take_up(database: duckdb.DuckDBPyConnection, files: Sequence[Path], folder:
     try:
         database.execute(
             f"INSERT INTO rows SELECT told.*, wanted.notebook, wanted.run_key FROM read_json(?, format = 'array', columns = {columns}) AS told "
-            "JOIN wanted ON told.region_code || '/' || told.scenario = wanted.place",
+            "JOIN wanted ON told.region_code || '/' || told.scenario = wanted.whose",
             [[exactly(file) for file in files]],
         )
     except duckdb.Error as error:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -273,16 +272,3 @@ def test_a_wrong_rule_is_refused_with_its_line(tmp_path: Path, batch_file, conte
     with pytest.raises(ParameterError, match=said):
         batchfile.read(file, notebooks=tmp_path)
 
-
-def test_a_batch_keeps_its_state(tmp_path: Path, notebook, batch_file):
-    from zhibiao.running.batch import batch
-
-    notebook(tmp_path / "books" / "good.ipynb", ("6 * 7", ["deliverable"]))
-    file = batch_file(tmp_path / "trial.yaml", keep={"runs": 2, "month_ends": False})
-    out = tmp_path / "out"
-    assert batch(file, out=out, notebooks=tmp_path / "books", quiet=True).exit_code == 0
-    (kept,) = history.states(out, "trial")[0]
-    assert {name: text for name, text in tree(kept.folder).items() if name != history.MARK} == tree(out / "trial")
-    assert batch(file, out=out, notebooks=tmp_path / "books", quiet=True).exit_code == 0  # nothing new
-    assert len(history.states(out, "trial")[0]) == 1
-    shutil.rmtree(out / "history" / "trial")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from zhibiao.errors import OutputError, ParameterError, ToolMissing
 from zhibiao.scheduling import crontab, installing, store, systemd
@@ -152,6 +153,51 @@ def test_removing_takes_only_what_schedules_write(machine: Path, home: Path, sch
     (place / "log.txt").write_text("x")
     installing.remove("monthly", home)
     assert [path.name for path in place.iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--at", "0 25 * * *"], "时 hour '25'"),
+        (["--at", "@monthly", "--tz", "Shanghai"], "nearest: Asia/Shanghai"),
+        (["--at", "@monthly", "--name", "月报"], "--name"),
+        (["--at", "@monthly", "--name", "../x"], "--name"),
+        (["--at", "@monthly", "--via", "chron"], "nearest: cron"),
+        (["--at", "@monthly", "--out", "s3://bucket/outputs"], "of this machine only"),
+        (["--at", "@monthly", "--scheduler", "nowhere"], "nowhere"),
+    ],
+)
+def test_what_is_wrong_is_refused_before_anything_is_written(machine: Path, home: Path, words, said):
+    from zhibiao.cli import app
+
+    result = CliRunner().invoke(app, ["schedule", "install", "notebooks/batches/monthly.yaml", "--via", "cron", *words, "--folder", str(home)])
+    assert isinstance(result.exception, ParameterError), result
+    assert said in str(result.exception)
+    assert not home.exists()
+    assert not (machine / "table").exists()
+
+
+def test_printing_writes_nothing(machine: Path, home: Path):
+    from zhibiao.cli import app
+
+    (machine / "denied").touch()
+    (machine / "unreachable").touch()
+    for via, shown in (("auto", "--if-due"), ("cron", "# >>> zhibiao schedule monthly"), ("systemd", "Persistent=true"), ("by-hand", "0 * * * *")):
+        words = ["schedule", "install", "notebooks/batches/monthly.yaml", "--at", "@monthly", "--via", via, "--print", "--folder", str(home)]
+        result = CliRunner().invoke(app, words)
+        assert result.exit_code == 0, result
+        assert shown in result.output
+    assert not home.exists()
+    assert units(machine) == []
+
+
+def test_by_hand_stores_the_schedule_and_touches_nothing_else(machine: Path, home: Path, schedule):
+    (machine / "denied").touch()
+    done = install(schedule(via="by-hand"), home)
+    assert "--if-due" in done.text[1]
+    assert [item.there for item in installing.listed(home, NOW)] == [None]
+    assert not (machine / "table").exists()
+    assert installing.remove("monthly", home) == ["crontab: monthly"]
 
 
 def choice(machine: Path, *switches: str, via: str = "auto"):

@@ -3,7 +3,6 @@
 import datetime as dt
 import json
 import os
-import re
 import sys
 import threading
 import time
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 
 from zhibiao.errors import CellError, OutputError
 from zhibiao.holding import locked
+from zhibiao.running import history
 from zhibiao.running.job import BatchResult, RunResult, Task
 from zhibiao.scheduling import log, occasion, store
 from zhibiao.scheduling.changes import Verdict
@@ -273,7 +273,10 @@ def test_a_batch_is_run_by_its_schedule(home: Path, tmp_path: Path, zhibiao, mac
     assert manifest["report_date"] in {f"{today:%Y-%m-%d}", f"{today - dt.timedelta(minutes=2):%Y-%m-%d}"}
     assert manifest["parameters"]["report_date"] == manifest["report_date"]
     assert "完成 done" in told.with_name(SECRET + ".given").read_text("utf-8")
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d{6}\+0800", next((out / "history" / "tiny").iterdir()).name)
+    (kept,), foreign = history.states(out, "tiny")
+    assert (kept.at.utcoffset(), kept.keep.runs, foreign) == (dt.timedelta(hours=8), 2, [])
+    published = {path.relative_to(out / "tiny").as_posix() for path in (out / "tiny").rglob("*") if path.is_file() and not path.name.startswith(".")}
+    assert set(kept.files) == published >= {"500000/baseline/03_gaps/03_gaps.pdf", "manifest.json", "summary.parquet"}
     assert "上次 last" in schedule("list").stdout
     assert '"event": "done"' in (home / "schedules/tiny/log.txt").read_text("utf-8")
     assert schedule("remove", "tiny").returncode == 0

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from zhibiao.cli.options import Data, Out
+from zhibiao.cli.options import Data
 
 commands = typer.Typer(help="定时批次：install、list、remove、run-now、try-notices  batches that start by themselves", no_args_is_help=True, rich_markup_mode=None)
 
@@ -25,8 +25,9 @@ def install(
     name: Annotated[str | None, typer.Option(help="计划名 name (default: the batch's)")] = None,
     replace: Annotated[bool, typer.Option("--replace", help="替换同名计划 replace the schedule of this name")] = False,
     printing: Annotated[bool, typer.Option("--print", help="只打印要写入的内容 only print what would be written")] = False,
-    out: Out = Path("outputs"),
+    out: Annotated[str, typer.Option("--out", help="输出目录 folder of outputs")] = "outputs",
     data: Data = None,
+    scheduler: Annotated[str | None, typer.Option("--scheduler", help="Dask 集群 Dask cluster, as for batch")] = None,
     folder: Folder = None,
 ) -> None:
     """定时运行一个批次 have a batch start by itself: a systemd user timer, or a line of the crontab."""
@@ -34,7 +35,9 @@ def install(
     from zhibiao.scheduling.store import home
 
     now, base = dt.datetime.now(dt.UTC), home(folder)
-    schedule, doubts = installing.plan(batch, at, tz=tz, name=name, via=via, out=out, data=data, now=now, printing=printing)
+    schedule, doubts = installing.plan(
+        batch, at, tz=tz, name=name, via=via, out=out, data=data, now=now, scheduler=scheduler, printing=printing
+    )
     if printing:
         typer.echo("\n".join(installing.text(schedule, base, now)))
         return

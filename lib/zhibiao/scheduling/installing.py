@@ -54,8 +54,8 @@ class Listed:
 
 
 def plan(
-    batch: Path, at: str, *, tz: str, name: str | None, via: str, out: Path, data: Path | None, now: dt.datetime,
-    printing: bool = False,
+    batch: Path, at: str, *, tz: str, name: str | None, via: str, out: str, data: Path | None, now: dt.datetime,
+    scheduler: str | None = None, printing: bool = False,
 ) -> tuple[Schedule, list[str]]:  # fmt: skip
     """Check everything a schedule needs and return it with what will not run as one might think; nothing is written.
 
@@ -69,10 +69,14 @@ def plan(
         Default: the batch's.
     via : str
         One of `VIAS`.
-    out, data : Path
-        Outputs and overlay.
+    out : str
+        A folder.
+    data : Path, optional
+        The overlay.
     now : datetime
         With a zone.
+    scheduler : str, optional
+        Of a Dask cluster, as for a batch.
     printing : bool
         It is not to be installed here: what is missing here does not matter.
 
@@ -85,17 +89,23 @@ def plan(
     """
     from zhibiao.catalogue.load import overlays
     from zhibiao.running import batchfile
+    from zhibiao.running.cluster import parse
     from zhibiao.running.run import NOTEBOOKS
+    from zhibiao.running.store import is_url
 
     if via not in VIAS:
         raise ParameterError(f"没有 no such way {via!r}", where="--via", allowed=VIAS, nearest=closest(via, VIAS))
+    if is_url(out):
+        raise ParameterError("定时批次只写本机目录 a schedule writes into a folder of this machine only", where="--out")
+    if scheduler is not None:
+        parse(scheduler)
     overlay = next(iter(overlays(data)), None)
     checked = batchfile.read(batch, notebooks=NOTEBOOKS, data=data)
     chosen, doubts = _to_print(via) if printing else _choose(via)
     try:
         schedule = Schedule(
-            name=checked.file.name if name is None else name, batch=str(batch.absolute()), at=at, tz=tz, out=str(out.absolute()),
-            data=None if overlay is None else str(overlay.absolute()), via=chosen, made=now,
+            name=checked.file.name if name is None else name, batch=str(batch.absolute()), at=at, tz=tz, out=str(Path(out).absolute()),
+            scheduler=scheduler, data=None if overlay is None else str(overlay.absolute()), via=chosen, made=now,
         )  # fmt: skip
     except ValueError:
         raise ParameterError(f"名称只用小写字母、数字、- 和 _ a name has lower case letters, digits, - and _ only: {name!r}", where="--name") from None

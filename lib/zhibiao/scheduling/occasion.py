@@ -131,7 +131,7 @@ def _batch(schedule: Schedule, day: str) -> BatchResult:
     from zhibiao.running.batch import batch
 
     data = None if schedule.data is None else Path(schedule.data)
-    return batch(Path(schedule.batch), out=Path(schedule.out), data=data, report_date=day)
+    return batch(Path(schedule.batch), out=Path(schedule.out), data=data, report_date=day, scheduler=schedule.scheduler)
 
 
 def _wait(out: Path) -> None:

@@ -35,6 +35,8 @@ class Schedule(Record):
     tz: Text
     out: Text
     data: Text | None = None
+    scheduler: Text | None = None
+    """Of a Dask cluster."""
     via: Via
     made: AwareDatetime
     """What is due before is not caught up."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from zhibiao.errors import OutputError, ParameterError, ToolMissing
-from zhibiao.scheduling import crontab, installing, store, systemd
+from zhibiao.scheduling import choosing, crontab, installing, store, systemd
 
 NOW = dt.datetime(2026, 11, 26, 15, tzinfo=dt.UTC)
 OWN = '# my own\nMAILTO=""\n5 4 * * * /usr/bin/backup --to "a b" 100\\%\n'
@@ -34,7 +34,7 @@ def test_a_line_comes_into_the_crontab_and_goes_again(machine: Path, home: Path,
     assert text == OWN + "\n".join(done.text) + "\n"
     assert re.search(rf"\n0 \* \* \* \* \S+python\S* -P -m zhibiao schedule run-now monthly --folder '{re.escape(str(home)).replace('%', '.%')}' --if-due\n", text)
     assert done.next == dt.datetime(2026, 12, 4, 22, tzinfo=dt.UTC)
-    assert [(item.schedule.name, item.there) for item in installing.listed(home, NOW)] == [("monthly", True)]
+    assert [(item.schedule.name, item.there) for item in installing.listed(home, NOW)[0]] == [("monthly", True)]
     assert installing.remove("monthly", home) == []
     assert (machine / "table").read_text("utf-8") == OWN
     assert store.names(home) == []
@@ -113,7 +113,7 @@ def test_a_timer_comes_and_goes(machine: Path, home: Path, schedule):
     assert "OnCalendar=*-*-05 06:00:00 Asia/Shanghai\nOnCalendar=Mon *-*-* 06:00:00 Asia/Shanghai\n" in timer
     assert "Persistent=true" in timer
     assert (machine / "asked").read_text().splitlines()[-2:] == ["--user daemon-reload", "--user enable --now zhibiao-monthly.timer"]
-    assert [(item.schedule.name, item.there) for item in installing.listed(home, NOW)] == [("monthly", True)]
+    assert [(item.schedule.name, item.there) for item in installing.listed(home, NOW)[0]] == [("monthly", True)]
     installing.remove("monthly", home)
     assert units(machine) == []
     assert (machine / "asked").read_text().splitlines()[-2:] == ["--user disable --now zhibiao-monthly.timer", "--user daemon-reload"]
@@ -134,7 +134,7 @@ def test_units_of_others_stay(machine: Path, home: Path, schedule):
 def test_a_line_that_somebody_took_out_is_missed(machine: Path, home: Path, schedule):
     install(schedule(), home)
     (machine / "table").write_text(OWN, encoding="utf-8")
-    assert [item.there for item in installing.listed(home, NOW)] == [False]
+    assert [item.there for item in installing.listed(home, NOW)[0]] == [False]
     installing.remove("monthly", home)
     assert (machine / "table").read_text("utf-8") == OWN
 
@@ -144,6 +144,22 @@ def test_a_running_schedule_is_not_removed(machine: Path, home: Path, schedule):
     with store.held(store.folder(home, "monthly"), "busy"), pytest.raises(OutputError, match=f"正在运行.*{os.getpid()}"):
         installing.remove("monthly", home)
     assert crontab.installed(crontab.read(), home) == ["monthly"]
+
+
+@pytest.mark.parametrize("via", ["cron", "systemd"])
+def test_a_broken_schedule_is_named_and_can_be_removed_or_replaced(machine: Path, home: Path, schedule, via):
+    install(schedule(name="weekly"), home)
+    for mend in ("remove", "replace"):
+        install(schedule(via=via), home)
+        (store.folder(home, "monthly") / "schedule.json").write_text("{", encoding="utf-8")
+        found, broken = installing.listed(home, NOW)
+        assert ([item.schedule.name for item in found], broken) == (["weekly"], ["monthly"])
+        if mend == "remove":
+            installing.remove("monthly", home)
+        else:
+            install(schedule(via="by-hand"), home, replace=True)
+        assert crontab.installed(crontab.read(), home) == ["weekly"]
+        assert units(machine) == []
 
 
 def test_removing_takes_only_what_schedules_write(machine: Path, home: Path, schedule):
@@ -195,7 +211,7 @@ def test_by_hand_stores_the_schedule_and_touches_nothing_else(machine: Path, hom
     (machine / "denied").touch()
     done = install(schedule(via="by-hand"), home)
     assert "--if-due" in done.text[1]
-    assert [item.there for item in installing.listed(home, NOW)] == [None]
+    assert [item.there for item in installing.listed(home, NOW)[0]] == [None]
     assert not (machine / "table").exists()
     assert installing.remove("monthly", home) == ["crontab: monthly"]
 
@@ -203,7 +219,7 @@ def test_by_hand_stores_the_schedule_and_touches_nothing_else(machine: Path, hom
 def choice(machine: Path, *switches: str, via: str = "auto"):
     for name in switches:
         (machine / name).touch()
-    return installing._choose(via)
+    return choosing.choose(via)
 
 
 def test_a_timer_is_chosen_where_it_runs_after_logout(machine: Path, monkeypatch: pytest.MonkeyPatch):
@@ -211,6 +227,10 @@ def test_a_timer_is_chosen_where_it_runs_after_logout(machine: Path, monkeypatch
     assert choice(machine) == ("cron", [])  # the timer would wait for the next login
     assert choice(machine, "lingers") == ("systemd", [])
     assert choice(machine, "unreachable") == ("cron", [])
+    (machine / "unreachable").unlink()
+    (machine / "lingers").unlink()
+    monkeypatch.setattr(crontab, "sleeping", lambda: "no daemon")
+    assert choice(machine)[0] == "systemd"  # waits for the next login, but cron would wait for ever
 
 
 def test_what_will_not_run_is_said(machine: Path, monkeypatch: pytest.MonkeyPatch):

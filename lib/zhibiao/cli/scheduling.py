@@ -60,8 +60,8 @@ def list_(folder: Folder = None) -> None:
     from zhibiao.scheduling.installing import listed
     from zhibiao.scheduling.store import home
 
-    found = listed(home(folder), dt.datetime.now(dt.UTC))
-    if not found:
+    found, broken = listed(home(folder), dt.datetime.now(dt.UTC))
+    if not found and not broken:
         typer.echo("没有计划 there are no schedules")
     for item in found:
         schedule, last = item.schedule, item.last
@@ -69,6 +69,8 @@ def list_(folder: Folder = None) -> None:
         ended = "未运行过 never run" if last is None else f"上次 last {_shown(last.ended.astimezone(schedule.zone))} 退出码 exit code {last.exit_code}"
         typer.echo(f"{schedule.name}: {schedule.at} {schedule.tz} ({schedule.via})；下次 next {_shown(item.next)}；{ended}{gone}")
         typer.echo(f"  {schedule.batch} → {schedule.out}")
+    for name in broken:
+        typer.echo(f"{name}: 计划文件损坏，请用 install --replace 重装或 remove 撤下 its file is broken: install it again with --replace, or remove it")
 
 
 @commands.command()

@@ -1,4 +1,4 @@
-"""Installing, listing and removing schedules: what is checked first, by whom they are started, and what will not run when."""
+"""Installing, listing and removing schedules."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import contextlib
 import datetime as dt
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zhibiao.errors import ParameterError, ToolMissing, ZhibiaoError, closest
+from zhibiao.errors import ParameterError, ToolMissing, ZhibiaoError
 from zhibiao.scheduling import crontab, schtasks, store, systemd
+from zhibiao.scheduling.choosing import choose, to_print
+from zhibiao.scheduling.programs import there
 from zhibiao.scheduling.store import Last, Schedule, Via
 
 if TYPE_CHECKING:
     from zhibiao.running.batchfile import Batch
-
-VIAS = ("auto", "systemd", "cron", "by-hand")
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def plan(
     name : str, optional
         Default: the batch's.
     via : str
-        One of `VIAS`.
+        One of `choosing.VIAS`.
     out : str
         A folder.
     data : Path, optional
@@ -93,15 +93,13 @@ def plan(
     from zhibiao.running.run import NOTEBOOKS
     from zhibiao.running.store import is_url
 
-    if via not in VIAS:
-        raise ParameterError(f"没有 no such way {via!r}", where="--via", allowed=VIAS, nearest=closest(via, VIAS))
     if is_url(out):
         raise ParameterError("定时批次只写本机目录 a schedule writes into a folder of this machine only", where="--out")
     if scheduler is not None:
         parse(scheduler)
     overlay = next(iter(overlays(data)), None)
     checked = batchfile.read(batch, notebooks=NOTEBOOKS, data=data)
-    chosen, doubts = _to_print(via) if printing else _choose(via)
+    chosen, doubts = to_print(via) if printing else choose(via)
     try:
         schedule = Schedule(
             name=checked.file.name if name is None else name, batch=str(batch.absolute()), at=at, tz=tz, out=str(Path(out).absolute()),
@@ -120,41 +118,6 @@ def _dated(checked: Batch, batch: Path) -> list[str]:
     return [f"{batch.name} 写定了 report_date，每次都印这一天 gives report_date: every run prints that day, not its own"]
 
 
-def _to_print(via: str) -> tuple[Via, list[str]]:
-    """Return what was asked for, whether or not it is to be had here; left open, what is here, else the line of a crontab."""
-    asked: Mapping[str, Via] = {"systemd": "systemd", "cron": "cron", "by-hand": "by-hand"}
-    if via in asked:
-        return asked[via], []
-    try:
-        return _choose(via)
-    except ToolMissing:
-        return "by-hand", []
-
-
-def _choose(via: str) -> tuple[Via, list[str]]:
-    """Return who starts the schedule: a timer that runs while nobody is logged in, else cron, else a timer that does not."""
-    if via == "by-hand" or (via == "auto" and os.name == "nt"):
-        return "by-hand", []
-    timers = None if via == "cron" else systemd.hindrance()
-    lines = None if via == "systemd" else crontab.hindrance()
-    if via == "auto":
-        if timers is None and (lines is not None or systemd.lingers()):
-            via = "systemd"
-        elif lines is None:
-            via = "cron"
-        else:
-            raise ToolMissing(
-                f"既无 systemd 也无 cron 可用 neither systemd nor cron can be used: {timers}; {lines}；"
-                "可打印后交管理员 print it for an administrator: --via by-hand",
-                where="--via",
-            )
-    why = timers if via == "systemd" else lines
-    if why is not None:
-        raise ToolMissing(why, where=f"--via {via}", allowed=[way for way in VIAS if way != via])
-    doubt = systemd.sleeping() if via == "systemd" else crontab.sleeping()
-    return ("systemd" if via == "systemd" else "cron"), [doubt] if doubt else []
-
-
 def install(schedule: Schedule, home: Path, doubts: Sequence[str], *, replace: bool, now: dt.datetime) -> Installed:
     """Store a schedule and have it started.
 
@@ -166,9 +129,10 @@ def install(schedule: Schedule, home: Path, doubts: Sequence[str], *, replace: b
         Something could not be written, or was not accepted; the schedule is not installed then.
     """
     with store.held(home / "schedules", "另一处正在安装计划 somebody else is installing a schedule"):
-        older = store.load(home, schedule.name) if schedule.name in store.names(home) else None
-        if older is not None and not replace:
+        stored = schedule.name in store.names(home)
+        if stored and not replace:
             raise ParameterError("已有同名计划，要替换加 --replace there is a schedule of this name; --replace it, or give another --name", where=schedule.name)
+        older = _readable(schedule.name, home) if stored else None
         text(schedule, home, now)  # what cannot be written is refused before anything is stored
         store.save(home, schedule)
         try:
@@ -181,8 +145,8 @@ def install(schedule: Schedule, home: Path, doubts: Sequence[str], *, replace: b
                 with contextlib.suppress(ZhibiaoError):
                     _start(older, home, now)
             raise
-        if older is not None and older.via != schedule.via:
-            _withdraw(older, home)
+        if stored:
+            _withdraw(schedule.name, home, [via for via in _from(older) if via != schedule.via])
     return Installed(schedule, tuple(written), tuple(doubts), schedule.next(now))
 
 
@@ -204,21 +168,23 @@ def command(schedule: Schedule, home: Path) -> list[str]:
     return [*words, "--scheduled" if schedule.via == "systemd" else "--if-due"]
 
 
-def listed(home: Path, now: dt.datetime) -> list[Listed]:
-    """Return the schedules there are, and whether what starts them is still there."""
+def listed(home: Path, now: dt.datetime) -> tuple[list[Listed], list[str]]:
+    """Return the schedules there are, whether what starts them is still there; and the names of those whose file is broken."""
     timers = systemd.installed(home) if os.name != "nt" else []
     try:
         lines = crontab.installed(crontab.read(), home) if os.name != "nt" else []
     except ToolMissing:
         lines = []
-    there = {"systemd": timers, "cron": lines}
-    return [
+    seen = {"systemd": timers, "cron": lines}
+    known = {name: _readable(name, home) for name in store.names(home)}
+    found = [
         Listed(
-            schedule, schedule.name in there[schedule.via] if schedule.via in there else None,
+            schedule, schedule.name in seen[schedule.via] if schedule.via in seen else None,
             store.last(home, schedule.name), schedule.next(now),
         )
-        for schedule in (store.load(home, name) for name in store.names(home))
+        for schedule in known.values() if schedule is not None
     ]  # fmt: skip
+    return found, [name for name, schedule in known.items() if schedule is None]
 
 
 def remove(name: str, home: Path) -> list[str]:
@@ -232,11 +198,11 @@ def remove(name: str, home: Path) -> list[str]:
         It is running, or the crontab could not be written.
     """
     with store.held(home / "schedules", "另一处正在安装计划 somebody else is installing a schedule"):
-        schedule = store.load(home, name)
+        schedule = _readable(name, home)
         with store.held(store.folder(home, name), f"{name} 正在运行，请等它结束 is running, please wait until it ends"):
-            _withdraw(schedule, home)
+            _withdraw(name, home, _from(schedule))
         store.forget(home, name)
-    if schedule.via != "by-hand":
+    if schedule is not None and schedule.via != "by-hand":
         return []
     return [schtasks.delete(name) if os.name == "nt" else f"crontab: {name}"]
 
@@ -251,9 +217,22 @@ def _start(schedule: Schedule, home: Path, now: dt.datetime) -> list[str]:
     return text(schedule, home, now)
 
 
-def _withdraw(schedule: Schedule, home: Path) -> None:
+def _readable(name: str, home: Path) -> Schedule | None:
+    """Return a stored schedule; None where its file is broken: then it may have been started in any way."""
+    if name in store.names(home):
+        with contextlib.suppress(ParameterError):
+            return store.load(home, name)
+        return None
+    return store.load(home, name)  # says which there are
+
+
+def _from(schedule: Schedule | None) -> list[Via]:
+    return [schedule.via] if schedule is not None else ["systemd", "cron"]
+
+
+def _withdraw(name: str, home: Path, vias: Sequence[Via]) -> None:
     """Take out what starts a schedule."""
-    if schedule.via == "systemd":
-        systemd.remove(schedule.name, home)
-    elif schedule.via == "cron":
-        crontab.remove(schedule.name, home)
+    if "systemd" in vias:
+        systemd.remove(name, home)
+    if "cron" in vias and there("crontab"):
+        crontab.remove(name, home)

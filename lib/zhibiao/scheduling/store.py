@@ -96,7 +96,7 @@ def load(base: Path, name: str) -> Schedule:
     try:
         return Schedule.model_validate_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, ValidationError):
-        raise ParameterError("计划文件损坏，请重新安装 the schedule is broken; install it again with --replace", where=str(path)) from None
+        raise ParameterError("计划文件损坏，请重新安装 the schedule's file is broken; install it again with --replace", where=str(path)) from None
 
 
 def save(base: Path, schedule: Schedule) -> None:

@@ -118,10 +118,10 @@ def tables(nb: NotebookNode) -> list[Table]:
 
 
 def _noted(table: Table, front: FrontMatter) -> Table:
-    """A table that says in every row what must be known of it: rows are copied out of their file."""
+    """A table that says in every row, and where there is none in its header, what must be known of it: rows are copied out of their file."""
     if not front.note:
         return table
-    label = "注意" if front.lang == "zh" else "note"
+    label = ("注意" if front.lang == "zh" else "note") if table.rows else front.note
     return replace(table, header=(*table.header, label), rows=tuple((*row, front.note) for row in table.rows))
 
 

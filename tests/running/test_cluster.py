@@ -211,8 +211,8 @@ def pids(marker: Path) -> list[int]:
     return [int(pid) for pid in marker.read_text().split()]
 
 
-def lose_a_worker(net, place, notebook, batch_file, behind, is_alive, within) -> list[str]:
-    """A batch with one worker; another joins and takes the second run; the first is killed and its run goes to the other."""
+def lose_a_worker(net, place, notebook, batch_file, behind, is_alive, within, number=signal.SIGKILL) -> list[str]:
+    """A batch with one worker; another joins and takes the second run; the first is ended and its run goes to the other."""
     marker = place / "marker"
     notebook(place / "books" / "a_hangs.ipynb", "1", HANGS_ONCE)
     notebook(place / "books" / "b_good.ipynb", "2")
@@ -223,9 +223,14 @@ def lose_a_worker(net, place, notebook, batch_file, behind, is_alive, within) ->
     net.join()
     until((place / "out" / "trial" / "500000" / "baseline" / "b_good").is_dir, 30)
     assert net.runs_on(pids(marker)[0]) is first
-    first.kill()
-    assert within(lambda: not any(map(is_alive, pids(marker))), 5)
-    result = running.result(60)
+    first.send_signal(number)
+    if number == signal.SIGSTOP:  # a machine that hangs: it ends its kernel when it comes to and finds itself given up
+        result = running.result(60)
+        first.send_signal(signal.SIGCONT)
+        assert within(lambda: not any(map(is_alive, pids(marker))), 10)
+    else:
+        assert within(lambda: not any(map(is_alive, pids(marker))), 5)
+        result = running.result(60)
     assert "went on" in (result.runs[0].folder / "a_hangs.ipynb").read_text("utf-8")
     assert list((place / "out").rglob(".tmp-*")) == []
     return [run.status for run in result.runs]
@@ -238,9 +243,28 @@ def test_a_worker_that_joins_late_gets_orders_and_those_of_a_killed_one(
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("turn", range(10))
-def test_workers_are_killed_again_and_again(net, tmp_path, notebook, batch_file, behind, is_alive, within, turn):
-    assert lose_a_worker(net, tmp_path, notebook, batch_file, behind, is_alive, within) == ["ok", "ok"]
+@pytest.mark.parametrize("number", [signal.SIGKILL] * 8 + [signal.SIGTERM] * 4 + [signal.SIGSTOP] * 2)
+def test_workers_are_killed_dismissed_and_frozen(net, tmp_path, notebook, batch_file, behind, is_alive, within, number):
+    assert lose_a_worker(net, tmp_path, notebook, batch_file, behind, is_alive, within, number) == ["ok", "ok"]
+
+
+@pytest.mark.soak
+def test_when_a_worker_does_not_even_mind_its_limit_then_the_runner_does(
+    tmp_path, notebook, batch_file, behind, monkeypatch
+):
+    monkeypatch.setattr(cluster, "MARGIN", 1.0)
+    monkeypatch.setitem(SETTINGS, "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL", "5m")
+    marker = tmp_path / "marker"
+    notebook(tmp_path / "books" / "a_hangs.ipynb", "1", HANGS_ONCE)
+    file = batch_file(tmp_path / "trial.yaml", limits={"run": 10}, parameters={"marker": str(marker)})
+    with network(tmp_path, 1) as net:
+        running = behind(batch, file, out=tmp_path / "out", notebooks=tmp_path / "books", quiet=True, scheduler=net.address)
+        until(marker.exists, 30)
+        net.workers[0].send_signal(signal.SIGSTOP)
+        (run,) = running.result(60).runs
+        assert isinstance(run.error, TimeLimit)
+        assert "did not answer within 10 s" in str(run.error)
+        net.workers[0].send_signal(signal.SIGCONT)
 
 
 def restart_mid_run(net, place, notebook, batch_file, behind):
@@ -255,15 +279,23 @@ def restart_mid_run(net, place, notebook, batch_file, behind):
     return running, pids(marker)
 
 
-def test_when_the_scheduler_is_restarted_then_the_batch_goes_on(
-    net, tmp_path, notebook, batch_file, behind, is_alive, within
-):
+def restart(net, tmp_path, notebook, batch_file, behind, is_alive, within):
     net.join()
     running, started = restart_mid_run(net, tmp_path, notebook, batch_file, behind)
     assert within(lambda: not any(map(is_alive, started)), 15)  # a worker without a scheduler ends, and its kernel with it
     net.start(int(net.address.rpartition(":")[2]))
     net.join()
     assert [run.status for run in running.result(90).runs] == ["ok", "ok"]
+
+
+def test_when_the_scheduler_is_restarted_then_the_batch_goes_on(net, tmp_path, notebook, batch_file, behind, is_alive, within):
+    restart(net, tmp_path, notebook, batch_file, behind, is_alive, within)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("turn", range(5))
+def test_the_scheduler_is_restarted_again_and_again(net, tmp_path, notebook, batch_file, behind, is_alive, within, turn):
+    restart(net, tmp_path, notebook, batch_file, behind, is_alive, within)
 
 
 @pytest.mark.soak

@@ -8,7 +8,7 @@ import re
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -396,7 +396,7 @@ class ClusterPool:
         """Refuse the workers whose code is not the runner's, and count the threads of the others."""
         from zhibiao.running import station
 
-        found: Mapping[str, Any] = session.client.run(station.fingerprint, on_error="return")
+        found: Mapping[str, Any] = _everywhere(session.client, station.fingerprint)
         for address, theirs in found.items():
             what = [_first_line(theirs)] if isinstance(theirs, BaseException) else differences(self.code, theirs)
             if what:
@@ -430,8 +430,14 @@ def _drop(session: _Session, dismissing: bool = False) -> None:
 
     if dismissing and not session.broken and session.client.status == "running":
         with contextlib.suppress(Exception):  # a worker that has just gone has nothing to dismiss
-            session.client.run(station.dismiss, session.topic, on_error="ignore")
+            _everywhere(session.client, station.dismiss, session.topic)
     _close(session.client)
+
+
+def _everywhere(client: Any, function: Callable[..., Any], *given: Any) -> dict[str, Any]:
+    """Have every worker call a function; what it raises there is its answer. `Client.run` itself would wait for a frozen worker for ever."""
+    found: dict[str, Any] = client.sync(client._run, function, *given, on_error="return", callback_timeout=_CONNECT)
+    return found
 
 
 def _close(client: Client) -> None:

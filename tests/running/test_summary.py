@@ -100,7 +100,13 @@ def test_a_broken_summary_or_record_is_named(tmp_path):
     (folder / summary.NAME).write_bytes(b"half")
     with pytest.raises(OutputError, match=r"b/summary\.parquet"):
         summary.read(folder)
-    (folder / "110000/baseline/03_gaps/statements.json").write_text("[{", encoding="utf-8")
+    for content in ("[{", "[1]", "[null]", "{}1"):
+        (folder / "110000/baseline/03_gaps/statements.json").write_text(content, encoding="utf-8")
+        with pytest.raises(OutputError, match=r"b/110000/baseline/03_gaps/statements\.json.*cannot be read") as caught:
+            summary.update(folder)
+        assert str(tmp_path) not in str(caught.value)
+    told = [{**record("110000", "baseline", "p/a"), "gap": "much"}]
+    (folder / "110000/baseline/03_gaps/statements.json").write_text(json.dumps(told), encoding="utf-8")
     with pytest.raises(OutputError, match="cannot be read") as caught:
         summary.update(folder)
     assert str(tmp_path) not in str(caught.value)
@@ -144,3 +150,11 @@ def test_records_move_from_the_notebook_into_one_file(tmp_path):
     assert json.loads((tmp_path / "statements.json").read_text(encoding="utf-8")) == [one, two]
     assert RESOURCE not in nbformat.writes(nb)
     assert not write_statements(nb, tmp_path / "none") and not (tmp_path / "none").exists()
+
+
+def test_records_of_another_version_lack_what_they_lack(tmp_path):
+    folder = tmp_path / "b"
+    old = {name: value for name, value in record("110000", "baseline", "p/a").items() if name not in ("chance", "place")}
+    summary.update(folder, [published(folder, "110000", "baseline", "03_gaps", "h", {**old, "since": "then"})])
+    found = summary.read(folder)
+    assert found.statement.tolist() == ["p/a"] and found.chance.isna().all() and found.place.isna().all()

@@ -6,6 +6,7 @@ It says what lies in the batch's folder. After a batch only the runs made anew a
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -180,21 +181,33 @@ def exactly(path: Path) -> str:
 
 
 def _take_up(database: duckdb.DuckDBPyConnection, files: Sequence[Path], folder: Path) -> None:
-    """Add what these runs tell."""
+    """Add what these runs tell: through one file of lines, for opening thousands of files one by one is what takes long."""
     import duckdb
 
     columns = "{" + ", ".join(f"{name}: '{_SQL[kind]}'" for name, kind in COLUMNS.items()) + "}"
-    try:
-        database.execute(
-            f"INSERT INTO rows SELECT told.*, wanted.notebook, wanted.run_key FROM read_json(?, format = 'array', columns = {columns}) AS told "
-            "JOIN wanted ON told.region_code || '/' || told.scenario = wanted.whose",
-            [[exactly(file) for file in files]],
-        )
-    except duckdb.Error as error:
-        said = str(error).split("\n", 1)[0][:200].replace(str(folder), folder.name)
-        raise OutputError(
-            f"运行的目标记录无法读取 what a run tells of its targets cannot be read: {said}", where=f"{folder.name}/{NAME}"
-        ) from None
+    with tempfile.TemporaryDirectory(prefix="zhibiao-summary-") as made:
+        lines = Path(made) / "statements.jsonl"
+        with lines.open("w", encoding="utf-8", newline="\n") as stream:
+            for file in files:
+                try:
+                    told = json.loads(file.read_text(encoding="utf-8"))
+                    stream.writelines(json.dumps({name: record.get(name) for name in COLUMNS}, ensure_ascii=False) + "\n" for record in told)
+                except (OSError, ValueError, TypeError, AttributeError) as error:
+                    raise _unreadable(file.relative_to(folder).as_posix(), folder, error) from None
+        try:
+            database.execute(
+                "INSERT INTO rows SELECT told.*, wanted.notebook, wanted.run_key FROM "
+                f"read_json(?, format = 'newline_delimited', columns = {columns}) AS told "
+                "JOIN wanted ON told.region_code || '/' || told.scenario = wanted.whose",
+                [exactly(lines)],
+            )
+        except duckdb.Error as error:
+            raise _unreadable(NAME, folder, error) from None
+
+
+def _unreadable(name: str, folder: Path, error: Exception) -> OutputError:
+    said = "" if isinstance(error, OSError) else str(error).split("\n", 1)[0][:200]
+    return OutputError(f"运行的目标记录无法读取 what a run tells of its targets cannot be read: {said}", where=f"{folder.name}/{name}")
 
 
 def _written(database: duckdb.DuckDBPyConnection, path: Path) -> Path:

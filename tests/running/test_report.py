@@ -39,6 +39,20 @@ def test_board_shows_each_run_and_the_messages_as_they_are(tmp_path, result, cap
     assert "[bold]坏了" in said
 
 
+def test_board_of_a_thousand_runs_stays_short_and_counts_them(tmp_path, result, capsys):
+    with Board(tmp_path) as show:
+        for number in range(1000):
+            task = Task(tmp_path / "mine.ipynb", {}, "trial", f"{900000 + number}", f"地{number:04d}", "baseline", "试验")
+            show.started(task)
+            if number != 7:
+                show.ended(RunResult(task, "failed" if number == 3 else "ok", tmp_path, CellError("x") if number == 3 else None, "k", 1.0))
+    said = capsys.readouterr().out
+    last = said[said.rindex("笔记本") :]
+    assert sum("mine" in line for line in last.splitlines()) == Board.LINES
+    assert "地0003" in last and "地0007" in last and "地0999" in last and "地0500" not in last
+    assert "完成 done 998" in last and "失败 failed 1" in last and "运行中 running 1" in last
+
+
 def test_quiet_says_nothing(tmp_path, result, capsys):
     with reporter(tmp_path, quiet=True) as show:
         show.ended(result)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import threading
+from collections import Counter
 from collections.abc import Collection
 from pathlib import Path
 from types import TracebackType
@@ -76,7 +77,13 @@ class Lines(Reporter):
 
 
 class Board(Reporter):
-    """A table on a terminal, one line a run; the messages of failed runs follow it."""
+    """A table on a terminal, one line a run; the messages of failed runs follow it.
+
+    Of a large batch it shows what runs, what failed and what ended last, `LINES` at most, above a line that counts: a table of thousands
+    would be drawn anew four times a second.
+    """
+
+    LINES = 40
 
     def __init__(self, out: Path) -> None:
         super().__init__(out)
@@ -125,14 +132,27 @@ class Board(Reporter):
         table.add_column("秒 s", justify="right")
         with self.lock:
             states = list(self.states.values())
-        for task, state, seconds in states:
+        for task, state, seconds in _foremost(states, self.LINES):
             cells = (task.stem, task.region_name, task.scenario)
             table.add_row(
                 *(Text(cell) for cell in cells),
                 Text(_WORDS[state], style=_STYLES[state]),
                 f"{seconds:.1f}" if seconds else "",
             )
+        if len(states) > self.LINES:
+            counts = Counter(state for _, state, _ in states)
+            said = "，".join(f"{_WORDS[state]} {counts[state]}" for state in _WORDS if counts[state])
+            table.caption = Text(said)
         return table
+
+
+def _foremost(states: list[tuple[Task, str, float]], most: int) -> list[tuple[Task, str, float]]:
+    """Return what is shown of many runs, in their order: those that run, then failed ones, then the last of the others."""
+    if len(states) <= most:
+        return states
+    ranks = {"run": 0, "failed": 1}
+    nearest = sorted(range(len(states)), key=lambda place: (ranks.get(states[place][1], 2), -place))
+    return [states[place] for place in sorted(nearest[:most])]
 
 
 def reporter(out: Path, quiet: bool = False) -> Reporter:

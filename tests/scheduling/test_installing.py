@@ -116,7 +116,9 @@ def test_a_timer_comes_and_goes(machine: Path, home: Path, schedule):
     assert [(item.schedule.name, item.there) for item in installing.listed(home, NOW)[0]] == [("monthly", True)]
     installing.remove("monthly", home)
     assert units(machine) == []
-    assert (machine / "asked").read_text().splitlines()[-2:] == ["--user disable --now zhibiao-monthly.timer", "--user daemon-reload"]
+    assert (machine / "asked").read_text().splitlines()[-3:] == [
+        "--user disable --now zhibiao-monthly.timer", "--user clean --what=state zhibiao-monthly.timer", "--user daemon-reload",
+    ]  # fmt: skip
 
 
 def test_units_of_others_stay(machine: Path, home: Path, schedule):

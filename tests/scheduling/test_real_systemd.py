@@ -90,17 +90,22 @@ def test_a_real_timer_runs_and_makes_up_for_what_it_missed(tmp_path: Path, manag
     assert "退出码 exit code 0" in schedule("list")
     assert (out / "tiny/500000/baseline/03_gaps/manifest.json").is_file()
 
-    # yearly, and the machine was off on New Year's day
-    schedule("install", file, "--at", "@yearly", "--via", "systemd", "--out", str(out), "--replace")
-    time.sleep(5)
-    ended.unlink()
-    stop()
+    # what systemd remembers of an older schedule of this name does not start the new one
     stamp = Path(environment["XDG_DATA_HOME"]) / "systemd" / "timers" / "stamp-zhibiao-tiny.timer"
-    assert stamp.exists()
-    os.utime(stamp, (time.time() - 400 * 86400,) * 2)
+    long_ago = (time.time() - 400 * 86400,) * 2
+    os.utime(stamp, long_ago)
+    schedule("install", file, "--at", "@yearly", "--via", "systemd", "--out", str(out), "--replace")
+    ended.unlink()
+    time.sleep(10)
+    assert not ended.exists(), "New Year's day was before it was installed"
+
+    # the machine was off on New Year's day
+    stop()
+    os.utime(stamp, long_ago)
     start()
     assert within(ended.exists, 180), "what was missed was not made up for"
     schedule("remove", "tiny")
+    assert not stamp.exists()
     listed = subprocess.run(["systemctl", "--user", "list-timers", "--all"], capture_output=True, encoding="utf-8", check=True).stdout
     assert "zhibiao" not in listed
     assert not list((tmp_path / "config" / "systemd" / "user").glob("zhibiao-*"))

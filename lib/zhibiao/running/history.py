@@ -69,7 +69,7 @@ class Pruned:
     gone, left : tuple of State
         Oldest first.
     foreign : tuple of Path
-        What lies there and is not, or not only, of our making: it stays.
+        What is not, or not only, of our making: it stays.
     freed : int
         Bytes that the disk gets back: files that have no other name.
     """
@@ -192,7 +192,7 @@ def states(out: Path, batch: str) -> tuple[list[State], list[Path]]:
 
 
 def _state(path: Path, batch: str) -> State | None:
-    """Return the state that lies in a folder; None unless everything in it is as it was put there."""
+    """Return the state that lies in a folder; None where there is no mark of this batch."""
     if not _plain_folder(path) or (path / MARK).is_symlink():
         return None
     try:
@@ -202,15 +202,19 @@ def _state(path: Path, batch: str) -> State | None:
         return None
     if at.tzinfo is None or mark.batch != batch:
         return None
-    known = {PurePosixPath(name) for name in (*mark.files, MARK)}
-    folders = {parent for name in known for parent in name.parents}
-    for place, inside, names in os.walk(path):
-        here = PurePosixPath(Path(place).relative_to(path).as_posix())
-        if any(here / name not in folders or (Path(place) / name).is_symlink() for name in inside):
-            return None
-        if any(here / name not in known or (Path(place) / name).is_symlink() for name in names):
-            return None
     return State(path, at, mark.keep, mark.files)
+
+
+def _untouched(state: State) -> bool:
+    """Whether nothing lies in a state but what was put there: no other file or folder, and no link."""
+    known = {PurePosixPath(name) for name in (*state.files, MARK)}
+    folders = {parent for name in known for parent in name.parents}
+    for place, inside, names in os.walk(state.folder):
+        here = PurePosixPath(Path(place).relative_to(state.folder).as_posix())
+        for found, allowed in ((inside, folders), (names, known)):
+            if any(here / name not in allowed or (Path(place) / name).is_symlink() for name in found):
+                return False
+    return True
 
 
 def surplus(found: Sequence[State], keep: Keep) -> list[State]:
@@ -245,7 +249,8 @@ def prune(
     """
     found, foreign = states(out, batch)
     asked = {name: value for name, value in (("runs", runs), ("month_ends", month_ends)) if value is not None}
-    gone = surplus(found, Keep.model_validate({**found[-1].keep.model_dump(), **asked})) if found else []
+    beyond = surplus(found, Keep.model_validate({**found[-1].keep.model_dump(), **asked})) if found else []
+    gone = [state for state in beyond if _untouched(state)]
     freed = _freed(gone)
     if not dry_run:
         for state in gone:
@@ -256,8 +261,9 @@ def prune(
                 shutil.rmtree(aside)
             except OSError as error:
                 raise OutputError(f"无法清理 cannot be pruned: {error.strerror}", where=str(state.folder)) from None
-    removed = {state.folder for state in gone}
-    return Pruned(batch, tuple(gone), tuple(s for s in found if s.folder not in removed), tuple(foreign), freed)
+    wanted = {state.folder for state in beyond}
+    touched = [state.folder for state in beyond if state not in gone]
+    return Pruned(batch, tuple(gone), tuple(s for s in found if s.folder not in wanted), (*foreign, *touched), freed)
 
 
 def _freed(gone: Sequence[State]) -> int:

@@ -115,6 +115,7 @@ def install(schedule: Schedule, home: Path, words: Sequence[str]) -> list[str]:
             raise OutputError("已有同名单元，不是本计划的 there is a unit of this name that is not this schedule's", where=str(place / name))
     for name, text in texts.items():
         write_whole(place / name, text.encode("utf-8"))
+    _forget_times(schedule.name)
     for words in (["daemon-reload"], ["enable", "--now", f"{_stem(schedule.name)}.timer"]):
         said = ask(["systemctl", "--user", *words])
         if said.code != 0:
@@ -128,11 +129,17 @@ def remove(name: str, home: Path) -> bool:
     place = unit_folder()
     ours = [path for ending in ("timer", "service") if _is_ours(path := place / f"{_stem(name)}.{ending}", name, home)]
     if ours:
-        ask(["systemctl", "--user", "disable", "--now", f"{_stem(name)}.timer"])
+        _forget_times(name)
         for path in ours:
             path.unlink()
         ask(["systemctl", "--user", "daemon-reload"])
     return bool(ours)
+
+
+def _forget_times(name: str) -> None:
+    """Stop a timer and have systemd forget when it last ran: a schedule makes up for nothing from before it was installed."""
+    ask(["systemctl", "--user", "disable", "--now", f"{_stem(name)}.timer"])
+    ask(["systemctl", "--user", "clean", "--what=state", f"{_stem(name)}.timer"])
 
 
 def hindrance() -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +100,24 @@ def stderr_of(cell: Any) -> str:
     return "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stderr").strip()
 
 
+def hide_paths(nb: Any, folders: Sequence[Path]) -> None:
+    """Replace the machine's folders in whatever the cells of a notebook show; pictures of points have no text."""
+
+    def hidden(value: Any) -> Any:
+        if isinstance(value, str):
+            return without_paths(value, folders)
+        if isinstance(value, list):
+            return [hidden(item) for item in value]
+        if isinstance(value, dict):
+            for key in list(value):
+                value[key] = value[key] if key in ("image/png", "image/jpeg") else hidden(value[key])
+        return value
+
+    for cell in nb.cells:
+        for output in cell.get("outputs", []):
+            hidden(output)
+
+
 def tidy(kept: Path) -> None:
     """Make the notebook of a failed run fit to be kept: no times, ids, marks or paths; what cannot be read is removed."""
     import nbformat
@@ -109,15 +127,7 @@ def tidy(kept: Path) -> None:
     try:
         left = nbformat.read(kept, as_version=4)
         left.cells = [cell for cell in left.cells if "papermill-error-cell-tag" not in cell.metadata.get("tags", [])]
-        for cell in left.cells:
-            for output in cell.get("outputs", []):
-                if output.output_type == "error":
-                    output.evalue = without_paths(output.evalue, [kept.parent, Path(sys.prefix)])
-                    output.traceback = [
-                        without_paths(line, [kept.parent, Path(sys.prefix)]) for line in output.traceback
-                    ]
-                elif output.output_type == "stream":
-                    output.text = without_paths(output.text, [kept.parent, Path(sys.prefix)])
+        hide_paths(left, [kept.parent, Path(sys.prefix)])
         kept.write_text(notebook_text(left), encoding="utf-8", newline="\n")
     except Exception:  # half a notebook helps nobody, and the first error is the one that counts
         kept.unlink(missing_ok=True)

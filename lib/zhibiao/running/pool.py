@@ -7,6 +7,7 @@ import errno
 import json
 import os
 import queue
+import re
 import shutil
 import subprocess
 import sys
@@ -30,7 +31,14 @@ from zhibiao.running.job import ROOT, Answer, Cell, Order, without_paths
 from zhibiao.running.memory import killed_for_memory
 from zhibiao.running.processes import end_family, end_strays, end_tree, exit_words
 
-_LAST_LINES = 12
+_LAST_LINES = 60
+_REPEATED = 12
+"""Lines of a lost process that are remembered, and that its message repeats."""
+_CRASH = "Fatal Python error"
+"""Begins what Python says of a crash; what comes first counts most there."""
+_LAST_WORDS = """# A kernel that crashes says where, on the standard error that its worker hears.
+c.IPKernelApp.exec_lines = ["__import__('faulthandler').enable(getattr(__import__('sys').stderr, '_original_stdstream_copy', 2), all_threads=False)"]
+"""
 _LINE = 240
 """Characters of a line that are repeated at most."""
 _LATE = 0.2
@@ -53,7 +61,7 @@ def environment(folder: Path, data: Path | None) -> dict[str, str]:
     data : Path, optional
         The overlay.
     """
-    chosen = dict(os.environ)
+    chosen = {name: value for name, value in os.environ.items() if not _private(name, value)}
     # ipykernel warns when it ends; another installation's kernels and settings are not wanted
     for name in ("PYTHONWARNINGS", "JUPYTER_PATH", "JUPYTER_CONFIG_PATH"):
         chosen.pop(name, None)
@@ -70,6 +78,8 @@ def environment(folder: Path, data: Path | None) -> dict[str, str]:
         "MKL_NUM_THREADS": "1",
         "PYTHONHASHSEED": "0",
         "PYTHONUTF8": "1",
+        # cron and systemd start without a language: pandoc then takes the title for bytes
+        **dict.fromkeys(("LANG", "LC_ALL"), "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"),
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         "JUPYTER_DEFAULT_PROVISIONER_NAME": PROVISIONER,
         # what a killed process leaves in its temporary folder goes with this one
@@ -88,6 +98,19 @@ def _bytecode(unwanted: str) -> dict[str, str]:
     if place is not None:
         return {"PYTHONPYCACHEPREFIX": str(place)}
     return {"PYTHONDONTWRITEBYTECODE": unwanted} if unwanted else {}
+
+
+_SECRET = re.compile(r"TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|AUTH", re.IGNORECASE)
+_PERSONAL = frozenset({"USER", "USERNAME", "LOGNAME", "HOSTNAME", "MAIL", "EMAIL", "PWD", "OLDPWD", "SUDO_USER", "SUDO_COMMAND"})
+
+
+def _private(name: str, value: str) -> bool:
+    """Return whether a variable is nothing for a notebook: a cell that prints its environment must not publish it.
+
+    >>> _private("BUREAU_API_TOKEN", "x"), _private("HTTPS_PROXY", "http://me:word@proxy:80"), _private("LANG", "C")
+    (True, True, False)
+    """
+    return bool(_SECRET.search(name)) or name in _PERSONAL or name.startswith("SSH_") or bool(re.search(r"://[^/@\s]+:[^/@\s]+@", value))
 
 
 def lasting(name: str) -> Path | None:
@@ -122,6 +145,9 @@ class Worker:
             # resolved: macOS names its temporary folder through a link
             self.folder = Path(tempfile.mkdtemp(prefix="zhibiao-")).resolve()
             (self.folder / "tmp").mkdir()
+            profile = self.folder / "ipython" / "profile_default"
+            profile.mkdir(parents=True)
+            (profile / "ipython_kernel_config.py").write_text(_LAST_WORDS, encoding="utf-8")
         except OSError as error:
             raise OutputError(
                 f"临时目录不可用 no temporary folder: {error.strerror}", where=tempfile.gettempdir()
@@ -229,6 +255,8 @@ class Worker:
     def _last_lines(self) -> str:
         """Return what worker and kernel wrote to standard error last, as it may be published."""
         lines = [line[:_LINE] for line in list(self.said) if line.strip()]
+        crash = next((number for number, line in enumerate(lines) if line.startswith(_CRASH)), None)
+        lines = lines[-_REPEATED:] if crash is None else lines[crash:][:_REPEATED]
         return without_paths("\n标准错误 stderr:\n" + "\n".join(lines), [self.folder, Path(sys.prefix)]) if lines else ""
 
     def _place(self) -> str:

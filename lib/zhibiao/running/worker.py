@@ -24,7 +24,17 @@ import psutil
 
 from zhibiao.errors import CellError, KernelDied, MemoryLimit, OutputError, TimeLimit, ZhibiaoError
 from zhibiao.kernels import Start, how
-from zhibiao.running.cells import author_number, check_cells, code_lines, failed_line, numbered, stderr_of, tidy, values
+from zhibiao.running.cells import (
+    author_number,
+    check_cells,
+    code_lines,
+    failed_line,
+    hide_paths,
+    numbered,
+    stderr_of,
+    tidy,
+    values,
+)
 from zhibiao.running.engine import NAME
 from zhibiao.running.job import BRIEFING, Answer, Cell, Order, without_paths
 from zhibiao.running.memory import MB, Watch, killed_for_memory
@@ -132,6 +142,8 @@ def perform(order: Order, kernels: Kernels) -> Answer:
     kernels.reads, kernels.memory_limit = {}, order.memory_limit
     try:
         executed = _execute(order, kept, kernels)
+        # the temporary folder too: on some systems its name is the user's
+        hide_paths(executed, [notebook.parent, folder, kernels.folder.parent, Path(sys.prefix)])
         seconds["execute"] = time.perf_counter() - begun
         answer = _publish(executed, folder, notebook.stem, order.documents)
         seconds["publish"] = time.perf_counter() - begun - seconds["execute"]
@@ -209,7 +221,9 @@ def _plain(path: str | Path) -> str:
 def _raised(kernels: Kernels, error: Any, order: Order) -> CellError | MemoryLimit:
     """Say which line of which cell raised what, and with which parameters."""
     source = str(error.source)
-    line = failed_line(error.traceback or (), error.exec_count)
+    if line := failed_line(error.traceback or (), error.exec_count):
+        # IPython counts from the first line that is not empty
+        line += len(source) - len(source.lstrip("\n"))
     place = f"单元格 cell {kernels.cell.number}" + (f"，第 {line} 行 line {line}" if line else "")
     code = code_lines(source, line) if kernels.cell.number else kernels.cell.code
     said = f"{place}: {error.ename}: {error.evalue}\n{code}\n{values(order.parameters)}"

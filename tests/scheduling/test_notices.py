@@ -48,7 +48,7 @@ def program(place: Path, *, code: int = 0) -> Path:
 def test_a_text_says_what_failed_and_what_changed_in_both_languages():
     assert a_notice().text == (
         "指标 zhibiao · monthly · 2026-12-05 06:03：失败 failed（退出码 exit code 4）\n"
-        "新出 3，沿用 1，失败 1　made 3, kept 1, failed 1\n"
+        "新出 3，沿用 1，失败 1　made 3, reused 1, failed 1\n"
         "\n失败 failures (1):\n- 03_gaps · 重庆 · baseline: 出错\n"
         "\n结论有变 changed verdicts (1):\n"
         "- 重庆 · 在校生规模 · 452号 专栏1·2（基准）：进度正常 → 进度滞后　"

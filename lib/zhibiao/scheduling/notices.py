@@ -105,7 +105,7 @@ class Notice:
         lines = [self.title]
         if self.counts:
             done, cached, failed = (self.counts.get(name, 0) for name in ("ok", "cached", "failed"))
-            lines.append(f"新出 {done}，沿用 {cached}，失败 {failed}　made {done}, kept {cached}, failed {failed}")
+            lines.append(f"新出 {done}，沿用 {cached}，失败 {failed}　made {done}, reused {cached}, failed {failed}")
         for head, items in (
             ("失败 failures", self.problems),
             ("结论有变 changed verdicts", [change.line(VERDICTS) for change in self.changes]),

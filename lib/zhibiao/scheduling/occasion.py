@@ -82,11 +82,13 @@ def run_now(name: str, home: Path, *, if_due: bool = False, logged: bool = False
 
 @contextlib.contextmanager
 def _in_zone(name: str) -> Iterator[None]:
-    """Have this process live in the schedule's zone: the day of the run and the month of a kept state are those of the zone."""
+    """Have this process live in the schedule's zone, so that the month of a kept state is that of the zone."""
+    if not hasattr(time, "tzset"):  # Windows reads TZ in a way of its own, and wrongly
+        yield
+        return
     before = os.environ.get("TZ")
     os.environ["TZ"] = name
-    if hasattr(time, "tzset"):
-        time.tzset()
+    time.tzset()
     try:
         yield
     finally:
@@ -94,8 +96,7 @@ def _in_zone(name: str) -> Iterator[None]:
             del os.environ["TZ"]
         else:
             os.environ["TZ"] = before
-        if hasattr(time, "tzset"):
-            time.tzset()
+        time.tzset()
 
 
 def _carried_out(schedule: Schedule, home: Path) -> int:

@@ -198,6 +198,8 @@ def after_the_batch(out: Path, name: str, data: Path, file: Path) -> None:
         (f"{file.name} read and checked 读批次", timed(lambda: batchfile.read(file, notebooks=NOTEBOOKS, data=data))),
         (f"{nationwide.name} read and checked 读批次", timed(lambda: batchfile.read(nationwide, notebooks=NOTEBOOKS, data=data))),
     ]
+    programs = "from zhibiao.running.ranking import ranking; import duckdb"
+    rows.append(("imports of ranking 排名所需导入", timed(lambda: subprocess.run([sys.executable, "-c", programs], check=True))))
     (folder / summary.NAME).unlink()
     rows.append(("summary made anew 重建汇总", timed(lambda: summary.update(folder))))
     rows.append(("summary, nothing new 汇总无变化", timed(lambda: summary.update(folder))))
@@ -209,6 +211,39 @@ def after_the_batch(out: Path, name: str, data: Path, file: Path) -> None:
     rows.append(("index, nothing new 目录无变化", timed(lambda: write_outputs_index(out, []))))
     table(("once 一次性", "s"), [(what, f"{seconds:.2f}") for what, seconds in rows])
     print(f"\nindex.html {(out / 'index.html').stat().st_size / 1e6:.2f} MB, {summary.NAME} {(folder / summary.NAME).stat().st_size / 1e6:.2f} MB")
+
+
+def constructed(data: Path, out: Path) -> None:
+    """Leave what a batch of all counties under all scenarios would leave for summary and index, without running a notebook.
+
+    Rows are those of the baseline; under other scenarios the chances are moved, so that nothing can be shared by mistake.
+    """
+    from zhibiao.assessing.gaps import gap_table
+    from zhibiao.catalogue.load import load
+    from zhibiao.catalogue.study import study
+    from zhibiao.showing.statement_records import statement_records
+    from zhibiao.simulating.scenario import simulate
+
+    registry = load(data)
+    scenarios = [scenario for scenario in registry.scenarios.values() if not scenario.regions]
+    files = ("09_briefing.pdf", "09_briefing.docx", "09_briefing.ipynb", "statements.json", "tables/09_briefing-tables.xlsx", "figures/09_briefing-figure-01.png")
+    for code in codes(data, WHOLE[0]):
+        asked = study(registry, code)
+        records = statement_records(asked, gap_table(asked, simulate(asked).chances))
+        for number, scenario in enumerate(scenarios):
+            folder = out / "nationwide" / code / scenario.id / "09_briefing"
+            folder.mkdir(parents=True, exist_ok=True)
+            moved = [
+                {**told, "scenario": scenario.id, "scenario_zh": scenario.zh, "scenario_en": scenario.en, "chance": told["chance"] and told["chance"] * (1 - number / 20)}
+                for told in records
+            ]
+            (folder / "statements.json").write_text(json.dumps(moved, ensure_ascii=False), encoding="utf-8")
+            told = {
+                "batch": "nationwide", "region_code": code, "region_name": asked.region.zh, "scenario": scenario.id, "notebook": "09_briefing", "title": "简报",
+                "status": "ok", "error": "", "as_of": str(asked.as_of), "report_date": "", "synthetic": True, "key": f"{code}/{scenario.id}",
+                "files": dict.fromkeys(files, ""),
+            }  # fmt: skip
+            (folder / "manifest.json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
 
 
 def plan(ran: Ran, runs: int, jobs: int, bytes_each: float) -> None:
@@ -243,6 +278,7 @@ def main() -> None:
     asked.add_argument("--jobs", type=int, default=2)
     asked.add_argument("--counties", type=int, default=WHOLE[0])
     asked.add_argument("--every", type=int, default=50, help="reports a line")
+    asked.add_argument("--constructed", action="store_true", help="run no notebook: time summary, index and ranking of all counties under all scenarios")
     asked.add_argument("--folder", type=Path, help="registry and outputs go here and stay (default: a folder that goes)")
     given = asked.parse_args()
     with tempfile.TemporaryDirectory(prefix="zhibiao-nationwide-") as passing:
@@ -253,6 +289,11 @@ def main() -> None:
                 [sys.executable, "-m", "zhibiao", "simulate-regions", "--counties", str(given.counties), "--seed", "1", "--out", str(data)],
                 cwd=ROOT, check=True, stdout=subprocess.DEVNULL,
             )  # fmt: skip
+        if given.constructed:
+            constructed(data, out)
+            (out / "nationwide" / "summary.parquet").touch()
+            after_the_batch(out, "nationwide", data, data / "notebooks" / "batches" / "rehearsal.yaml")
+            return
         lines = ["name: rehearsal", "notebooks: [09_briefing]", "regions:", *(f'  - "{code}"' for code in codes(data, given.runs))]
         file.write_text("\n".join(lines) + "\n", encoding="utf-8")
         cores = os.cpu_count()

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from zhibiao.errors import OutputError
 from zhibiao.publishing.index import REGIONS
 from zhibiao.running import summary
+from zhibiao.running.folder import write_file
 from zhibiao.running.ranking import COUNTS, grouped, opened
 from zhibiao.showing.words import VERDICTS
 
@@ -35,7 +37,7 @@ def update(folder: Path) -> Path | None:
     OutputError
         The summary is broken, or the page cannot be written.
     """
-    from zhibiao.publishing.regions import write_regions
+    from zhibiao.publishing.regions import regions_page
 
     page, source = folder / REGIONS, folder / summary.NAME
     if source.is_file() and page.is_file() and page.stat().st_mtime_ns > source.stat().st_mtime_ns:
@@ -44,7 +46,11 @@ def update(folder: Path) -> Path | None:
     if found is None or len(found["regions"]) < FEWEST:
         page.unlink(missing_ok=True)
         return None
-    return write_regions(page, folder.name, found)
+    try:
+        write_file(page, regions_page(folder.name, found))
+    except OSError as error:
+        raise OutputError(f"无法写出 cannot be written: {error.strerror or error}", where=f"{folder.name}/{page.name}") from None
+    return page
 
 
 def content(folder: Path) -> dict[str, Any]:

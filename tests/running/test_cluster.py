@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from distributed import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,7 +29,7 @@ from zhibiao.errors import (
     RegistryError,
     TimeLimit,
 )
-from zhibiao.running import cluster, manifest, parcel
+from zhibiao.running import cluster, connection, manifest, parcel, reconnecting, station
 from zhibiao.running.batch import batch
 from zhibiao.running.job import ROOT
 
@@ -76,7 +77,7 @@ class Net:
         return self.workers[-1]
 
     def _process(self, module: str, *options: str, **environment: str) -> subprocess.Popen:
-        command = [sys.executable, "-m", f"distributed.cli.{module}", "--host", "127.0.0.1", "--no-dashboard", *options]
+        command = [sys.executable, "-m", f"distributed.cli.{module}", "--host", "127.0.0.1", "--dashboard-address", "127.0.0.1:0", "--no-dashboard", *options]
         log = (self.place / f"{module}.log").open("ab")
         with log:
             return subprocess.Popen(command, cwd=self.place, env={**os.environ, **SETTINGS, **environment}, stdout=log, stderr=log)
@@ -302,8 +303,9 @@ def test_the_scheduler_is_restarted_again_and_again(net, tmp_path, notebook, bat
 def test_when_the_scheduler_stays_away_then_the_rest_fails_and_a_second_start_finishes(
     net, tmp_path, notebook, batch_file, behind, monkeypatch
 ):
-    monkeypatch.setattr(cluster, "PATIENCE", 2.0)
+    monkeypatch.setattr(reconnecting, "PATIENCE", 2.0)
     net.join()
+    until(lambda: "Registered to" in (tmp_path / "dask_worker.log").read_text("utf-8"), 20)
     running, _ = restart_mid_run(net, tmp_path, notebook, batch_file, behind)
     result = running.result(60)
     assert result.exit_code == KernelDied.exit_code
@@ -315,6 +317,23 @@ def test_when_the_scheduler_stays_away_then_the_rest_fails_and_a_second_start_fi
     again = batch(tmp_path / "trial.yaml", out=tmp_path / "out", notebooks=tmp_path / "books", quiet=True, scheduler=net.address)
     assert [run.status for run in again.runs] == ["ok", "ok"]
     assert list((tmp_path / "out").rglob("*.failed")) == []
+
+
+@pytest.mark.soak
+def test_when_no_worker_is_left_and_none_comes_then_the_rest_fails(net, tmp_path, notebook, batch_file, behind, monkeypatch):
+    monkeypatch.setattr(reconnecting, "PATIENCE", 2.0)
+    marker = tmp_path / "marker"
+    notebook(tmp_path / "books" / "a_hangs.ipynb", "1", HANGS_ONCE)
+    notebook(tmp_path / "books" / "b_good.ipynb", "2")
+    file = batch_file(tmp_path / "trial.yaml", parameters={"marker": str(marker)})
+    only = net.join()
+    until(lambda: "Registered to" in (tmp_path / "dask_worker.log").read_text("utf-8"), 20)
+    running = behind(batch, file, out=tmp_path / "out", notebooks=tmp_path / "books", quiet=True, scheduler=net.address)
+    until(marker.exists, 30)
+    only.kill()
+    result = running.result(60)
+    assert result.exit_code == KernelDied.exit_code
+    assert all("had no worker for 2 s" in str(run.error) for run in result.runs)
 
 
 def test_when_a_worker_has_other_code_then_nothing_starts(net, tmp_path, notebook, batch_file):
@@ -335,7 +354,7 @@ def test_when_a_worker_has_other_code_then_nothing_starts(net, tmp_path, noteboo
 
 
 def test_when_no_scheduler_answers_then_one_message_and_nothing_starts(tmp_path, notebook, batch_file, monkeypatch):
-    monkeypatch.setattr(cluster, "_CONNECT", 0.5)
+    monkeypatch.setattr(connection, "CONNECT", 0.5)
     notebook(tmp_path / "books" / "a.ipynb", "1")
     file = batch_file(tmp_path / "trial.yaml")
     with pytest.raises(ParameterError, match=r"no scheduler answers \(tcp://127\.0\.0\.1:9\)"):
@@ -444,8 +463,11 @@ def test_when_stopped_then_130_and_no_process_is_left_on_a_worker(net, tmp_path,
 def test_when_the_runner_is_killed_then_the_worker_ends_its_order(net, runner, is_alive, within):
     net.join()
     process, started = runner(net.address)
-    process.kill()
-    assert within(lambda: not any(map(is_alive, started)), 10)
+    with Client(net.address, set_as_default=False) as client:
+        client.run(setattr, station, "IDLE", 1.0)
+        process.kill()
+        assert within(lambda: not any(map(is_alive, started)), 10)
+        assert within(lambda: offspring(net) == [], 20)  # the template and what else waited for its next order
     assert net.workers[0].poll() is None
 
 
@@ -453,6 +475,8 @@ def test_when_the_runner_is_killed_then_the_worker_ends_its_order(net, runner, i
 def test_when_ctrl_c_reaches_a_local_cluster_too_then_130_and_silence(tmp_path, runner, is_alive):
     process, started = runner("local:1")
     family = psutil.Process(process.pid).children(recursive=True)
+    doors = [door for member in [psutil.Process(process.pid), *family] for door in member.net_connections("inet")]
+    assert {door.laddr.ip for door in doors if door.status == psutil.CONN_LISTEN} == {"127.0.0.1"}
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: the cluster's processes hear it as well
     _, logged = process.communicate(timeout=30)
     assert (process.returncode, logged) == (130, b"")

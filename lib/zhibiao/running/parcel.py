@@ -16,6 +16,9 @@ from zhibiao.running.manifest import Surroundings, sha256
 LARGEST = 256 << 20
 """Bytes of one run's files at most: they pass through the memory of worker, scheduler and runner."""
 
+KEYS = "zhibiao-order-"
+"""How Dask's keys of orders begin."""
+
 OVERLAY = "data/"
 """How the fingerprint labels the overlay's files."""
 

@@ -24,7 +24,7 @@ from zhibiao.errors import KernelDied, OutputError, TimeLimit
 from zhibiao.kernels.templates import lend
 from zhibiao.running import manifest
 from zhibiao.running.job import without_paths
-from zhibiao.running.parcel import Differs, Made, Parcel, code_of, differences, pack, unpack
+from zhibiao.running.parcel import KEYS, Differs, Made, Parcel, code_of, differences, pack, unpack
 from zhibiao.running.pool import Interrupted, Pool, environment
 
 NAME = "zhibiao"
@@ -67,6 +67,7 @@ class Station(WorkerPlugin):
         self.folder = folder
         self.benches: dict[str, _Bench] = {}
         self.running: dict[Key, Pool] = {}
+        self.taken_back: set[Key] = set()
         self.same: set[int] = set()
         self.lock = threading.Lock()
         self.closed = threading.Event()
@@ -87,8 +88,12 @@ class Station(WorkerPlugin):
 
     def transition(self, key: Key, start: str, finish: str, **_: Any) -> None:
         """Hear that Dask takes an order back; called by Dask between two steps of its own, so nothing here may wait."""
-        if start in ("executing", "long-running") and finish in ("released", "cancelled") and key in self.running:
-            threading.Thread(target=self.running[key].stop, daemon=True).start()
+        if start not in ("executing", "long-running") or finish not in ("released", "cancelled"):
+            return
+        if pool := self.running.get(key):
+            threading.Thread(target=pool.stop, daemon=True).start()
+        elif str(key).startswith(KEYS):
+            self.taken_back.add(key)  # before it has begun
 
     def check(self, parcel: Parcel, address: str) -> None:
         """Refuse an order whose runner has other code.
@@ -113,24 +118,28 @@ class Station(WorkerPlugin):
             It was taken back, or the Dask worker closes.
         """
         bench, pool = self._take(parcel, overlay, key)
-        place = Path(tempfile.mkdtemp(prefix="run-", dir=self.folder)).resolve()
+        made = None
         try:
-            made = _made(parcel, place, pool)
-            with self.lock:
-                bench.idle.append(pool)
-            return _speaking_of_nothing_here(made, [place, bench.folder, self.folder])
+            place = Path(tempfile.mkdtemp(prefix="run-", dir=self.folder)).resolve()
+            try:
+                made = _made(parcel, place, pool)
+            finally:
+                shutil.rmtree(place, ignore_errors=True)
         finally:
             with self.lock:
                 self.running.pop(key, None)
                 bench.busy -= 1
                 bench.used = time.monotonic()
-            shutil.rmtree(place, ignore_errors=True)
+                if made is not None:  # else the pool was stopped
+                    bench.idle.append(pool)
             if not bench.topics:
                 self.rest()
+        return _speaking_of_nothing_here(made, [place, bench.folder, self.folder])
 
     def _take(self, parcel: Parcel, overlay: bytes | None, key: Key) -> tuple[_Bench, Pool]:
         with self.lock:
-            if self.closed.is_set():
+            if self.closed.is_set() or key in self.taken_back:
+                self.taken_back.discard(key)
                 raise Interrupted
             bench = self.benches.get(parcel.overlay) or self._bench(parcel.overlay, overlay)
             bench.busy += 1
@@ -158,13 +167,13 @@ class Station(WorkerPlugin):
                 bench.topics.discard(topic)
         self.rest()
 
-    def rest(self, idle: float = IDLE) -> None:
+    def rest(self, idle: float | None = None) -> None:
         """End what no batch uses any more, and what has had no order for so many seconds."""
         with self.lock:
             now = time.monotonic()
             over = [
                 name for name, bench in self.benches.items()
-                if not bench.busy and (not bench.topics or now - bench.used >= idle)
+                if not bench.busy and (not bench.topics or now - bench.used >= (IDLE if idle is None else idle))
             ]  # fmt: skip
             gone = [self.benches.pop(name) for name in over]
         for bench in gone:

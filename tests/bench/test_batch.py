@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -159,6 +160,18 @@ def test_calls_are_nested_by_process_thread_and_time(tmp_path: Path) -> None:
     assert report.name == "report" and [span.name for span in report.within] == ["run", "pdf"]
     assert [span.name for span in report.within[0].within] == ["cell"]
     assert missing == ["gone:name"]
+
+
+def test_the_peers_run_with_the_versions_of_the_main_lock() -> None:
+    def pins(path: Path) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for name, version in re.findall(r"^([a-z0-9-]+)==(\S+)", path.read_text(encoding="utf-8"), flags=re.MULTILINE):
+            found.setdefault(name, set()).add(version)
+        return found
+
+    main, peers = pins(bench_batch.ROOT / "requirements.txt"), pins(HERE / "batch-requirements.txt")
+    assert {"nbclient", "playwright", "ploomber-engine"} <= set(peers)
+    assert {name: peers[name] for name in peers if name in main and not peers[name] <= main[name]} == {}
 
 
 def test_every_timed_function_is_there() -> None:

@@ -1,5 +1,9 @@
 """Tiny notebooks and batch files, and a look at what processes are alive."""
 
+import contextlib
+import hashlib
+import json
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -47,6 +51,32 @@ def wait_for(condition: Callable[[], bool], seconds: float) -> bool:
     return condition()
 
 
+def digests_of(out: Path) -> dict[str, str]:
+    """Every output by content: manifests without durations, nothing of what is hidden."""
+    found = {}
+    for path in sorted(out.rglob("*")):
+        name = path.relative_to(out).as_posix()
+        if path.is_dir() or any(part.startswith(".") and not part.startswith((".tmp", ".old")) for part in Path(name).parts):
+            continue
+        content = path.read_bytes()
+        if path.name == "manifest.json":
+            told = json.loads(content)
+            told.pop("durations", None)
+            content = json.dumps(told, sort_keys=True).encode()
+        found[name] = hashlib.sha256(content).hexdigest()
+    return found
+
+
+def working_below(place: Path) -> list[int]:
+    """The processes, this one apart, that were started with a path below `place`."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.pid != os.getpid() and str(place) in " ".join(process.cmdline()):
+                found.append(process.pid)
+    return found
+
+
 @pytest.fixture(scope="session")
 def notebook() -> Callable[..., Path]:
     return write_notebook
@@ -65,3 +95,13 @@ def is_alive() -> Callable[[int], bool]:
 @pytest.fixture(scope="session")
 def within() -> Callable[..., bool]:
     return wait_for
+
+
+@pytest.fixture(scope="session")
+def digests() -> Callable[[Path], dict[str, str]]:
+    return digests_of
+
+
+@pytest.fixture(scope="session")
+def at_work() -> Callable[[Path], list[int]]:
+    return working_below

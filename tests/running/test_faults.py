@@ -2,7 +2,6 @@
 
 import contextlib
 import errno
-import hashlib
 import json
 import os
 import signal
@@ -11,15 +10,15 @@ import sys
 from pathlib import Path
 
 import nbformat
-import psutil
 import pytest
 
 from zhibiao.errors import KernelDied, MemoryLimit, MissingDeliverable, OutputError, TimeLimit, ToolMissing
-from zhibiao.running import execute
+from zhibiao.running import execute, worker
 from zhibiao.running.batch import batch
 from zhibiao.running.contract import check_pdf, check_shown
-from zhibiao.running.job import Answer, Limits, Order
+from zhibiao.running.job import Answer, Cell, Limits, Order
 from zhibiao.running.run import run
+from zhibiao.running.worker import Kernels
 
 KINDS = ("CellError", "KernelDied", "TimeLimit", "MemoryLimit", "OutputError", "MissingDeliverable", "ToolMissing", "ParameterError")
 
@@ -91,6 +90,26 @@ def test_when_python_refuses_memory_then_memory_limit_too(trial):
     assert "\n→   numpy.ones(1 << 50)\n参数 parameters: region='重庆'" in str(error)
 
 
+@pytest.mark.parametrize(("code", "more", "kind"), [(-9, 1, MemoryLimit), (-9, 0, KernelDied), (-11, 1, KernelDied), (0, 1, KernelDied)])
+def test_a_kernel_that_the_system_ended_for_want_of_memory_is_known_by_the_systems_count(monkeypatch, code, more, kind):
+    kernels = Kernels(Path(), lambda line: None)
+    kernels.exit, kernels.cell, kernels.killed_before = code, Cell(3, "    x = 1"), 7
+    monkeypatch.setattr(worker, "killed_for_memory", lambda: 7 + more)
+    died = worker._died(kernels, Order("n.ipynb", "", {}, 60, 60))
+    assert type(died) is kind
+    assert not died.passing
+
+
+@pytest.mark.parametrize(("code", "passing"), [(-11, True), (-9, True), (1, False), (0, False)])
+def test_a_kernel_that_a_signal_ended_while_it_started_is_tried_again(monkeypatch, code, passing):
+    kernels = Kernels(Path(), lambda line: None)
+    kernels.exit = code
+    monkeypatch.setattr(worker, "killed_for_memory", lambda: 0)
+    died = worker._died(kernels, Order("n.ipynb", "", {}, 60, 60))
+    assert "启动时 while starting" in str(died)
+    assert died.passing is passing
+
+
 def test_what_is_reserved_but_not_held_does_not_count(trial):
     assert trial.runs["under"].status == "ok", trial.runs["under"].error
 
@@ -116,7 +135,10 @@ def test_when_the_worker_is_lost_once_then_a_second_try_succeeds_and_is_told(tri
 
 
 @posix
-def test_when_a_run_takes_too_long_then_grandchildren_in_sessions_of_their_own_are_ended(tmp_path, notebook, is_alive, within):
+@pytest.mark.parametrize("limits", [{"cell": 600, "run": 8}, {"cell": 3, "run": 60}])
+def test_when_a_limit_is_reached_then_grandchildren_in_sessions_of_their_own_are_ended(
+    tmp_path, notebook, is_alive, within, limits
+):
     deep = "import os, subprocess, sys, time, pathlib\n" + (
         "grandchild = subprocess.Popen(['sleep', '600'], start_new_session=True)\n"
         "with pathlib.Path(sys.argv[1]).open('a') as said: said.write(f'{os.getpid()} {grandchild.pid} ')\n"
@@ -132,27 +154,11 @@ def test_when_a_run_takes_too_long_then_grandchildren_in_sessions_of_their_own_a
     )
     marker = tmp_path / "marker"
     book = notebook(tmp_path / "hangs.ipynb", source)
-    result = run(book, {"marker": str(marker)}, out=tmp_path / "out", limits=Limits(cell=600, run=5), quiet=True)
+    result = run(book, {"marker": str(marker)}, out=tmp_path / "out", limits=Limits(**limits), quiet=True)
     assert isinstance(result.error, TimeLimit)
     started = [int(pid) for pid in marker.read_text().split()]
     assert len(started) == 4
     assert within(lambda: not any(map(is_alive, started)), 2)
-
-
-def digests(out: Path) -> dict[str, str]:
-    """Every output by content: manifests without durations, nothing of what is hidden."""
-    found = {}
-    for path in sorted(out.rglob("*")):
-        name = path.relative_to(out).as_posix()
-        if path.is_dir() or any(part.startswith(".") and not part.startswith((".tmp", ".old")) for part in Path(name).parts):
-            continue
-        content = path.read_bytes()
-        if path.name == "manifest.json":
-            told = json.loads(content)
-            told.pop("durations", None)
-            content = json.dumps(told, sort_keys=True).encode()
-        found[name] = hashlib.sha256(content).hexdigest()
-    return found
 
 
 class Bench:
@@ -181,7 +187,7 @@ class Bench:
 
 
 @pytest.mark.parametrize("where", ["write_file", "put_in_place", "put_file", "fresh_beside"])
-def test_when_the_runners_disk_is_full_then_exit_7_and_the_older_result_stays(tmp_path, notebook, where):
+def test_when_the_runners_disk_is_full_then_exit_7_and_the_older_result_stays(tmp_path, notebook, digests, where):
     def full(*_: object, **__: object):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/somewhere/file")
 
@@ -244,7 +250,7 @@ if "zhibiao.running.worker" in getattr(sys, "orig_argv", []):
 """
 
 
-def test_when_the_workers_disk_is_full_then_exit_7_and_the_older_result_stays(tmp_path, notebook, monkeypatch):
+def test_when_the_workers_disk_is_full_then_exit_7_and_the_older_result_stays(tmp_path, notebook, digests, monkeypatch):
     out, book = tmp_path / "out", tmp_path / "09_briefing.ipynb"
     assert Bench(content=b"first").run(notebook(book, "'first'"), out).status == "ok"
     before = digests(out)
@@ -395,7 +401,9 @@ sys.exit(batch(file, out=out, notebooks=books).exit_code)
 
 
 @posix
-def test_when_the_batch_is_killed_then_the_same_command_gives_what_an_undisturbed_one_gives(tmp_path, notebook, batch_file, within):
+def test_when_the_batch_is_killed_then_the_same_command_gives_what_an_undisturbed_one_gives(
+    tmp_path, notebook, batch_file, within, digests, at_work
+):
     books = tmp_path / "books"
     notebook(books / "glance.ipynb", GLANCE, "report.at_a_glance()")
     notebook(books / "09_briefing.ipynb", "'简报'")
@@ -416,7 +424,7 @@ def test_when_the_batch_is_killed_then_the_same_command_gives_what_an_undisturbe
         finally:
             os.kill(runner.pid, signal.SIGKILL)
             runner.wait()
-        assert within(lambda: not mine(tmp_path), 8), "a process outlived the kill"
+        assert within(lambda: not at_work(tmp_path), 8), "a process outlived the kill"
     told = json.loads((out / "trial" / "manifest.json").read_text("utf-8"))
     assert told["complete"] is False
     assert batch(file, out=out, notebooks=books, quiet=True).exit_code == 0
@@ -426,12 +434,3 @@ def test_when_the_batch_is_killed_then_the_same_command_gives_what_an_undisturbe
     calm = digests(tmp_path / "calm")
     assert {"index.html", "trial/summary.parquet", "trial/130900/baseline/briefing.docx"} <= calm.keys()
     assert digests(out) == calm
-
-
-def mine(place: Path) -> list[int]:
-    found = []
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error):
-            if process.pid != os.getpid() and str(place) in " ".join(process.cmdline()):
-                found.append(process.pid)
-    return found

@@ -38,10 +38,14 @@ def end_family(leader: psutil.Process) -> None:
 
 
 def end_strays(folder: Path) -> None:
-    """End what has left the tree and every group it began in, but still has its temporary files below `folder`."""
+    """End what has left the tree and every group it began in, but still has its temporary files below `folder`.
+
+    This process and those it has itself started are spared.
+    """
+    mine = os.getpid()
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
-            if process.environ().get("TMPDIR", "").startswith(str(folder) + os.sep):
+            if mine not in (process.pid, process.ppid()) and process.environ().get("TMPDIR", "").startswith(str(folder) + os.sep):
                 process.kill()
 
 

@@ -38,7 +38,7 @@ from zhibiao.running.cells import (
 from zhibiao.running.engine import NAME
 from zhibiao.running.job import BRIEFING, Answer, Cell, Order, without_paths
 from zhibiao.running.memory import MB, Watch, killed_for_memory
-from zhibiao.running.processes import end_children, end_family, exit_words
+from zhibiao.running.processes import end_children, end_family, end_strays, exit_words
 
 KERNEL = "python3"
 """Whatever kernel a notebook names, it is run by the Python that runs this."""
@@ -49,6 +49,9 @@ NOTED = "(lambda tracing: tracing.notes() if tracing else '{}')(__import__('sys'
 
 _MEMORY_ERRORS = ("MemoryError", "_ArrayMemoryError")
 """Python's own and numpy's."""
+
+_CUT_OFF = tuple(kind.__name__ for kind in (KernelDied, MemoryLimit, TimeLimit))
+"""Ends at which a kernel could not clear up."""
 
 _KILLED = -9
 """Exit code of a kernel that was ended by SIGKILL."""
@@ -160,6 +163,8 @@ def perform(order: Order, kernels: Kernels) -> Answer:
         kernels.end()
     seconds.setdefault("execute", time.perf_counter() - begun)
     seconds.setdefault("publish", 0.0)
+    if answer.kind in _CUT_OFF:
+        end_strays(kernels.folder)
     if answer.kind:
         tidy(kept)
     hidden = without_paths(answer.what, [notebook.parent, folder, kernels.folder, Path(sys.prefix)])

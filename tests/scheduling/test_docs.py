@@ -1,5 +1,6 @@
 """What the how-tos show is taken by the program."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -38,6 +39,13 @@ def test_the_times_of_the_page_are_times():
 def test_the_workflows_of_the_page_are_yaml():
     for block in blocks(PAGE, "yaml"):
         assert isinstance(yaml.safe_load(block), dict)
+
+
+def test_the_python_of_the_page_is_python():
+    found = blocks(PAGE, "python")
+    assert len(found) == 2
+    for block in found:
+        assert "run-now" in ast.unparse(ast.parse(block))
 
 
 def test_the_batch_file_of_the_page_on_history_is_one(tmp_path: Path):

@@ -215,7 +215,7 @@ def test_by_hand_stores_the_schedule_and_touches_nothing_else(machine: Path, hom
     assert "--if-due" in done.text[1]
     assert [item.there for item in installing.listed(home, NOW)[0]] == [None]
     assert not (machine / "table").exists()
-    assert installing.remove("monthly", home) == ["crontab: monthly"]
+    assert installing.remove("monthly", home) == [f"crontab: {done.text[0]} …"]
 
 
 def choice(machine: Path, *switches: str, via: str = "auto"):

@@ -257,7 +257,8 @@ def test_a_batch_is_run_by_its_schedule(home: Path, tmp_path: Path, zhibiao, mac
     told.write_text('#!/bin/sh\ncat > "$0.given"\n', encoding="utf-8")
     told.chmod(0o755)
     (home / "notices.yaml").touch(0o600)
-    (home / "notices.yaml").write_text(f"tell: [failure, changes, success]\ncommand: [{told}]\n", encoding="utf-8")
+    mail = f"mail: {{to: [{SECRET}@example.cn], sender: li-{SECRET}@example.cn, sendmail: {told}}}"
+    (home / "notices.yaml").write_text(f"tell: [failure, changes, success]\ncommand: [{told}]\n{mail}\n", encoding="utf-8")
     out = tmp_path / "out"
 
     def schedule(*words: str):
@@ -272,13 +273,15 @@ def test_a_batch_is_run_by_its_schedule(home: Path, tmp_path: Path, zhibiao, mac
     manifest = json.loads((out / "tiny/500000/baseline/03_gaps/manifest.json").read_text("utf-8"))
     assert manifest["report_date"] in {f"{today:%Y-%m-%d}", f"{today - dt.timedelta(minutes=2):%Y-%m-%d}"}
     assert manifest["parameters"]["report_date"] == manifest["report_date"]
-    assert "完成 done" in told.with_name(SECRET + ".given").read_text("utf-8")
+    assert f"To: {SECRET}@example.cn" in told.with_name(SECRET + ".given").read_text("utf-8")  # the mail came after the command
     (kept,), foreign = history.states(out, "tiny")
     assert (kept.at.utcoffset(), kept.keep.runs, foreign) == (dt.timedelta(hours=8), 2, [])
     published = {path.relative_to(out / "tiny").as_posix() for path in (out / "tiny").rglob("*") if path.is_file() and not path.name.startswith(".")}
     assert set(kept.files) == published >= {"500000/baseline/03_gaps/03_gaps.pdf", "manifest.json", "summary.parquet"}
     assert "上次 last" in schedule("list").stdout
-    assert '"event": "done"' in (home / "schedules/tiny/log.txt").read_text("utf-8")
+    said = (home / "schedules/tiny/log.txt").read_text("utf-8")
+    assert '"event": "done"' in said
+    assert SECRET not in said
     assert schedule("remove", "tiny").returncode == 0
     for path in out.rglob("*"):
         assert not path.is_file() or SECRET.encode() not in path.read_bytes(), path

@@ -32,7 +32,7 @@ def block(schedule: Schedule, home: Path, words: Sequence[str], now: dt.datetime
     ParameterError
         A path cannot be written into a crontab.
     """
-    return "\n".join((_begin(schedule.name, home), f"{_minutes(schedule, now)} * * * * {command(words)}", _end(schedule.name), ""))
+    return "\n".join((begin(schedule.name, home), f"{_minutes(schedule, now)} * * * * {command(words)}", _end(schedule.name), ""))
 
 
 def command(words: Sequence[str]) -> str:
@@ -68,7 +68,8 @@ def _minutes(schedule: Schedule, now: dt.datetime) -> str:
     return "*" if len(found) == 60 else ",".join(map(str, sorted(found)))
 
 
-def _begin(name: str, home: Path) -> str:
+def begin(name: str, home: Path) -> str:
+    """Return the line that stands before a schedule's own."""
     return f"# >>> zhibiao schedule {name} {home}"
 
 
@@ -92,7 +93,7 @@ def without(text: str, name: str, home: Path) -> str:
     kept, inside = [], False
     for line in text.splitlines(keepends=True):
         bare = line.rstrip("\r\n")
-        if bare == _begin(name, home):
+        if bare == begin(name, home):
             inside = True
         elif inside and bare == _end(name):
             inside = False

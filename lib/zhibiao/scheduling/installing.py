@@ -204,7 +204,7 @@ def remove(name: str, home: Path) -> list[str]:
         store.forget(home, name)
     if schedule is not None and schedule.via != "by-hand":
         return []
-    return [schtasks.delete(name) if os.name == "nt" else f"crontab: {name}"]
+    return [schtasks.delete(name) if os.name == "nt" else f"crontab: {crontab.begin(name, home)} …"]
 
 
 def _start(schedule: Schedule, home: Path, now: dt.datetime) -> list[str]:

@@ -11,9 +11,10 @@ import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
 from zhibiao.errors import OutputError, ParameterError
-from zhibiao.running import pool, store
+from zhibiao.running import objects, store
 from zhibiao.running.batch import batch
 from zhibiao.running.job import RunResult, Task
+from zhibiao.running.objects import LOCK
 from zhibiao.running.store import Store, is_url, opened
 
 RUN = "trial/500000/baseline/a"
@@ -117,7 +118,7 @@ def failing(monkeypatch):
 
     def refuse(pattern: str, nth: int = 1) -> list[str]:
         asked: list[str] = []
-        before_pipe, before_copy, before_whole = MemoryFileSystem.pipe_file, MemoryFileSystem.cp_file, store.write_whole
+        before_pipe, before_copy, before_whole = MemoryFileSystem.pipe_file, MemoryFileSystem.cp_file, objects.write_whole
 
         def refused(path: str) -> None:
             asked.append(path)
@@ -138,7 +139,7 @@ def failing(monkeypatch):
 
         monkeypatch.setattr(MemoryFileSystem, "pipe_file", pipe_file)
         monkeypatch.setattr(MemoryFileSystem, "cp_file", cp_file)
-        monkeypatch.setattr(store, "write_whole", write_whole)
+        monkeypatch.setattr(objects, "write_whole", write_whole)
         return asked
 
     yield refuse
@@ -220,14 +221,14 @@ def test_what_a_failed_run_left_goes_when_it_succeeds(desk, url):
 
 def test_only_one_writes_there(url, monkeypatch):
     with opened(url) as (_, kept):
-        lock = json.loads(there(url)[store.LOCK])
+        lock = json.loads(there(url)[LOCK])
         assert lock["process"] > 0 and lock["host"]
         with pytest.raises(OutputError, match="another batch is writing here"), opened(url):
             pass
-        monkeypatch.setattr(store, "STALE", -1.0)  # whoever held it is gone
+        monkeypatch.setattr(objects, "STALE", -1.0)  # whoever held it is gone
         with opened(url) as (_, other):
-            assert json.loads(there(url)[store.LOCK])["token"] != lock["token"]
-        assert kept.root == other.root
+            assert json.loads(there(url)[LOCK])["token"] != lock["token"]
+        assert kept.objects.shown == other.objects.shown
     assert there(url) == {}
 
 
@@ -238,7 +239,7 @@ def test_a_store_that_cannot_be_reached_is_one_message_without_its_password():
 
 
 def test_when_there_is_no_lasting_folder_then_a_passing_one_does(url, monkeypatch):
-    monkeypatch.setattr(pool, "lasting", lambda name: None)
+    monkeypatch.setattr(store, "lasting", lambda name: None)
     with opened(url) as (folder, _):
         assert folder.is_dir()
     assert not folder.exists()

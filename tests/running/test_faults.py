@@ -110,6 +110,16 @@ def test_a_kernel_that_a_signal_ended_while_it_started_is_tried_again(monkeypatc
     assert died.passing is passing
 
 
+@pytest.mark.parametrize(("number", "passing"), [(errno.EMFILE, True), (errno.EAGAIN, True), (errno.ENOSPC, False), (errno.EACCES, False)])
+def test_too_many_open_files_or_processes_may_pass_and_a_full_disk_does_not(tmp_path, monkeypatch, number, passing):
+    def refuses(*_: object):
+        raise OSError(number, os.strerror(number), str(tmp_path / "n.pdf"))
+
+    monkeypatch.setattr(worker, "_execute", refuses)
+    answer = worker.perform(Order(str(tmp_path / "n.ipynb"), str(tmp_path), {}, 60, 60), Kernels(tmp_path, lambda line: None))
+    assert (answer.kind, answer.what, answer.passing) == ("OutputError", f"n.pdf: 无法写出 cannot be written: {os.strerror(number)}", passing)
+
+
 def test_what_is_reserved_but_not_held_does_not_count(trial):
     assert trial.runs["under"].status == "ok", trial.runs["under"].error
 

@@ -237,7 +237,7 @@ def _ask(task: Task, made: Path, bench: _Bench) -> Answer:
         time.sleep(_BREATH)
         _empty(made)
         attempts, before = attempts + 1, answer.what.split("\n", 1)[0]
-    retried = (f"第一次未成，已重试 the first try failed: {before}",) if before and not answer.kind else ()
+    retried = (f"前次未成，已重试 an earlier try failed: {before}",) if before and not answer.kind else ()
     return replace(answer, attempts=attempts, warnings=(*answer.warnings, *retried))
 
 

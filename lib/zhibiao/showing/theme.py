@@ -213,13 +213,14 @@ def _face(size: float) -> FT2Font:
 
 
 @cache
-def _glyphs() -> frozenset[int]:
-    return frozenset(_face(TEXT_SIZE).get_charmap())
+def _has_glyph(character: str) -> bool:
+    # asked character by character: a list of all 44,000 takes each new kernel longer than the texts of a report
+    return bool(_face(TEXT_SIZE).get_char_index(ord(character)))
 
 
 def missing_glyphs(text: str) -> str:
     """Return the characters of `text` for which the font has no glyph."""
-    return "".join(sorted({c for c in text if c != "\n" and ord(c) not in _glyphs()}))
+    return "".join(sorted({c for c in text if c != "\n" and not _has_glyph(c)}))
 
 
 @lru_cache(4096)

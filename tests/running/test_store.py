@@ -8,6 +8,7 @@ from pathlib import Path
 
 import fsspec
 import pytest
+from fsspec.implementations.asyn_wrapper import AsyncFileSystemWrapper
 from fsspec.implementations.memory import MemoryFileSystem
 
 from zhibiao.errors import OutputError, ParameterError
@@ -30,9 +31,16 @@ def _own_places(tmp_path, monkeypatch) -> Iterator[None]:
     MemoryFileSystem.store.clear()
 
 
-@pytest.fixture(params=["memory", "file"])
-def url(request, tmp_path) -> str:
-    return "memory://bureau/out" if request.param == "memory" else (tmp_path / "shared" / "out").as_uri()
+@pytest.fixture(params=["memory", "several at a time", "file"])
+def url(request, tmp_path, monkeypatch) -> str:
+    if request.param == "several at a time":  # as the packages of object stores are
+
+        def several(place: str) -> tuple[AsyncFileSystemWrapper, str]:
+            return AsyncFileSystemWrapper(*plain(place)[:1], asynchronous=False), plain(place)[1]
+
+        plain = fsspec.core.url_to_fs
+        monkeypatch.setattr(fsspec.core, "url_to_fs", several)
+    return (tmp_path / "shared" / "out").as_uri() if request.param == "file" else "memory://bureau/out"
 
 
 def there(url: str) -> dict[str, bytes]:
@@ -114,36 +122,33 @@ def test_a_run_is_put_there_whole_and_replaced_whole(desk, url):
 
 @pytest.fixture
 def failing(monkeypatch):
-    """Have the store refuse what matches, and write down what it was asked to do."""
+    """Have the store refuse what matches a pattern, from the nth time on; return the list of what it is asked to write."""
+    asked: list[str] = []
+    rule = ["never", 1]
+
+    def refused(path: str) -> None:
+        asked.append(path)
+        pattern, nth = rule
+        if re.search(pattern, path) and sum(re.search(pattern, name) is not None for name in asked) >= nth:
+            raise ConnectionError("the line is cut")
+
+    def faulty(function, place: int):
+        def called(*given, **named):
+            refused(Path(given[place]).as_posix())
+            return function(*given, **named)
+
+        return called
+
+    monkeypatch.setattr(MemoryFileSystem, "pipe_file", faulty(MemoryFileSystem.pipe_file, 1))
+    monkeypatch.setattr(MemoryFileSystem, "cp_file", faulty(MemoryFileSystem.cp_file, 2))
+    monkeypatch.setattr(objects, "write_whole", faulty(objects.write_whole, 0))
 
     def refuse(pattern: str, nth: int = 1) -> list[str]:
-        asked: list[str] = []
-        before_pipe, before_copy, before_whole = MemoryFileSystem.pipe_file, MemoryFileSystem.cp_file, objects.write_whole
-
-        def refused(path: str) -> None:
-            asked.append(path)
-            if len([name for name in asked if re.search(pattern, name)]) >= nth and re.search(pattern, path):
-                raise ConnectionError("the line is cut")
-
-        def pipe_file(self, path, value, *rest, **more):
-            refused(path)
-            return before_pipe(self, path, value, *rest, **more)
-
-        def cp_file(self, source, target, **more):
-            refused(target)
-            return before_copy(self, source, target, **more)
-
-        def write_whole(path, content):
-            refused(Path(path).as_posix())
-            return before_whole(path, content)
-
-        monkeypatch.setattr(MemoryFileSystem, "pipe_file", pipe_file)
-        monkeypatch.setattr(MemoryFileSystem, "cp_file", cp_file)
-        monkeypatch.setattr(objects, "write_whole", write_whole)
+        asked.clear()
+        rule[:] = [pattern, nth]
         return asked
 
-    yield refuse
-    monkeypatch.undo()
+    return refuse
 
 
 @pytest.mark.parametrize("nth", [1, 2, 3])
@@ -158,13 +163,13 @@ def test_when_the_line_is_cut_while_sending_then_the_old_run_stays_valid(desk, u
 
 
 @pytest.mark.parametrize("pattern", [r"a/a\.pdf$", r"a/manifest\.json$"])
-def test_when_the_line_is_cut_while_putting_in_place_then_no_run_is_seen_and_the_next_batch_mends_it(desk, url, failing, pattern, monkeypatch):
+def test_when_the_line_is_cut_while_putting_in_place_then_no_run_is_seen_and_the_next_batch_mends_it(desk, url, failing, pattern):
     desk.put(desk.make(FIRST, "1"))
     failing(pattern)
     result = desk.make(SECOND, "2")
     assert desk.put(result).status == "failed"
     assert valid(url) is None
-    monkeypatch.undo()
+    failing("never")
     assert desk.put(result).status == "ok"
     assert {name: content for name, content in valid(url).items() if name in SECOND} == SECOND
     assert not any(".tmp-" in name for name in there(url))

@@ -139,11 +139,8 @@ def _pool(size: int, data: Path | None, around: Surroundings, scheduler: str | N
 def _spread(todo: Mapping[int, Task], asked: Sequence[str], done: dict[int, RunResult], bench: _Bench) -> bool:
     """Run tasks in as many threads as there are workers, fill `done`, and return whether that was interrupted."""
 
-    # a cluster has a place for an order or has not, from one moment to the next; here there are as many as threads
-    turn = getattr(bench.pool, "turn", contextlib.nullcontext)
-
     def one(number: int) -> None:
-        with turn():
+        with bench.pool.turn():
             done[number] = _one(todo[number], asked[number], bench)
 
     interrupted = False

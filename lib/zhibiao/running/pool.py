@@ -16,6 +16,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -330,6 +331,10 @@ class Pool:
             if not self._stopped:
                 self._idle.append(worker)
         return answer
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Wait for a place for another order: here there are as many as threads that ask, in a cluster they come and go."""
+        return contextlib.nullcontext()
 
     def _take(self) -> Worker:
         with self._lock:

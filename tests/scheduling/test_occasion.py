@@ -246,6 +246,19 @@ def test_the_log_stays_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     assert (tmp_path / "log.txt").read_text("utf-8").endswith("no line end\n")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_does_not_end_the_batch_and_is_told(planned: Planned, monkeypatch: pytest.MonkeyPatch):
+    def full(*_: object) -> None:
+        raise OutputError("无法写入 cannot be written: No space left on device")
+
+    monkeypatch.setattr(store, "LOG", "/dev/full")
+    monkeypatch.setattr(store, "write_whole", full)
+    planned.published = {"500000/baseline/p/a": verdict("met")}
+    assert planned.run(logged=True) == 7
+    assert len(planned.days) == 1
+    assert [told["kind"] for told in planned.told] == ["success"]
+
+
 SECRET = "planted-51c0de"
 
 

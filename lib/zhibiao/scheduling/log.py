@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import logging
 import logging.handlers
@@ -12,6 +13,11 @@ LARGEST = 1_000_000
 """Bytes of one file; then it is put aside as ``log.txt.1``."""
 OLDER = 3
 """Files put aside that are kept."""
+
+
+class _Lines(logging.handlers.RotatingFileHandler):
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        """A full disk must not end the batch, and what is said of it would come here again."""
 
 
 class Log(io.TextIOBase):
@@ -25,7 +31,7 @@ class Log(io.TextIOBase):
 
     def __init__(self, path: Path) -> None:
         super().__init__()
-        self._handler = logging.handlers.RotatingFileHandler(path, maxBytes=LARGEST, backupCount=OLDER, encoding="utf-8", delay=True)
+        self._handler = _Lines(path, maxBytes=LARGEST, backupCount=OLDER, encoding="utf-8", delay=True)
         self._rest = ""
 
     def writable(self) -> bool:
@@ -44,7 +50,8 @@ class Log(io.TextIOBase):
         if self._rest:
             self._emit(self._rest)
             self._rest = ""
-        self._handler.close()
+        with contextlib.suppress(OSError):
+            self._handler.close()
         super().close()
 
     def __enter__(self) -> Self:

@@ -121,8 +121,11 @@ def _carried_out(schedule: Schedule, home: Path) -> int:
     if code == INTERRUPTED:
         return code
     ended = dt.datetime.now(schedule.zone)
-    store.note(home, schedule.name, Last(started=started, ended=ended, exit_code=code))
     faults = _told(schedule, home, outcome, before, ended)
+    try:
+        store.note(home, schedule.name, Last(started=started, ended=ended, exit_code=code))
+    except OutputError as error:
+        faults.append(error)
     for fault in faults:
         print(f"错误 error: {fault}", file=sys.stderr, flush=True)
     return code or max((fault.exit_code for fault in faults), default=0)
@@ -206,5 +209,8 @@ def _told(
     except ZhibiaoError as error:
         faults.append(error)
     if now and not faults:  # what could not be told is told next time
-        store.note_verdicts(home, schedule.name, {**before, **{key: verdict.verdict for key, verdict in now.items()}})
+        try:
+            store.note_verdicts(home, schedule.name, {**before, **{key: verdict.verdict for key, verdict in now.items()}})
+        except OutputError as error:
+            faults.append(error)
     return faults

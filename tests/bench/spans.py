@@ -67,7 +67,7 @@ NAMES = {
     "zhibiao.publishing.docx": {
         "to_docx": "docx",
         "readable": "prepared 备稿",
-        "png_of": "PNG by Typst 出图",
+        "_drawn": "drawn by Typst and PDFium 出图",
         "_picture": "PNG with few colours 压色",
         "_reference": "reference document 样本",
         "converted": "pandoc",

@@ -12,18 +12,18 @@ import re
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
 from nbformat import NotebookNode
 from PIL import Image
+from pypdfium2 import PdfDocument
 
 from zhibiao.errors import OutputError
-from zhibiao.publishing.extract import png_of
 from zhibiao.publishing.frontmatter import FrontMatter, front_matter
 from zhibiao.publishing.pandoc import SECONDS, converted, program
-from zhibiao.publishing.pdf import joined, readable
+from zhibiao.publishing.pdf import joined, readable, typeset
 from zhibiao.showing.table import literal
 
 PPI = 300
@@ -80,13 +80,11 @@ def to_docx(nb: NotebookNode, *, lang: str | None = None) -> bytes:
 def _printed(shown: NotebookNode, front: FrontMatter) -> NotebookNode:
     """The same with every picture as PNG, and the facts of the title block as a table in front."""
     found = copy.deepcopy(shown)
-    for cell in found.cells:
-        for output in cell.get("outputs", []):
-            if "image/svg+xml" in output.data:
-                words = output.metadata["image/svg+xml"]
-                picture = _picture(png_of(joined(output.data["image/svg+xml"]).encode("utf-8"), front, PPI))
-                output.data = {"image/png": base64.b64encode(picture).decode("ascii")}
-                output.metadata = {"image/png": words}
+    drawn = [output for cell in found.cells for output in cell.get("outputs", []) if "image/svg+xml" in output.data]
+    pictures = _drawn([joined(output.data["image/svg+xml"]).encode("utf-8") for output in drawn], front)
+    for output, picture in zip(drawn, pictures, strict=True):
+        output.data = {"image/png": base64.b64encode(_picture(picture)).decode("ascii")}
+        output.metadata = {"image/png": output.metadata["image/svg+xml"]}
     lines = [f"| {literal(name)} | {'；'.join(literal(value) for value in values)} |" for name, values in front.facts]
     if lines:
         facts = "\n".join(["|  |  |", "|:" + "-" * 12 + "|:" + "-" * 60 + "|", *lines])
@@ -98,10 +96,27 @@ def _printed(shown: NotebookNode, front: FrontMatter) -> NotebookNode:
     return found
 
 
-def _picture(png: bytes) -> bytes:
+def _drawn(figures: Sequence[bytes], front: FrontMatter) -> list[Image.Image]:
+    """Draw SVG figures: Typst makes a page of each, with the fonts of the documents, which is drawn without the detour over a file."""
+    if not figures:
+        return []
+    pages = "#pagebreak()\n".join(f'#image("{number}.svg", alt: "{number}")\n' for number in range(len(figures)))
+    with tempfile.TemporaryDirectory(prefix="zhibiao-docx-") as folder:
+        for number, figure in enumerate(figures):
+            (Path(folder) / f"{number}.svg").write_bytes(figure)
+        setting = '#set document(title: "figures")\n#set page(width: auto, height: auto, margin: 0pt, fill: white)\n'
+        (Path(folder) / "main.typ").write_text(setting + pages, encoding="utf-8")
+        document = PdfDocument(typeset(Path(folder), "pdf", front))
+    try:
+        return [page.render(scale=PPI / 72, rev_byteorder=True).to_pil().convert("RGB") for page in document]
+    finally:
+        document.close()
+
+
+def _picture(drawn: Image.Image) -> bytes:
     """The picture with few colours, and its size in inches."""
     small = io.BytesIO()
-    few = Image.open(io.BytesIO(png)).convert("RGB").quantize(SHADES, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    few = drawn.quantize(SHADES, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     shades = few.getpalette() or []
     # this way of choosing is three times as quick and rounds down: the paper would be a shade darker than the page around it
     few.putpalette([255 if min(shades[at - at % 3 : at - at % 3 + 3]) >= WHITE else shade for at, shade in enumerate(shades)])

@@ -174,7 +174,7 @@ def _values(part: str, field: _Field, where: str) -> set[int]:
         if slash and not (re.fullmatch(r"[0-9]{1,2}", step) and int(step) >= 1):
             raise _wrong(field, item, where, "步长应为正整数 the step is a positive number", nearest=f"{body}/1")
         if body == "*":
-            first, last = field.low, field.high - (field.words == _DAYS)
+            first, last = field.low, field.high
         else:
             first = _number(low, field, item, where)
             last = _number(high, field, item, where) if dash else first

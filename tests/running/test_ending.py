@@ -15,13 +15,14 @@ from zhibiao.running.run import run
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals as POSIX has them")
 
-# the kernel and a child of it, and a kernel that does not hear an interrupt
+# the kernel, a child of it and one in a session of its own, and a kernel that does not hear an interrupt
 HANGS = """
 import os, pathlib, signal, subprocess, time
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 child = subprocess.Popen(["sleep", "600"])
+away = subprocess.Popen(["sleep", "600"], start_new_session=True)
 part = pathlib.Path(marker + ".part")
-part.write_text(f"{os.getpid()} {os.environ['JPY_PARENT_PID']} {child.pid}")
+part.write_text(f"{os.getpid()} {os.environ['JPY_PARENT_PID']} {child.pid} {away.pid}")
 part.rename(marker)
 time.sleep(600)
 """
@@ -47,7 +48,7 @@ def test_when_a_run_takes_too_long_then_worker_kernel_and_children_are_ended(tmp
     result = run(book, {"marker": str(marker)}, out=tmp_path / "out", limits=Limits(cell=600, run=9), quiet=True)
     assert isinstance(result.error, TimeLimit)
     assert "took longer than 9 s，单元格 in cell 4\n    import os" in str(result.error)
-    assert len(pids(marker)) == 3
+    assert len(pids(marker)) == 4
     assert within(lambda: not any(map(is_alive, pids(marker))), 2)
     assert (result.folder / "hangs.ipynb").is_file()
     assert str(tmp_path) not in (result.folder / "error.txt").read_text("utf-8")

@@ -13,7 +13,7 @@ import nbformat
 import pytest
 
 from zhibiao.errors import KernelDied, MemoryLimit, MissingDeliverable, OutputError, TimeLimit, ToolMissing
-from zhibiao.running import execute, worker
+from zhibiao.running import execute, pool, worker
 from zhibiao.running.batch import batch
 from zhibiao.running.contract import check_pdf, check_shown
 from zhibiao.running.job import Answer, Cell, Limits, Order
@@ -98,6 +98,17 @@ def test_a_kernel_that_the_system_ended_for_want_of_memory_is_known_by_the_syste
     died = worker._died(kernels, Order("n.ipynb", "", {}, 60, 60))
     assert type(died) is kind
     assert not died.passing
+
+
+@posix
+def test_a_worker_that_the_system_ended_for_want_of_memory_is_not_tried_again(tmp_path, notebook, monkeypatch):
+    counted = iter(range(9))
+    monkeypatch.setattr(pool, "killed_for_memory", lambda: next(counted))
+    book = notebook(tmp_path / "once.ipynb", ONCE)
+    result = run(book, {"marker": str(tmp_path / "marker")}, out=tmp_path / "out", quiet=True)
+    assert (type(result.error), result.exit_code) == (MemoryLimit, 11)
+    assert "ended the worker (SIGKILL" in str(result.error)
+    assert json.loads((result.folder / "manifest.json").read_text("utf-8"))["attempts"] == 1
 
 
 @pytest.mark.parametrize(("code", "passing"), [(-11, True), (-9, True), (1, False), (0, False)])

@@ -298,6 +298,7 @@ def main() -> None:
             orders.put(line)
         if busy.is_set():  # the runner is gone in the middle of a run: nothing may outlive it
             end_children()
+            end_strays(folder)
             shutil.rmtree(folder, ignore_errors=True)
             os._exit(1)
         orders.put(None)

@@ -162,7 +162,7 @@ def test_when_the_line_is_cut_while_sending_then_the_old_run_stays_valid(desk, u
     assert valid(url) == FIRST
 
 
-@pytest.mark.parametrize("pattern", [r"a/a\.pdf$", r"a/manifest\.json$"])
+@pytest.mark.parametrize("pattern", [r"baseline/a/a\.pdf$", r"baseline/a/manifest\.json$"])
 def test_when_the_line_is_cut_while_putting_in_place_then_no_run_is_seen_and_the_next_batch_mends_it(desk, url, failing, pattern):
     desk.put(desk.make(FIRST, "1"))
     failing(pattern)
@@ -173,6 +173,15 @@ def test_when_the_line_is_cut_while_putting_in_place_then_no_run_is_seen_and_the
     assert desk.put(result).status == "ok"
     assert {name: content for name, content in valid(url).items() if name in SECOND} == SECOND
     assert not any(".tmp-" in name for name in there(url))
+
+
+def test_what_a_killed_batch_left_is_cleared_away(desk, url):
+    fs, root = fsspec.core.url_to_fs(url)
+    left = f"{root}/trial/500000/baseline/.tmp-a-0123abcd"
+    fs.makedirs(left, exist_ok=True)
+    fs.pipe_file(f"{left}/a.pdf", b"%PDF tw")
+    desk.put(desk.make(FIRST, "1"))
+    assert set(there(url)) == {f"{RUN}/{name}" for name in (*FIRST, "manifest.json")}
 
 
 def test_manifest_comes_last(desk, url, failing):

@@ -190,6 +190,9 @@ class Bench:
     def __init__(self, *answers: Answer, content: bytes = b"") -> None:
         self.answers, self.content, self.asked = list(answers), content, 0
 
+    def turn(self):
+        return contextlib.nullcontext()
+
     def ask(self, order: Order, limit: float) -> Answer:
         assert list(Path(order.folder).iterdir()) == [], "a second try begins with an empty folder"
         self.asked += 1
@@ -231,6 +234,15 @@ def test_when_the_runners_disk_is_full_then_exit_7_and_the_older_result_stays(tm
     again = {path.name: path.read_bytes() for path in (out / "run" / "500000" / "baseline").iterdir() if path.is_file()}
     assert again == {"briefing.pdf": b"second", "briefing.docx": b"second"}
     assert not list(out.rglob("*.failed"))
+
+
+def test_when_the_cells_are_as_they_were_then_the_failure_of_others_is_cleared(tmp_path, notebook):
+    out, book = tmp_path / "out", tmp_path / "09_briefing.ipynb"
+    assert Bench().run(notebook(book, "1"), out).status == "ok"
+    assert Bench(Answer("CellError", "2 fails")).run(notebook(book, "2"), out).status == "failed"
+    assert len(list(out.rglob("*.failed"))) == 1
+    assert Bench().run(notebook(book, "1"), out).status == "cached"
+    assert list(out.rglob("*.failed")) == []
 
 
 LOST = Answer("KernelDied", "工作进程退出 the worker died", "09_briefing.ipynb", passing=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -250,11 +251,23 @@ class BatchResult:
 
 def without_paths(text: str, folders: Iterable[Path] = ()) -> str:
     """Return a message as it may be published: the machine's folders, which carry user names, become ``…``."""
+    if "/" not in text and "\\" not in text:
+        return text
     known = {ROOT, Path(tempfile.gettempdir()), *(Path(folder).absolute() for folder in folders)}
     with contextlib.suppress(RuntimeError):  # a user without a home
         known.add(Path.home())
-    for folder in sorted(known, key=lambda place: -len(str(place))):
-        if len(folder.parts) > 1:  # "/" says nothing
-            for written in (str(folder), folder.as_posix(), str(folder).replace("\\", "\\\\")):
-                text = text.replace(written, "…")
+    for written in _spellings(frozenset(known)):
+        text = text.replace(written, "…")
     return text
+
+
+@functools.lru_cache(maxsize=64)
+def _spellings(folders: frozenset[Path]) -> tuple[str, ...]:
+    """Return how the folders may be written, the longest first."""
+    known = sorted(folders, key=lambda place: -len(str(place)))
+    spelt = [
+        (str(folder), folder.as_posix(), str(folder).replace("\\", "\\\\"))
+        for folder in known
+        if len(folder.parts) > 1  # "/" says nothing
+    ]
+    return tuple(dict.fromkeys(written for ways in spelt for written in ways))

@@ -8,7 +8,7 @@ POSIX_ONLY = ("fcntl", "resource", "termios", "pty", "tty", "pwd", "grp", "syslo
 CODE = f"""
 import importlib, pkgutil, sys
 # what third-party packages import behind a guard is theirs; only the project's own modules are loaded without these
-import zhibiao, jupyter_client, nbconvert, papermill, typer, rich.live, matplotlib.figure, multiprocessing, nbformat, pypandoc, typst, psutil
+import zhibiao, jupyter_client, nbconvert, papermill, typer, rich.live, matplotlib.figure, multiprocessing, nbformat, pypandoc, typst, psutil, distributed, fsspec
 for name in {POSIX_ONLY!r}:
     sys.modules[name] = None
 names = [m.name for m in pkgutil.walk_packages(zhibiao.__path__, "zhibiao.") if not m.name.endswith("__main__")]

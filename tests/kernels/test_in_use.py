@@ -107,6 +107,42 @@ def test_when_files_of_dead_kernels_lie_about_then_kernels_start_all_the_same(to
     assert not stale.exists()
 
 
+def test_when_a_forked_kernel_is_debugged_then_it_stops_where_it_is_told(tools: Any) -> None:
+    with tools.Kernel() as kernel:
+        client = kernel.client
+        numbers = iter(range(1, 99))
+
+        def ask(command: str, **arguments: Any) -> dict[str, Any]:
+            request = {"type": "request", "seq": next(numbers), "command": command, "arguments": arguments}
+            message = client.session.msg("debug_request", request)
+            client.control_channel.send(message)
+            reply = tools.within(
+                lambda: client.control_channel.get_msg(timeout=20),
+                until=lambda seen: seen["parent_header"].get("msg_id") == message["header"]["msg_id"],
+            )
+            assert reply["content"]["success"], reply["content"]
+            return reply["content"].get("body") or {}
+
+        code = "x = 1\ny = 2\nz = x + y"
+        ask("initialize", clientID="t", adapterID="", pathFormat="path", linesStartAt1=True, columnsStartAt1=True)
+        ask("attach")
+        source = {"path": ask("dumpCell", code=code)["sourcePath"]}
+        assert ask("setBreakpoints", breakpoints=[{"line": 2}], source=source, sourceModified=False)["breakpoints"][0]["verified"]
+        ask("configurationDone")
+        running = client.execute(code)
+        stopped = tools.within(
+            lambda: client.get_iopub_msg(timeout=20)["content"],
+            until=lambda seen: seen.get("event") == "stopped",
+        )
+        assert stopped["body"]["reason"] == "breakpoint"
+        ask("continue", threadId=stopped["body"]["threadId"])
+        reply = tools.within(
+            lambda: client.get_shell_msg(timeout=20),
+            until=lambda seen: seen["parent_header"].get("msg_id") == running,
+        )
+        assert reply["content"]["status"] == "ok"
+
+
 def together(tools: Any, count: int) -> None:
     async def one(number: int) -> tuple[str, str, int]:
         manager = AsyncKernelManager(kernel_spec_manager=tools.Specs(tools.LIGHT))

@@ -37,6 +37,9 @@ def batch(
     force: Annotated[bool, typer.Option("--force", help="未变的也重做 run what did not change as well")] = False,
     out: Place = "outputs",
     data: Data = None,
+    report_date: Annotated[
+        str | None, typer.Option("--report-date", help="页面上的日期，批次文件没写时用 the date pages print where the file gives none: 2026-12-05")
+    ] = None,
     scheduler: Annotated[
         str | None, typer.Option("--scheduler", help="Dask 集群 Dask cluster: tcp://host:8786, tls://…, local, local:4")
     ] = None,
@@ -47,7 +50,9 @@ def batch(
     """按批次文件执行 run every notebook × region × scenario of a batch file."""
     from zhibiao.running.batch import batch as execute
 
-    result = execute(file, out=out, data=data, jobs=jobs, force=force, scheduler=scheduler, only_failed=only_failed)
+    result = execute(
+        file, out=out, data=data, jobs=jobs, force=force, report_date=report_date, scheduler=scheduler, only_failed=only_failed
+    )
     if only_failed and all(run.status == "kept" for run in result.runs) and not result.interrupted:
         typer.echo("上次没有失败的，什么都没有做 nothing had failed last time: nothing was run", err=True)
     raise typer.Exit(result.exit_code)

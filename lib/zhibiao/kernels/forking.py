@@ -12,7 +12,7 @@ import random
 import signal
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ def death_signal() -> Any:
     return tie
 
 
-def become(request: Request, streams: Sequence[int], search: Sequence[str]) -> None:
+def become(request: Request, streams: Sequence[int], search: Sequence[str], added: Mapping[str, str]) -> None:
     """Take on streams, folder, environment and arguments of the kernel that was asked for.
 
     Parameters
@@ -43,11 +43,13 @@ def become(request: Request, streams: Sequence[int], search: Sequence[str]) -> N
         Open files for standard output and standard error.
     search : sequence of str
         ``sys.path`` of a cold kernel.
+    added : mapping
+        What the modules put into the environment when they were imported: in a cold kernel they do so again.
     """
     os.chdir(request.cwd)
     _streams(streams)
     os.environ.clear()
-    os.environ.update(request.env)
+    os.environ.update({**added, **request.env})
     launcher = importlib.util.find_spec("ipykernel_launcher")
     sys.argv = [(launcher.origin if launcher else None) or "ipykernel_launcher", *request.arguments]
     sys.orig_argv = list(request.command)

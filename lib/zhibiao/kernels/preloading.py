@@ -21,9 +21,13 @@ _ALLOCATORS = {"JE_ARROW_MALLOC_CONF": "background_thread:false"}
 """pandas imports pyarrow where it is there, and pyarrow's allocator starts a thread."""
 
 
+_QUIET = {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+"""debugpy prints a page as it is imported, unless it is told not to."""
+
+
 @dataclass(frozen=True)
 class Preloaded:
-    """What the process has become by importing."""
+    """What the process has become by importing; `added` is what the modules put into the environment."""
 
     modules: list[str]
     options: list[str]
@@ -32,6 +36,7 @@ class Preloaded:
     watched: Watched
     surroundings: dict[str, str]
     search: list[str]
+    added: dict[str, str]
 
     def doubt(self, request: Request) -> tuple[str, str]:
         """Return why this template should not become that kernel, and the remedy: `COLD`, `OTHER` or `ANEW`."""
@@ -65,6 +70,9 @@ def preload(modules: Sequence[str], options: list[str]) -> Preloaded:
     env = {name: value for name, value in os.environ.items() if name not in _ALLOCATORS}
     os.environ.update(_ALLOCATORS)
     os.environ["MPLBACKEND"] = os.environ.get("MPLBACKEND") or INLINE
+    for name, value in _QUIET.items():
+        os.environ.setdefault(name, value)
+    before = dict(os.environ)
     if not sys.flags.safe_path:
         del sys.path[0]  # the folder it was started in
     search = list(sys.path)
@@ -80,7 +88,8 @@ def preload(modules: Sequence[str], options: list[str]) -> Preloaded:
         del sys.modules[name]
     matplotlib: Any = sys.modules.get("matplotlib")
     settings = [matplotlib.matplotlib_fname()] if matplotlib is not None else []
-    return Preloaded(list(modules), options, env, reads, Watched.now(settings), surroundings(), search)
+    added = {name: value for name, value in os.environ.items() if name not in before}
+    return Preloaded(list(modules), options, env, reads, Watched.now(settings), surroundings(), search, added)
 
 
 @contextlib.contextmanager

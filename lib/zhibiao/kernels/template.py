@@ -240,7 +240,7 @@ def main() -> None:
     else:
         shutil.rmtree(Path(order["path"]).parent, ignore_errors=True)
         return
-    become(request, streams, made.search)
+    become(request, streams, made.search, made.added)
     run()
 
 

@@ -18,6 +18,7 @@ from zhibiao.kernels.folders import sweep
 from zhibiao.kernels.forked import Forked
 
 PRELOAD = (
+    "ipykernel.debugger",
     "ipykernel.ipkernel",
     "ipykernel.kernelapp",
     "ipykernel.zmqshell",

@@ -15,6 +15,7 @@ from zhibiao.publishing.index import RunEntry
 from zhibiao.publishing.statements import NAME as STATEMENTS
 from zhibiao.running import manifest
 from zhibiao.running.folder import write_file
+from zhibiao.running.history import HISTORY
 
 KEPT = ".index"
 """Below outputs, a file for each batch: its entries with the time and size of the manifest that each was read from. It may be removed
@@ -39,7 +40,8 @@ def entries(out: Path, cached: Collection[Path]) -> Iterator[RunEntry]:
     OSError
         What was read cannot be kept.
     """
-    for batch in sorted(path for path in out.iterdir() if path.is_dir() and not path.name.startswith(".")):
+    # what is kept of earlier runs is not listed, and not walked through
+    for batch in sorted(path for path in out.iterdir() if path.is_dir() and path.name != HISTORY and not path.name.startswith(".")):
         for place, told in _of_batch(batch).items():
             entry = RunEntry(**{**told, "files": tuple(told["files"])})
             yield entry if batch / place not in cached else _unchanged(entry)

@@ -97,12 +97,16 @@ def codes(data: Path, runs: int) -> list[str]:
 
 @dataclass
 class Ran:
-    """A batch: seconds until the first report was begun, when which one ended and how, seconds in all and of the processor, memory."""
+    """A batch: seconds until the first report was begun, when which one ended and how, seconds in all and of the processor, memory.
+
+    ``busy`` is the share of all processors that was busy with anything meanwhile.
+    """
 
     first: float
     ended: list[tuple[float, str]]
     wall: float
     cpu: float
+    busy: float
     watch: Watch
 
     @property
@@ -114,6 +118,7 @@ class Ran:
 def batch(file: Path, out: Path, data: Path, jobs: int) -> Ran:
     """Run a batch as its users do, and watch it."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    psutil.cpu_percent()
     begun = time.monotonic()
     command = [sys.executable, "-m", "zhibiao", "batch", str(file), "--out", str(out), "--data", str(data), "--jobs", str(jobs)]
     running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8")
@@ -135,7 +140,8 @@ def batch(file: Path, out: Path, data: Path, jobs: int) -> Ran:
     watch.over.set()
     watching.join()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return Ran(first, ended, wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, watch)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Ran(first, ended, wall, cpu, psutil.cpu_percent() / 100, watch)
 
 
 def timed(what: Callable[[], object]) -> float:
@@ -246,11 +252,14 @@ def constructed(data: Path, out: Path) -> None:
             (folder / "manifest.json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
 
 
-def plan(ran: Ran, runs: int, jobs: int, bytes_each: float) -> None:
-    """Print what 2800 × 6 would take: reports are independent, so the processor's seconds of a report and the cores decide."""
-    each, total, own = ran.cpu / runs, WHOLE[0] * WHOLE[1], ran.watch.own
-    busy = ran.cpu / ran.wall / jobs
-    limit = "processor 处理器" if busy > 0.8 else "waiting (disk, kernels answering) or other work on this machine 等待或本机其他工作"
+def plan(ran: Ran, again: Ran, runs: int, jobs: int, bytes_each: float) -> None:
+    """Print what 2800 × 6 would take: reports are independent, so the processor's seconds of a report and the cores decide.
+
+    What a batch takes that has nothing to do (`again`) is taken once, not for each report.
+    """
+    each, total, own = (ran.cpu - again.cpu) / runs, WHOLE[0] * WHOLE[1], ran.watch.own
+    mine = ran.cpu / ran.wall / (os.cpu_count() or 1)
+    limit = "processor 处理器" if mine > 0.8 else "other work on this machine 本机其他工作" if ran.busy > 0.9 else "waiting: disk, kernels answering 等待磁盘、内核"
     table(
         ("measured 实测", ""),
         [
@@ -258,7 +267,7 @@ def plan(ran: Ran, runs: int, jobs: int, bytes_each: float) -> None:
             ("seconds after the last report 末份之后秒", f"{ran.wall - ran.ended[-1][0]:.1f}"),
             ("seconds a report and job 每份每路秒", f"{ran.steady * jobs / runs:.2f}"),
             ("processor seconds a report 每份处理器秒", f"{each:.2f}"),
-            ("processor busy 占用", f"{100 * busy:.0f} % of {jobs} jobs"),
+            ("processors busy with the batch; with anything 处理器占用：本批次；全部", f"{100 * mine:.0f} %; {100 * ran.busy:.0f} %"),
             ("what limits 受限于", limit),
         ],
     )
@@ -301,8 +310,9 @@ def main() -> None:
         ran = batch(file, out, data, given.jobs)
         print(f"{ran.wall:.0f} s; {dict(Counter(how for _, how in ran.ended))}")
         stretches(ran, given.every)
-        plan(ran, given.runs, given.jobs, disk(out, "rehearsal", given.runs))
+        each = disk(out, "rehearsal", given.runs)
         again = batch(file, out, data, given.jobs)
+        plan(ran, again, given.runs, given.jobs, each)
         print(f"\nagain, nothing changed 再跑一遍，无变化: {again.wall:.1f} s; {dict(Counter(how for _, how in again.ended))}")
         after_the_batch(out, "rehearsal", data, file)
 

@@ -9,6 +9,7 @@ from zhibiao.errors import OutputError, ParameterError
 from zhibiao.running import regionpage, summary
 from zhibiao.running.ranking import GROUP_COLUMNS, REGION_COLUMNS, Question, ranking
 from zhibiao.showing.statement_records import COLUMNS
+from zhibiao.showing.words import VERDICTS
 
 EMPTY = dict.fromkeys(COLUMNS)
 PROVINCE = {"province": "910000", "province_zh": "模拟甲省", "province_en": "A"}
@@ -23,7 +24,9 @@ def record(code: str, level: str = "county", scenario: str = "baseline", **told:
         "base": "人", "base_en": "persons", "target": ">100", "target_low": 100.0, "scope": "point", "target_year": 2025, "latest": 90.0, "latest_year": 2023,
         "gap": 10.0, "share": 0.5, "chance": 0.4, "verdict": "behind", "as_of": 2023, "synthetic": True,
     }  # fmt: skip
-    return {**whole, **told}
+    whole |= told
+    zh, en = VERDICTS[str(whole["verdict"])]
+    return {**whole, "verdict_zh": zh, "verdict_en": en}
 
 
 @pytest.fixture
@@ -104,6 +107,11 @@ def test_the_command_prints_what_it_is_asked_and_says_that_it_is_made_up(zhibiao
     assert said.returncode == 0, said.stderr
     assert [row["region_name"] for row in json.loads(said.stdout)] == ["模拟甲省", "模拟乙省"]
     assert "模拟数据，仅供测量" in said.stderr
+    table = zhibiao("ranking", str(batch), "--indicator", "intake").stdout
+    (unknown,) = (line for line in table.splitlines() if "910103" in line)
+    assert unknown.count("无数据 no data") == 3 and "无法判断" in unknown
+    added = zhibiao("ranking", str(batch), "--indicator", "employment_rate", "--level", "province").stdout
+    assert "不相加" in added and "无数据" not in added
 
 
 def test_the_page_of_regions_holds_the_same_figures(batch):

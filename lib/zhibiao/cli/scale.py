@@ -39,10 +39,14 @@ def ranking(
     """各地排名与分级合计，只读批次汇总 rank regions and count them by level, from a batch's summary alone."""
     from zhibiao.model.region import SYNTHETIC_EN, SYNTHETIC_ZH
     from zhibiao.printing import write
-    from zhibiao.running.ranking import GROUP_COLUMNS, REGION_COLUMNS, Question
+    from zhibiao.running.ranking import GROUP_COLUMNS, GROUP_TABLE, REGION_COLUMNS, REGION_TABLE, Question, worded
     from zhibiao.running.ranking import ranking as ranked
 
     found = ranked(folder, Question(indicator, scenario, level, by))
-    write(REGION_COLUMNS if level == "region" else GROUP_COLUMNS, found, form, output, "ranking")
+    whole, narrow = (REGION_COLUMNS, REGION_TABLE) if level == "region" else (GROUP_COLUMNS, GROUP_TABLE)
+    if form == "table":
+        write(narrow, [worded(row) for row in found], form, output, "ranking")
+    else:
+        write(whole, found, form, output, "ranking")
     if any(row["synthetic"] for row in found):
         typer.echo(f"{SYNTHETIC_ZH} {SYNTHETIC_EN}", err=True)

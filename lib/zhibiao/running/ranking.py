@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,9 +29,13 @@ REGION_COLUMNS = (
     "target_year", "baseline", "reached", "reached_year", "gap", "share", "chance", "state", "verdict", "verdict_zh", "as_of", "synthetic",
 )  # fmt: skip
 GROUP_COLUMNS = (
-    "region_code", "region_name", "level", "scenario", "indicator", "regions", *COUNTS, "known", "summed", "base", "reached_sum", "target_sum", "gap_sum",
+    "region_code", "region_name", "level", "scenario", "indicator", "regions", *COUNTS, "known", "rollup", "summed", "base", "reached_sum", "target_sum", "gap_sum",
     "first_year", "last_year", "synthetic",
 )  # fmt: skip
+
+REGION_TABLE = ("rank", "region_code", "region_name", "target", "unit", "reached", "reached_year", "gap", "share", "chance", "verdict_zh", "clause")
+GROUP_TABLE = ("region_code", "region_name", "regions", *COUNTS, "summed", "base", "reached_sum", "target_sum", "gap_sum", "first_year", "last_year")
+"""What fits on a terminal."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +143,15 @@ FROM one
 """
 
 
+def worded(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row as a terminal shows it: what is not known says so, and so does what is not added."""
+    nothing = "不相加 not added" if row.get("rollup", "sum") != "sum" else "无数据 no data"
+    return {**row, **{name: nothing for name in _MEASURED if name in row and row[name] is None}}
+
+
+_MEASURED = ("reached", "gap", "share", "reached_sum", "target_sum", "gap_sum")
+
+
 def _ranked(by: str) -> str:
     """Regions in their order; one that cannot be judged has no rank, whatever its last figure was."""
     judged = f"CASE WHEN verdict IN ('unknown', 'not_reported') THEN NULL ELSE {by} END"
@@ -161,7 +174,7 @@ def grouped(level: str) -> str:
     return (
         f"SELECT {names[0]} AS region_code, any_value({names[1]}) AS region_name, any_value({names[2]}) AS region_en, '{level}' AS level, "
         f"{'any_value(province)' if level == 'prefecture' else 'NULL'} AS within, "
-        f"scenario, indicator, count(*) AS regions, {counts}, count(reached) AS known, count(*) FILTER ({adds}) AS summed, any_value(base) AS base, "
+        f"scenario, indicator, count(*) AS regions, {counts}, count(reached) AS known, count(*) FILTER ({adds}) AS summed, any_value(rollup) AS rollup, any_value(base) AS base, "
         f"any_value(base_en) AS base_en, {total('reached')} AS reached_sum, {total(target)} AS target_sum, {total('gap')} AS gap_sum, "
         f"min(reached_year) FILTER ({adds}) AS first_year, max(reached_year) FILTER ({adds}) AS last_year, bool_or(synthetic) AS synthetic "
         f"FROM chosen WHERE lowest AND {names[0]} IS NOT NULL GROUP BY {names[0]}, scenario, indicator ORDER BY scenario, indicator, 1"

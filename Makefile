@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report lab dashboard batch notebooks test test-browser soak bench bench-peers check accept lock clean
+.PHONY: help setup report lab dashboard batch notebooks test test-browser soak bench bench-peers bench-batch check accept lock clean
 
 help: ## 列出全部目标 list every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,7 +34,7 @@ notebooks: setup ## 重新执行入库的笔记本 execute the committed noteboo
 	@$(BIN)/zhibiao notebooks
 
 test: setup ## 全部测试，含 nbval 比对 all tests, nbval included
-	@ZHIBIAO_DATA= $(BIN)/python -m pytest -q -m "not soak" tests notebooks --nbval --nbval-current-env --nbval-cell-timeout=120
+	@ZHIBIAO_DATA= $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not soak" tests notebooks --nbval --nbval-current-env --nbval-cell-timeout=120
 
 test-browser: setup .venv-browser/ready ## 在真实浏览器里试看板（需要 chromium） the dashboard in a real browser (needs chromium)
 	@.venv-browser/bin/python -m pytest -q -c tests/browser/pytest.ini tests/browser
@@ -58,6 +58,15 @@ bench-peers: setup .venv-bench/ready ## 与同类软件同场比较（慢的加 
 	@.venv-bench/bin/python -m pip install --quiet --no-deps --require-hashes -r tests/bench/requirements.txt
 	@touch .venv-bench/ready
 
+bench-batch: setup .venv-batch/ready ## 批次与别的跑法同场比较（ARGS=--write 写入 docs/performance.md） batches beside other ways to run them
+	@$(BIN)/python tests/bench/bench_batch.py --peers .venv-batch/bin/python $(ARGS)
+
+.venv-batch/ready: requirements.txt tests/bench/batch-requirements.txt pyproject.toml
+	@$(PYTHON) -m venv --clear .venv-batch
+	@.venv-batch/bin/python -m pip install --quiet --require-hashes -r requirements.txt -r tests/bench/batch-requirements.txt
+	@.venv-batch/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch .venv-batch/ready
+
 check: setup ## 格式、类型、分层、登记库 lint, types, layers, registry
 	@$(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/zhibiao doctor
 
@@ -67,6 +76,7 @@ accept: setup ## 重新执行入库的笔记本并列出变了的格 execute the
 lock: ## 重做 requirements.txt（需要 uv） make requirements.txt anew (needs uv)
 	@uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra dev --extra build pyproject.toml -o requirements.txt
 	@uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 tests/bench/requirements.in -o tests/bench/requirements.txt
+	@uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 tests/bench/batch-requirements.in -o tests/bench/batch-requirements.txt
 	@uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 tests/browser/requirements.in -o tests/browser/requirements.txt
 
 clean: ## 删除输出与缓存 remove outputs and caches

@@ -59,9 +59,9 @@ def reports(count: int, turn: int) -> list[Report]:
     return found
 
 
-def batch_file(asked: Sequence[Report]) -> str:
-    """The same reports as a batch file."""
-    lines = [f"name: {NAME}", f"notebooks: [{BRIEFING}]", "runs:"]
+def batch_file(asked: Sequence[Report], *, word: bool = True) -> str:
+    """The same reports as a batch file; `word`: with the Word files."""
+    lines = [f"name: {NAME}", f"notebooks: [{BRIEFING}]", *([] if word else ["documents: [pdf]"]), "runs:"]
     for report in asked:
         own = ", ".join(f"{name}: {report.parameters[name]}" for name in ("level", "seed", "lang"))
         lines.append(f"  - {{region: {report.parameters['region']}, scenarios: [{report.parameters['scenario']}], parameters: {{{own}}}}}")

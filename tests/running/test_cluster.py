@@ -147,16 +147,16 @@ def twice(tmp_path_factory, notebook, batch_file):
         "sorted(path.relative_to(home).as_posix() for path in home.rglob('*.csv'))",
         "import matplotlib.pyplot as plt\nfigure, axes = plt.subplots()\naxes.plot([1, 2])\nplt.close(figure)\n"
         "from IPython.display import display\ndisplay(figure, metadata={'image/png': {'alt': '一条线'}})",
-        "assert os.environ.get('PLANTED') is None or os.environ['PLANTED'] == marker\n'no secret'",
+        "assert 'PLANTED' not in os.environ\n'no secret'",
     )
     notebook(books / "b_raises.ipynb", "'before'", "open('no-such-file')", "'after'")
     notebook(books / "c_silent.ipynb", "x = 1")
     notebook(books / "d_dies.ipynb", "1", "import os, time\ntime.sleep(0.3)\nos._exit(3)")
     notebook(books / "a_hangs.ipynb", "1", "import time\ntime.sleep(600)")
-    file = batch_file(place / "trial.yaml", jobs=2, limits={"cell": 6}, parameters={"marker": "planted-81c2"})
+    file = batch_file(place / "trial.yaml", jobs=2, limits={"cell": 6})
     with network(place, 2) as net, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PLANTED", "planted-81c2")
         here = batch(file, out=place / "here", data=data, notebooks=books, quiet=True)
+        patch.setenv("PLANTED", "of the runner alone")
         there = batch(file, out=place / "there", data=data, notebooks=books, quiet=True, scheduler=net.address)
         left = [process for worker in net.workers for process in psutil.Process(worker.pid).children(recursive=True)]
         yield place, here, there, left

@@ -96,3 +96,14 @@ def test_a_table_in_another_encoding_is_read(overlay, tmp_path):
 
 def test_a_small_registry_is_read_whole(drawn):
     assert load_for(COUNTY, drawn) == load(drawn)
+
+
+def test_a_value_that_looks_like_the_nations_code_makes_nobody_read_everything(overlay, tmp_path):
+    data = tmp_path / "data"
+    write_overlay(data, 16, seed=3)
+    table = data / "observations" / f"simulated-{OTHER}.csv"
+    head, *rows = (line for line in table.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
+    rows[0] = rows[0].replace(rows[0].split(",")[4], "100000", 1)
+    table.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    found = load_for(COUNTY, data)
+    assert found.observed("100000") and "whole" not in vars(found)

@@ -124,6 +124,7 @@ def test_failed_and_unfinished_runs_tell_nothing(tmp_path):
     folder = tmp_path / "b"
     trial(folder)
     published(folder, "500000", "baseline", "09_briefing.failed", "f", record("500000", "baseline", "p/f"))
+    published(folder, "120000", "baseline", "09_briefing.failed", "f", record("120000", "baseline", "p/f"))
     published(folder, "500000", "baseline", ".tmp-09_briefing-1", "f", record("500000", "baseline", "p/t"))
     summary.update(folder)
     assert summary.read(folder).statement.tolist() == ["p/a", "p/a", "p/b"]

@@ -38,8 +38,8 @@ JOBS = 2
 PACKAGES = ("papermill", "nbclient", "nbconvert", "ipykernel", "pandas", "matplotlib", "typst", "pypandoc-binary", "ploomber-engine", "playwright")
 
 NAMES = {
-    "ours": "zhibiao batch：PDF，另含 docx、图、表 docx, figures, tables as well",
-    "lean": "zhibiao batch，documents: [pdf]：PDF，另含图、表 figures and tables as well, no docx",
+    "ours": "zhibiao batch：PDF，另含 docx、图（SVG、PNG）、表 docx, figures (SVG, PNG), tables as well",
+    "lean": "zhibiao batch，documents: [pdf]：PDF，另含 SVG 图、表 SVG figures and tables as well, no docx, no PNG",
     "floor": "**底线 floor**：同样的单元格在热进程里直接运行 + Typst the cells in a warm process, Typst",
     "whole": "底线，另含 docx、图、表 the floor with docx, figures, tables",
     "cli": "(a) papermill 命令行 + nbconvert webpdf（Chromium） papermill's command, webpdf",

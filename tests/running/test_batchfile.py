@@ -85,7 +85,7 @@ def test_a_fault_is_told_with_file_line_and_the_nearest(tmp_path, books, old, ne
 
 
 def test_a_batch_may_do_without_word(tmp_path, books):
-    assert {task.documents for task in reading(tmp_path, books, GOOD).tasks} == {("pdf", "docx")}
+    assert {task.documents for task in reading(tmp_path, books, GOOD).tasks} == {("pdf", "docx", "png")}
     assert {task.documents for task in reading(tmp_path, books, GOOD + "documents: [pdf]\n").tasks} == {("pdf",)}
     for wrong, said in (("[docx]", "须有 pdf"), ("[pdf, odt]", "'odt'"), ("pdf", "应为列表")):
         with pytest.raises(ParameterError, match=rf"trial.yaml:\d+: .*{re.escape(said)}"):

@@ -472,7 +472,7 @@ def test_when_the_runner_is_killed_then_the_worker_ends_its_order(net, runner, i
 
 
 @pytest.mark.soak
-def test_when_ctrl_c_reaches_a_local_cluster_too_then_130_and_silence(tmp_path, runner, is_alive):
+def test_when_ctrl_c_reaches_a_local_cluster_too_then_130_and_silence(tmp_path, runner, is_alive, within):
     process, started = runner("local:1")
     family = psutil.Process(process.pid).children(recursive=True)
     doors = [door for member in [psutil.Process(process.pid), *family] for door in member.net_connections("inet")]
@@ -480,7 +480,7 @@ def test_when_ctrl_c_reaches_a_local_cluster_too_then_130_and_silence(tmp_path, 
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: the cluster's processes hear it as well
     _, logged = process.communicate(timeout=30)
     assert (process.returncode, logged) == (130, b"")
-    assert not any(map(is_alive, [*started, *(child.pid for child in family)]))
+    assert within(lambda: not any(map(is_alive, [*started, *(child.pid for child in family)])), 5)
 
 
 POISON = """

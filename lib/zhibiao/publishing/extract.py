@@ -60,7 +60,7 @@ def figures(nb: NotebookNode) -> list[Figure]:
     return found
 
 
-def write_figures(nb: NotebookNode, folder: Path, stem: str) -> list[str]:
+def write_figures(nb: NotebookNode, folder: Path, stem: str, *, png: bool = True) -> list[str]:
     """Write each figure as SVG, where it has one, and as PNG.
 
     The PNG of an SVG figure is made by Typst from that SVG, at 200 pixels an inch and with the same fonts.
@@ -73,6 +73,8 @@ def write_figures(nb: NotebookNode, folder: Path, stem: str) -> list[str]:
         Made where it does not exist.
     stem : str
         Name of the notebook without ``.ipynb``.
+    png : bool
+        Draw SVG figures as PNG too.
 
     Returns
     -------
@@ -86,13 +88,13 @@ def write_figures(nb: NotebookNode, folder: Path, stem: str) -> list[str]:
     """
     front = front_matter(nb)
     written = []
-    for name, svg, png in figures(nb):
+    for name, svg, bitmap in figures(nb):
         base = f"{slug(stem)}-{name}"
         if svg is not None:
             written.append(write_whole(folder / f"{base}.svg", svg).name)
-            png = png or png_of(svg, front)
-        if png is not None:
-            written.append(write_whole(folder / f"{base}.png", png).name)
+            bitmap = bitmap or (png_of(svg, front) if png else None)
+        if bitmap is not None:
+            written.append(write_whole(folder / f"{base}.png", bitmap).name)
     return written
 
 

@@ -72,11 +72,11 @@ Parameters = Annotated[dict[str, Any], BeforeValidator(_parameters)]
 def _documents(value: object) -> object:
     found = _names(value)
     if isinstance(found, list) and "pdf" not in found:
-        raise ValueError("须有 pdf must have pdf; allowed: [pdf], [pdf, docx]")
+        raise ValueError("须有 pdf must have pdf, for example [pdf] or [pdf, docx]")
     return found
 
 
-Documents = Annotated[tuple[Literal["pdf", "docx"], ...], BeforeValidator(_documents)]
+Documents = Annotated[tuple[Literal["pdf", "docx", "png"], ...], BeforeValidator(_documents)]
 
 
 class Part(Record):
@@ -104,7 +104,7 @@ class BatchFile(Record):
     """Handed to every notebook that has them."""
     runs: tuple[Part, ...] = ()
     documents: Documents = DOCUMENTS
-    """What a briefing is published as; Word takes a third of a report's time."""
+    """What runs are published as; Word takes a third of a briefing's time, PNG beside SVG a tenth of every run's."""
     limits: Limits = Limits()
     jobs: int = Field(default=2, ge=1, le=64)
     """Notebooks at a time."""

@@ -23,7 +23,7 @@ from zhibiao.kernels.templates import lend
 from zhibiao.running import again, cache, history, manifest, regionpage, summary
 from zhibiao.running.cells import tidy
 from zhibiao.running.folder import fresh_beside, put_file, put_in_place, recover, remove, write_file
-from zhibiao.running.job import BRIEFING, DOCUMENTS, Answer, BatchResult, Limits, Order, RunResult, Task, without_paths
+from zhibiao.running.job import BRIEFING, Answer, BatchResult, Limits, Order, RunResult, Task, without_paths
 from zhibiao.running.manifest import Surroundings
 from zhibiao.running.pool import Interrupted, Pool, environment
 from zhibiao.running.report import Reporter, write_outputs_index
@@ -292,7 +292,7 @@ def _copy_briefing(task: Task, out: Path) -> None:
     """Publish the briefing's documents under their promised paths as well."""
     if task.stem != BRIEFING:
         return
-    for ending in DOCUMENTS:
+    for ending in ("pdf", "docx"):
         source, copy = out / task.folder / f"{BRIEFING}.{ending}", out / task.folder.parent / f"briefing.{ending}"
         if ending not in task.documents:
             copy.unlink(missing_ok=True)  # of an earlier run

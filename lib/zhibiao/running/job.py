@@ -35,8 +35,8 @@ ROOT = Path(zhibiao.__file__).resolve().parents[2]
 BRIEFING = "09_briefing"
 """What is read and circulated: it is made for Word as well, and published as ``briefing.pdf`` and ``briefing.docx`` of region and scenario."""
 
-DOCUMENTS: tuple[Literal["pdf", "docx"], ...] = ("pdf", "docx")
-"""What a briefing can be published as; the PDF always is."""
+DOCUMENTS: tuple[Literal["pdf", "docx", "png"], ...] = ("pdf", "docx", "png")
+"""What a run can be published as, beside notebook, SVG figures and tables: the PDF always, a briefing for Word, and figures as PNG."""
 
 _KINDS: dict[str, type[ZhibiaoError]] = {
     kind.__name__: kind

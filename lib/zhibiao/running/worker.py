@@ -273,7 +273,7 @@ def _publish(executed: Any, folder: Path, stem: str, documents: Sequence[str]) -
     (folder / f"{stem}.pdf").write_bytes(pdf)
     if stem == BRIEFING and "docx" in documents:
         (folder / f"{stem}.docx").write_bytes(to_docx(executed))  # what is circulated is written on
-    write_figures(executed, folder / "figures", stem)
+    write_figures(executed, folder / "figures", stem, png="png" in documents)
     write_tables(executed, folder / "tables", stem)
     warnings = [f"单元格 cell {number}: {stderr_of(cell)}" for number, cell, _ in numbered(executed) if stderr_of(cell)]
     return Answer(title=front.title, as_of=front.as_of, report_date=front.report_date, warnings=tuple(warnings))

@@ -113,7 +113,7 @@ class Registry:
     day: dt.date | None = None
     """As known on which day (`known_on`); None: today."""
     unread: frozenset[str] = field(default=frozenset(), repr=False)
-    """Regions of which files speak that were left unread (`zhibiao.catalogue.scoped`)."""
+    """Regions of which files may speak that were left unread (`zhibiao.catalogue.scoped`)."""
     beyond: Callable[[], Registry] | None = field(default=None, repr=False, compare=False)
     """Reads everything, where something was left unread."""
 

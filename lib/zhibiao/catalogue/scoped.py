@@ -21,9 +21,6 @@ FEW = 200
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 """How text in UTF-16 begins, in which digits are not found as bytes."""
 
-_NUMBERS = re.compile(rb"\d{6}")
-"""A code stands by itself and is found; of longer numbers the beginning is, which at worst reads a file too many."""
-
 _ID = re.compile(rb"^id:\s*[\"']?([\w-]+)", re.MULTILINE)
 
 
@@ -52,35 +49,26 @@ def load_for(region: object, data: str | os.PathLike[str] | None = None) -> Regi
     if not large:
         return read(folders)
     try:
-        sieve = _Sieve(large, _regions(folders), region)
-        found = read(folders, sieve)
+        regions = _regions(folders)
+        scope = _scope(regions, region)
+        found = read(folders, partial(_concerns, tuple(large), [code.encode() for code in scope]))
     except (RegistryError, ParameterError):
         return read(folders)
-    return replace(found, unread=frozenset(sieve.unread), beyond=partial(read, folders))
+    return replace(found, unread=frozenset(regions) - scope, beyond=partial(read, folders))
 
 
-class _Sieve:
-    """Which files of the large folders concern a region, and of which other regions those speak that do not."""
+def _concerns(large: Sequence[Path], scope: Sequence[bytes], path: Path, known: Mapping[str, object]) -> bool:
+    """Whether to read a file: it names a region in scope, or replaces a document that was read; what cannot be told is read.
 
-    def __init__(self, large: Sequence[Path], regions: Mapping[str, Region], name: object) -> None:
-        self.large = tuple(large)
-        self.codes = {code.encode(): code for code in regions}
-        self.scope = {code.encode() for code in _scope(regions, name)}
-        self.unread: set[str] = set()
-
-    def __call__(self, path: Path, known: Mapping[str, object]) -> bool:
-        """Whether to read a file: it names a region in scope, or replaces a document that was read; what cannot be told is read."""
-        if path.parents[1] not in self.large:
-            return True
-        content = path.read_bytes()
-        named = set(_NUMBERS.findall(content)) & self.codes.keys()
-        if content.startswith(_WIDE) or named & self.scope:
-            return True
-        own = None if path.suffix.lower() == ".csv" else _ID.search(content)
-        if own is not None and own[1].decode("utf-8", "replace") in known:
-            return True
-        self.unread.update(self.codes[code] for code in named)
-        return False
+    A code within a longer number reads a file too many, which does no harm.
+    """
+    if path.parents[1] not in large:
+        return True
+    content = path.read_bytes()
+    if content.startswith(_WIDE) or any(code in content for code in scope):
+        return True
+    own = None if path.suffix.lower() == ".csv" else _ID.search(content)
+    return own is not None and own[1].decode("utf-8", "replace") in known
 
 
 def _regions(folders: Sequence[Path]) -> dict[str, Region]:

@@ -33,6 +33,9 @@ NAME = "zhibiao"
 IDLE = 60.0
 """Seconds without an order after which template and processes go: a runner that was killed cannot dismiss them."""
 
+FAREWELL = 6.0
+"""Seconds that the end of a batch waits for its processes here to be gone."""
+
 _making = threading.Lock()
 
 
@@ -48,12 +51,14 @@ class _Bench:
     busy: int = 0
     topics: set[str] = field(default_factory=set)
     used: float = field(default_factory=time.monotonic)
+    gone: threading.Event = field(default_factory=threading.Event)
 
     def close(self) -> None:
         for pool in self.idle:
             pool.__exit__()
         self.held.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+        self.gone.set()
 
 
 class Station(WorkerPlugin):
@@ -161,11 +166,15 @@ class Station(WorkerPlugin):
         return bench
 
     def dismiss(self, topic: str) -> None:
-        """Hear that a batch is over: what no other batch uses goes, now or with its last order."""
+        """Hear that a batch is over: what no other batch uses goes, now or with its last order; wait a little until it has gone."""
         with self.lock:
+            left = [bench for bench in self.benches.values() if bench.topics == {topic}]
             for bench in self.benches.values():
                 bench.topics.discard(topic)
         self.rest()
+        until = time.monotonic() + FAREWELL
+        for bench in left:
+            bench.gone.wait(max(0.0, until - time.monotonic()))
 
     def rest(self, idle: float | None = None) -> None:
         """End what no batch uses any more, and what has had no order for so many seconds."""

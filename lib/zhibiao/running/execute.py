@@ -22,10 +22,11 @@ from zhibiao.holding import locked
 from zhibiao.kernels.templates import lend
 from zhibiao.running import again, cache, history, manifest, regionpage, summary
 from zhibiao.running.cells import tidy
+from zhibiao.running.environment import environment
 from zhibiao.running.folder import fresh_beside, put_file, put_in_place, recover, remove, write_file
 from zhibiao.running.job import BRIEFING, Answer, BatchResult, Limits, Order, RunResult, Task, without_paths
 from zhibiao.running.manifest import Surroundings
-from zhibiao.running.pool import Interrupted, Pool, environment
+from zhibiao.running.pool import Interrupted, Pool
 from zhibiao.running.report import Reporter, write_outputs_index
 
 if TYPE_CHECKING:

@@ -23,9 +23,10 @@ from distributed import Worker, WorkerPlugin, get_worker
 from zhibiao.errors import KernelDied, OutputError, TimeLimit
 from zhibiao.kernels.templates import lend
 from zhibiao.running import manifest
+from zhibiao.running.environment import environment
 from zhibiao.running.job import without_paths
 from zhibiao.running.parcel import KEYS, Differs, Made, Parcel, code_of, differences, pack, unpack
-from zhibiao.running.pool import Interrupted, Pool, environment
+from zhibiao.running.pool import Interrupted, Pool
 
 NAME = "zhibiao"
 """Of the plugin in a Dask worker; there is one, whatever batches use it."""

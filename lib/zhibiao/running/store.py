@@ -22,10 +22,10 @@ from typing import Any
 from zhibiao.errors import OutputError
 from zhibiao.publishing.statements import NAME as STATEMENTS
 from zhibiao.running import manifest
+from zhibiao.running.environment import lasting
 from zhibiao.running.folder import fresh_beside, put_in_place, remove
 from zhibiao.running.job import BRIEFING, RunResult
 from zhibiao.running.objects import DEPTH, Objects
-from zhibiao.running.pool import lasting
 from zhibiao.wholefile import write_whole
 
 SENT = ".sent.json"

@@ -28,7 +28,7 @@ class Engine:
         execution_timeout: int | None = None,
         **options: Any,
     ) -> Any:
-        """Run a notebook; it is written at the end however that comes about.
+        """Run a notebook. papermill writes it when this is over; where it does not come to that, it is written here as far as it came.
 
         Parameters
         ----------
@@ -47,11 +47,12 @@ class Engine:
         record.notebook_start()
         try:
             QuickClient(record, timeout=timeout, startup_timeout=start_timeout, kernel_name=kernel_name, log_output=log_output, **chosen).execute()
-        finally:
-            record.cleanup_pbar()
+        except BaseException:
             record.notebook_complete()
-            with contextlib.suppress(OSError):  # papermill writes the finished notebook itself, and says why it cannot
+            with contextlib.suppress(OSError):  # what ended the run is told, not this
                 record.write()
+            raise
+        record.notebook_complete()
         return record.nb
 
     @classmethod

@@ -3,7 +3,7 @@
 What papermill's own engine does beside running cells takes as long as a lean notebook: the whole notebook is written before and after
 every cell, a kernel that is ready is listened to for another fifth of a second, it is asked once more who it is, an event loop is
 started for every message. Here one loop serves the run, a ready kernel is known by its own word, and the notebook is written when
-it begins, when it ends, and while a cell takes long.
+it ends, and while a cell takes long.
 """
 
 from __future__ import annotations

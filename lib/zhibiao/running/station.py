@@ -211,9 +211,9 @@ def _made(parcel: Parcel, place: Path, pool: Pool) -> Made:
 
 def _packed(folder: Path, place: Path) -> bytes:
     for notebook in folder.glob("*.ipynb"):  # a cell may have printed where it is: here that is no place anybody knows
-        text = notebook.read_text("utf-8")
+        text = notebook.read_bytes().decode("utf-8", "surrogateescape")  # a killed worker may leave half a character
         if (hidden := without_paths(text, [place])) != text:
-            notebook.write_text(hidden, encoding="utf-8", newline="\n")
+            notebook.write_bytes(hidden.encode("utf-8", "surrogateescape"))
     return pack(folder)
 
 

@@ -13,12 +13,12 @@ import nbformat
 import pytest
 
 from zhibiao.errors import KernelDied, MemoryLimit, MissingDeliverable, OutputError, TimeLimit, ToolMissing
-from zhibiao.running import execute, pool, worker
+from zhibiao.running import execute, pool, supervised, worker
 from zhibiao.running.batch import batch
 from zhibiao.running.contract import check_pdf, check_shown
 from zhibiao.running.job import Answer, Cell, Limits, Order
 from zhibiao.running.run import run
-from zhibiao.running.worker import Kernels
+from zhibiao.running.supervised import Kernels
 
 KINDS = ("CellError", "KernelDied", "TimeLimit", "MemoryLimit", "OutputError", "MissingDeliverable", "ToolMissing", "ParameterError")
 
@@ -94,8 +94,8 @@ def test_when_python_refuses_memory_then_memory_limit_too(trial):
 def test_a_kernel_that_the_system_ended_for_want_of_memory_is_known_by_the_systems_count(monkeypatch, code, more, kind):
     kernels = Kernels(Path(), lambda line: None)
     kernels.exit, kernels.cell, kernels.killed_before = code, Cell(3, "    x = 1"), 7
-    monkeypatch.setattr(worker, "killed_for_memory", lambda: 7 + more)
-    died = worker._died(kernels, Order("n.ipynb", "", {}, 60, 60))
+    monkeypatch.setattr(supervised, "killed_for_memory", lambda: 7 + more)
+    died = supervised.died(kernels, Order("n.ipynb", "", {}, 60, 60))
     assert type(died) is kind
     assert not died.passing
 
@@ -115,8 +115,8 @@ def test_a_worker_that_the_system_ended_for_want_of_memory_is_not_tried_again(tm
 def test_a_kernel_that_a_signal_ended_while_it_started_is_tried_again(monkeypatch, code, passing):
     kernels = Kernels(Path(), lambda line: None)
     kernels.exit = code
-    monkeypatch.setattr(worker, "killed_for_memory", lambda: 0)
-    died = worker._died(kernels, Order("n.ipynb", "", {}, 60, 60))
+    monkeypatch.setattr(supervised, "killed_for_memory", lambda: 0)
+    died = supervised.died(kernels, Order("n.ipynb", "", {}, 60, 60))
     assert "启动时 while starting" in str(died)
     assert died.passing is passing
 

@@ -7,7 +7,6 @@ of JSON on its output say which kernel was started and, at last, the `Answer`. W
 from __future__ import annotations
 
 import errno
-import json
 import os
 import queue
 import shutil
@@ -15,30 +14,17 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-import psutil
-
-from zhibiao.errors import CellError, KernelDied, MemoryLimit, OutputError, TimeLimit, ZhibiaoError
-from zhibiao.kernels import Start, how
-from zhibiao.running.cells import (
-    author_number,
-    check_cells,
-    code_lines,
-    failed_line,
-    hide_paths,
-    numbered,
-    stderr_of,
-    tidy,
-    values,
-)
+from zhibiao.errors import KernelDied, MemoryLimit, OutputError, TimeLimit, ZhibiaoError
+from zhibiao.running.cells import check_cells, hide_paths, numbered, stderr_of, tidy
 from zhibiao.running.engine import NAME
-from zhibiao.running.job import BRIEFING, Answer, Cell, Order, without_paths
-from zhibiao.running.memory import MB, Watch, killed_for_memory
-from zhibiao.running.processes import end_children, end_family, end_strays, exit_words
+from zhibiao.running.job import BRIEFING, Answer, Order, without_paths
+from zhibiao.running.processes import end_children, end_strays
+from zhibiao.running.supervised import Kernels, died, raised
 
 KERNEL = "python3"
 """Whatever kernel a notebook names, it is run by the Python that runs this."""
@@ -47,92 +33,11 @@ KERNEL = "python3"
 NOTED = "(lambda tracing: tracing.notes() if tracing else '{}')(__import__('sys').modules.get('zhibiao.catalogue.tracing'))"
 """Asked of a kernel after the last cell: what it looked at. A notebook may have imported nothing of this package."""
 
-_MEMORY_ERRORS = ("MemoryError", "_ArrayMemoryError")
-"""Python's own and numpy's."""
-
 _CUT_OFF = tuple(kind.__name__ for kind in (KernelDied, MemoryLimit, TimeLimit))
 """Ends at which a kernel could not clear up."""
 
-_KILLED = -9
-"""Exit code of a kernel that was ended by SIGKILL."""
-
 _PASSING = (errno.EAGAIN, errno.EMFILE, errno.ENFILE)
 """Too many processes or open files at this moment."""
-
-
-class Kernels:
-    """The kernels of this worker: each is announced as soon as it has a process, and its end is remembered."""
-
-    def __init__(self, folder: Path, tell: Callable[[str], None]) -> None:
-        self.folder, self.tell = folder, tell
-        self.count = 0
-        self.process: psutil.Process | None = None
-        self.watch: Watch | None = None
-        self.memory_limit = 0
-        self.killed_before = 0
-        self.exit: int | None = None
-        self.start = Start("")
-        self.cell = Cell()
-        self.reads: dict[str, str] = {}
-
-    def manager(self) -> type:
-        """Return the kernel manager's class, bound to this worker."""
-        from zhibiao.running.quick import QuickManager
-
-        kernels = self
-
-        class Manager(QuickManager):
-            def __init__(self, **options: Any) -> None:
-                super().__init__(**options)
-                kernels.count += 1
-                name = kernels.folder / f"k{kernels.count}"
-                self.connection_file = f"{name}.json"
-                # free ports are found before they are taken: two workers could find the same ones. A socket's path is its own
-                if os.name == "posix" and len(os.fsencode(name)) < 90:
-                    self.transport, self.ip = "ipc", str(name)
-
-            async def start_kernel(self, *args: Any, **options: Any) -> None:  # type: ignore[override]
-                await self._async_start_kernel(*args, **options)
-                kernels.start = how(self)
-                kernels.began_process(getattr(self.provisioner, "pid", None))
-
-            async def _async_is_alive(self) -> bool:
-                alive = await super()._async_is_alive()
-                if not alive and self.provisioner is not None and self.provisioner.has_process:
-                    kernels.exit = await self.provisioner.poll()
-                return alive
-
-            is_alive = _async_is_alive  # type: ignore[assignment]  # as in the class above
-
-        return Manager
-
-    def began_process(self, pid: int | None) -> None:
-        """Say which process the kernel is, and watch over what it holds."""
-        self.tell(json.dumps({"kernel": pid}) + "\n")
-        if pid is None or not psutil.pid_exists(pid):
-            return
-        self.process = kernel = psutil.Process(pid)
-        self.killed_before = killed_for_memory()
-        self.watch = Watch(kernel, self.memory_limit, lambda: end_family(kernel))
-
-    def began(self, nb: Any, index: int) -> None:
-        """Say which cell runs now: whoever finds this process dead can tell."""
-        if number := author_number(nb, index):
-            self.cell = Cell(number, code_lines(nb.cells[index].source))
-            self.tell(json.dumps({"cell": asdict(self.cell)}) + "\n")
-
-    def noted(self, notes: str) -> None:
-        """Keep what the kernel asked of the registry."""
-        self.reads = json.loads(notes)
-
-    def end(self) -> None:
-        """End what a cell left running, and forget the kernel."""
-        if self.watch is not None:
-            self.watch.stop()
-        if self.process is not None:
-            end_family(self.process)
-        self.process = self.watch = self.exit = None
-        self.cell = Cell()
 
 
 def perform(order: Order, kernels: Kernels) -> Answer:
@@ -200,15 +105,15 @@ def _execute(order: Order, kept: Path, kernels: Kernels) -> Any:
             resources={"metadata": {"path": str(Path(order.notebook).parent)}},
         )
     except PapermillExecutionError as error:
-        raise _raised(kernels, error, order) from error
+        raise raised(kernels, error, order) from error
     except CellTimeoutError as error:
         raise TimeLimit(f"单元格 cell {kernels.cell.number} 超过 took longer than {order.cell_limit} s\n{kernels.cell.code}") from error
     except DeadKernelError as error:
-        raise _died(kernels, order) from error
+        raise died(kernels, order) from error
     except RuntimeError as error:
         # jupyter_client has no kinds for these two
         if "Kernel died" in str(error):
-            raise _died(kernels, order) from error
+            raise died(kernels, order) from error
         if "Kernel didn't respond" in str(error):
             late = TimeLimit(f"内核 {order.start_limit} 秒未启动 the kernel did not start within {order.start_limit} s")
             late.passing = True
@@ -221,38 +126,6 @@ def _execute(order: Order, kept: Path, kernels: Kernels) -> Any:
 def _plain(path: str | Path) -> str:
     # papermill fills {name} in paths
     return str(path).replace("{", "{{").replace("}", "}}")
-
-
-def _raised(kernels: Kernels, error: Any, order: Order) -> CellError | MemoryLimit:
-    """Say which line of which cell raised what, and with which parameters."""
-    source = str(error.source)
-    if line := failed_line(error.traceback or (), error.exec_count):
-        # IPython counts from the first line that is not empty
-        line += len(source) - len(source.lstrip("\n"))
-    place = f"单元格 cell {kernels.cell.number}" + (f"，第 {line} 行 line {line}" if line else "")
-    code = code_lines(source, line) if kernels.cell.number else kernels.cell.code
-    said = f"{place}: {error.ename}: {error.evalue}\n{code}\n{values(order.parameters)}"
-    if error.ename in _MEMORY_ERRORS:
-        return MemoryLimit(f"内存不足 out of memory: {said}")
-    return CellError(said)
-
-
-def _died(kernels: Kernels, order: Order) -> KernelDied | MemoryLimit:
-    cell, watch = kernels.cell, kernels.watch
-    place = f"，单元格 in cell {cell.number}\n{cell.code}" if cell.number else "，启动时 while starting"
-    if watch is not None:
-        watch.stop()
-        if watch.exceeded:
-            held = round(watch.exceeded / MB)
-            return MemoryLimit(f"内存 {held} MB，超过限额 the kernel held more than {order.memory_limit} MB{place}")
-    peak = f"，内存最多 at most {round(watch.peak / MB)} MB" if watch is not None and watch.peak else ""
-    said = f"({exit_words(kernels.exit)}){peak}{place}"
-    if kernels.exit == _KILLED and killed_for_memory() > kernels.killed_before:
-        return MemoryLimit(f"系统内存耗尽，内核被系统结束 the machine ran out of memory and ended the kernel {said}")
-    died = KernelDied(f"内核退出 the kernel died {said}")
-    # a kernel that leaves by itself while it starts will do so again
-    died.passing = not cell.number and (kernels.exit or 0) < 0
-    return died
 
 
 def _publish(executed: Any, folder: Path, stem: str, documents: Sequence[str]) -> Answer:

@@ -17,6 +17,10 @@ REGISTRY = load()
 AROUND = Surroundings({"indicators/regions.csv": "aa", "indicators/observations/a.csv": "bb"}, {"python": "3.11.7", "typst": "0.15.2"})
 
 
+def asked(task, around):
+    return cache.asked([task], around)[0]
+
+
 @pytest.fixture
 def task(tmp_path, notebook):
     book = notebook(tmp_path / "mine.ipynb", "1", ("2", ["deliverable"]))
@@ -30,7 +34,7 @@ def rewritten(task, change):
 
 
 def test_outputs_counts_and_ids_do_not_count(task):
-    before = cache.asked(task, AROUND)
+    before = asked(task, AROUND)
 
     def executed(nb):
         nb.cells[2].outputs = [nbformat.v4.new_output("stream", text="1")]
@@ -39,40 +43,40 @@ def test_outputs_counts_and_ids_do_not_count(task):
         nb.metadata["kernelspec"] = {"name": "other", "display_name": "Other"}
 
     rewritten(task, executed)
-    assert cache.asked(task, AROUND) == before
+    assert asked(task, AROUND) == before
 
 
 def test_source_tags_parameters_inputs_and_versions_count(task):
     keys = [
-        cache.asked(task, AROUND),
-        cache.asked(replace(task, parameters={"region": "500000"}), AROUND),
-        cache.asked(task, replace(AROUND, inputs={"indicators/regions.csv": "ab"})),
-        cache.asked(task, replace(AROUND, inputs={**AROUND.inputs, "data/regions.csv": "aa"})),
-        cache.asked(task, replace(AROUND, versions={"python": "3.12.1", "typst": "0.15.2"})),
-        cache.asked(task, replace(AROUND, versions={"python": "3.11.7", "typst": "0.15.3"})),
+        asked(task, AROUND),
+        asked(replace(task, parameters={"region": "500000"}), AROUND),
+        asked(task, replace(AROUND, inputs={"indicators/regions.csv": "ab"})),
+        asked(task, replace(AROUND, inputs={**AROUND.inputs, "data/regions.csv": "aa"})),
+        asked(task, replace(AROUND, versions={"python": "3.12.1", "typst": "0.15.2"})),
+        asked(task, replace(AROUND, versions={"python": "3.11.7", "typst": "0.15.3"})),
     ]
     rewritten(task, lambda nb: nb.cells[2].update(source="3"))
-    keys.append(cache.asked(task, AROUND))
+    keys.append(asked(task, AROUND))
     rewritten(task, lambda nb: nb.cells[3].metadata.update(tags=[]))
-    keys.append(cache.asked(task, AROUND))
+    keys.append(asked(task, AROUND))
     assert len(set(keys)) == len(keys)
 
 
 def test_figures_documents_and_sources_are_left_to_what_the_run_says_it_read(task):
     more = {"indicators/observations/a.csv": "cc", "data/observations/b.csv": "dd", "data/plans/c.yaml": "ee", "data/sources.yaml": "ff"}
-    assert cache.asked(task, replace(AROUND, inputs={**AROUND.inputs, **more})) == cache.asked(task, AROUND)
+    assert asked(task, replace(AROUND, inputs={**AROUND.inputs, **more})) == asked(task, AROUND)
     assert cache.key("a", {"q": "1"}) != cache.key("a", {"q": "2"}) != cache.key("b", {"q": "2"})
 
 
 def test_a_patch_of_python_does_not_count(task):
     newer = replace(AROUND, versions={**AROUND.versions, "python": "3.11.9"})
-    assert cache.asked(task, newer) == cache.asked(task, AROUND)
+    assert asked(task, newer) == asked(task, AROUND)
 
 
 def test_when_it_is_no_notebook_then_parameter_error(task):
     task.notebook.write_text("{}")
     with pytest.raises(ParameterError, match=r"mine\.ipynb"):
-        cache.asked(task, AROUND)
+        asked(task, AROUND)
 
 
 NEWEST = '[null, "newest_year", "500000"]'

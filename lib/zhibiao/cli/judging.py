@@ -29,13 +29,13 @@ def gaps(
 ) -> None:
     """每个目标一行的差距表；--since 则为变化表 the gap table, one row a target; with --since what changed and why."""
     from zhibiao.assessing.changes import compare
-    from zhibiao.catalogue.load import load
+    from zhibiao.catalogue.scoped import load_for
     from zhibiao.catalogue.study import day_of, study
     from zhibiao.printing import write
     from zhibiao.showing import assessable, change_tables
     from zhibiao.showing.gap_records import GAP_COLUMNS, gap_records, gap_rows
 
-    question = study(load(data), region, plan, as_of, horizon, scenario, 80, seed)
+    question = study(load_for(region, data), region, plan, as_of, horizon, scenario, 80, seed)
     if since is not None:
         found = compare(question, day_of("--since", since))
         write(change_tables.CHANGE_COLUMNS, change_tables.records(found), form, output, "changes")

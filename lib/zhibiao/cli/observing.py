@@ -25,7 +25,7 @@ def observe_template(
     data: Data = None,
 ) -> None:
     """生成待填的表：-o 以 .xlsx 结尾为工作簿，否则为 CSV a table to fill: a workbook where -o ends with .xlsx, else CSV."""
-    from zhibiao.catalogue.load import load
+    from zhibiao.catalogue.scoped import load_for
     from zhibiao.catalogue.study import study
     from zhibiao.printing import write
     from zhibiao.reading.asked import asked_by_clauses, asked_by_period
@@ -35,7 +35,7 @@ def observe_template(
 
     if year is None and (periods != "yearly" or indicator is not None):
         raise ParameterError("须用 --year 指定年份 name the year that is asked for", where="--year", allowed=["2024"])
-    question = study(load(data), region, plan, as_of if as_of is not None or year is None else year)
+    question = study(load_for(region, data), region, plan, as_of if as_of is not None or year is None else year)
     if year is None:
         asked = asked_by_clauses(question, template_records(question))
     else:

@@ -26,13 +26,13 @@ def simulate(
     data: Data = None,
 ) -> None:
     """情景推算：逐年的中位与区间 each scenario by year: fans, flows and what follows from them; base units."""
-    from zhibiao.catalogue.load import load
+    from zhibiao.catalogue.scoped import load_for
     from zhibiao.catalogue.study import study
     from zhibiao.printing import write
     from zhibiao.showing.scenario_records import COLUMNS, records
     from zhibiao.simulating.comparing import compare
 
-    question = study(load(data), region, plan, as_of, horizon, "baseline", 80, seed)
+    question = study(load_for(region, data), region, plan, as_of, horizon, "baseline", 80, seed)
     names = scenario or ["baseline"]
     found = compare(question, None if ALL in names else names)
     write(COLUMNS, records(found), form, output, "scenarios")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,8 @@ from zhibiao.running.job import Task
 from zhibiao.running.manifest import Surroundings
 
 
-def asked(task: Task, around: Surroundings) -> str:
-    """Return the SHA-256 over everything that is known of a run before it is carried out.
+def asked(tasks: Sequence[Task], around: Surroundings) -> list[str]:
+    """Return for each task the SHA-256 over everything that is known of a run before it is carried out.
 
     Of the notebook only what is executed or printed counts: its outputs may be refreshed without making a run stale. Of Python only
     the minor version counts, of the packages the exact one. Figures and documents are left out: a run says itself which it looked at.
@@ -24,17 +24,13 @@ def asked(task: Task, around: Surroundings) -> str:
     Raises
     ------
     ParameterError
-        The notebook cannot be read.
+        A notebook cannot be read.
     """
     python = ".".join(around.versions["python"].split(".")[:2])
-    parts = [
-        _cells(task.notebook),
-        dict(task.parameters),
-        list(task.documents),
-        {label: content for label, content in around.inputs.items() if not _traced(label)},
-        {**around.versions, "python": python},
-    ]
-    return _digest(parts)
+    untraced = {label: content for label, content in around.inputs.items() if not _traced(label)}
+    shared = _digest([untraced, {**around.versions, "python": python}])
+    cells = {path: _digest(_cells(path)) for path in dict.fromkeys(task.notebook for task in tasks)}
+    return [_digest([cells[task.notebook], dict(task.parameters), list(task.documents), shared]) for task in tasks]
 
 
 def key(asked: str, reads: Mapping[str, str]) -> str:

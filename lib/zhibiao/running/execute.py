@@ -8,33 +8,30 @@ import signal
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zhibiao.catalogue.registry import Registry
 from zhibiao.catalogue.tracing import EVERYTHING, Answers
-from zhibiao.errors import KernelDied, OutputError, TimeLimit, ZhibiaoError
+from zhibiao.errors import KernelDied, TimeLimit, ZhibiaoError
 from zhibiao.holding import locked
 from zhibiao.kernels.templates import lend
-from zhibiao.running import again, cache, history, manifest, regionpage, summary
+from zhibiao.running import again, cache, history, manifest
 from zhibiao.running.cells import tidy
+from zhibiao.running.concluding import announce, conclude, unwritten
 from zhibiao.running.environment import environment
 from zhibiao.running.folder import fresh_beside, put_file, put_in_place, recover, remove, write_file
 from zhibiao.running.job import BRIEFING, Answer, BatchResult, Limits, Order, RunResult, Task, without_paths
 from zhibiao.running.manifest import Surroundings
 from zhibiao.running.pool import Interrupted, Pool
-from zhibiao.running.report import Reporter, write_outputs_index
+from zhibiao.running.report import Reporter
 
 if TYPE_CHECKING:
     from zhibiao.running.cluster import ClusterPool
     from zhibiao.running.store import Store
-
-SINGLE = "run"
-"""Where single runs are published: ``outputs/run``. They have no summary."""
 
 _BREATH = 0.5
 """Seconds before something is tried again: what was in short supply may be there by then."""
@@ -94,7 +91,7 @@ def carry_out(
     """
     out = out.resolve()
     around = manifest.surroundings(data)
-    asked = [cache.asked(task, around) for task in tasks]
+    asked = cache.asked(tasks, around)
     answers = Answers(registry)
     done: dict[int, RunResult] = {}
     with locked(out), show:
@@ -113,10 +110,10 @@ def carry_out(
         interrupted = False
         if todo:
             with _stoppable(), _pool(min(jobs, len(todo)), data, around, scheduler) as pool:
-                _announce(tuple(done.values()), {task.batch for task in todo.values()}, out, around)
+                announce(tuple(done.values()), {task.batch for task in todo.values()}, out, around)
                 interrupted = _spread(todo, asked, done, _Bench(pool, out, data, limits, around, show, answers, store))
         runs = tuple(done[number] for number in sorted(done))
-        fault = _summarise(runs, not interrupted, out, around) or history.after(runs, None if interrupted else keep, out)
+        fault = conclude(runs, not interrupted, out, around) or history.after(runs, None if interrupted else keep, out)
         if store is not None:
             fault = fault or store.put_rest(out, {run.task.batch for run in runs})
         outcome = BatchResult(runs, interrupted, fault)
@@ -214,7 +211,7 @@ def _one(task: Task, asked: str, bench: _Bench) -> RunResult:
             remove(made)
         raise
     except (ZhibiaoError, OSError) as fault:
-        error = fault if isinstance(fault, ZhibiaoError) else _unwritten(fault)
+        error = fault if isinstance(fault, ZhibiaoError) else unwritten(fault)
         total = time.monotonic() - begun
         if made is not None:
             _keep(task, made, asked, answer, error, total, bench)
@@ -285,7 +282,7 @@ def _cached(task: Task, key: str, out: Path) -> RunResult:
         remove(_failed(out / task.folder))  # of other cells or figures than these
         _copy_briefing(task, out)
     except OSError as fault:
-        return RunResult(task, "failed", out / task.folder, _unwritten(fault), key)
+        return RunResult(task, "failed", out / task.folder, unwritten(fault), key)
     return RunResult(task, "cached", out / task.folder, None, key)
 
 
@@ -299,38 +296,3 @@ def _copy_briefing(task: Task, out: Path) -> None:
             copy.unlink(missing_ok=True)  # of an earlier run
         elif not copy.is_file() or manifest.sha256(copy) != manifest.sha256(source):
             put_file(source, copy)
-
-
-def _unwritten(fault: OSError) -> OutputError:
-    return OutputError(
-        f"无法写出 cannot be written: {fault.strerror or fault}", where=str(fault.filename or "") or None
-    )
-
-
-def _announce(done: Sequence[RunResult], batches: set[str], out: Path, around: Surroundings) -> None:
-    """Have the batch's manifest say that it is at work: should it be killed, what it has not come to is known to be missing."""
-    for batch in batches - {SINGLE}:
-        with contextlib.suppress(OSError):  # a full disk is told with the first run
-            (out / batch).mkdir(parents=True, exist_ok=True)
-            write_file(out / batch / manifest.NAME, manifest.text(manifest.of_batch(batch, done, False, around)))
-
-
-def _summarise(runs: Sequence[RunResult], complete: bool, out: Path, around: Surroundings) -> OutputError | None:
-    """Write the summaries, the index of all outputs and, last, the batch's manifest; return why that was not possible."""
-    steps: list[Callable[[], object]] = []
-    batches = sorted({run.task.batch for run in runs} - {SINGLE})
-    for batch in batches:
-        steps += [partial(summary.update, out / batch, runs), partial(regionpage.update, out / batch)]
-    steps.append(lambda: write_outputs_index(out, {out / run.task.folder for run in runs if run.status == "cached"}))
-    for batch in batches:
-        listed = manifest.of_batch(batch, runs, complete, around)
-        steps.append(partial(write_file, out / batch / manifest.NAME, manifest.text(listed)))
-    faults: list[OutputError] = []
-    for step in steps:
-        try:
-            step()
-        except OSError as fault:
-            faults.append(_unwritten(fault))
-        except OutputError as fault:
-            faults.append(fault)
-    return faults[0] if faults else None

@@ -16,9 +16,8 @@ from zhibiao.catalogue.registry import Registry
 from zhibiao.catalogue.yamlfile import Document, Location, validated
 from zhibiao.errors import ParameterError, RegistryError, closest
 from zhibiao.model.record import Identifier, Record, Text
-from zhibiao.running.execute import SINGLE
 from zhibiao.running.history import HISTORY, Keep
-from zhibiao.running.job import DOCUMENTS, Limits, Task
+from zhibiao.running.job import DOCUMENTS, SINGLE, Limits, Task
 from zhibiao.running.run import stems, task
 
 ALL = "all"

@@ -47,6 +47,9 @@ _KINDS: dict[str, type[ZhibiaoError]] = {
 }  # fmt: skip
 
 
+SINGLE = "run"
+"""Where single runs are published: ``outputs/run``. They have no summary."""
+
 INTERRUPTED = 130
 """Exit code of a batch that was stopped."""
 

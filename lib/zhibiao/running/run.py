@@ -8,8 +8,8 @@ from pathlib import Path
 from zhibiao.catalogue.load import load
 from zhibiao.catalogue.registry import Registry
 from zhibiao.errors import ParameterError, closest
-from zhibiao.running.execute import SINGLE, carry_out
-from zhibiao.running.job import ROOT, Limits, RunResult, Task
+from zhibiao.running.execute import carry_out
+from zhibiao.running.job import ROOT, SINGLE, Limits, RunResult, Task
 from zhibiao.running.report import reporter
 from zhibiao.running.store import opened
 

@@ -35,8 +35,8 @@ class Watch:
 
     def __init__(self, kernel: psutil.Process, limit: int, end: Callable[[], None]) -> None:
         self.kernel, self.limit, self.end = kernel, limit * MB, end
-        self.peak = 0
-        """Bytes, of what was seen."""
+        self.peak = self._held()
+        """Bytes, of what was seen; a kernel may be gone before the second look."""
         self.exceeded = 0
         """Bytes held when it was ended; 0 where it was not."""
         self._over = threading.Event()

@@ -156,7 +156,7 @@ def test_when_the_worker_is_lost_once_then_a_second_try_succeeds_and_is_told(tri
 
 
 @posix
-@pytest.mark.parametrize("limits", [{"cell": 600, "run": 8}, {"cell": 3, "run": 60}])
+@pytest.mark.parametrize("limits", [{"cell": 600, "run": 6}, {"cell": 2, "run": 60}])
 def test_when_a_limit_is_reached_then_grandchildren_in_sessions_of_their_own_are_ended(
     tmp_path, notebook, is_alive, within, limits
 ):
@@ -400,7 +400,7 @@ def test_only_failed_runs_what_failed_and_leaves_the_rest_alone(tmp_path, notebo
 
 def test_only_failed_at_the_command_line_says_that_nothing_had_failed_and_two_batches_refuse(tmp_path, zhibiao):
     file, out = tmp_path / "trial.yaml", tmp_path / "out"
-    file.write_text("name: trial\nnotebooks: [00_start, 10_next_plan]\nregions: [沧州]\njobs: 1\n", encoding="utf-8")
+    file.write_text("name: trial\nnotebooks: [10_next_plan]\nregions: [沧州]\njobs: 1\n", encoding="utf-8")
     first = subprocess.Popen(
         [sys.executable, "-m", "zhibiao", "batch", str(file), "--out", str(out)], stdout=subprocess.PIPE, encoding="utf-8",
         cwd=Path(__file__).parents[2], env={**os.environ, "ZHIBIAO_DATA": ""},
@@ -410,14 +410,14 @@ def test_only_failed_at_the_command_line_says_that_nothing_had_failed_and_two_ba
         other = zhibiao("batch", str(file), "--out", str(out))
         assert (other.returncode, other.stdout) == (7, "")
         assert f"process {first.pid}" in other.stderr
-        assert first.communicate(timeout=90)[0].count('"done"') == 2
+        assert first.communicate(timeout=90)[0].count('"done"') == 1
     finally:
         first.kill()
         first.wait()
     again = zhibiao("batch", str(file), "--out", str(out), "--only-failed")
     assert again.returncode == 0, again.stderr
     assert "nothing had failed last time" in again.stderr
-    assert [event["event"] for event in events(again)] == ["kept", "kept", "batch"]
+    assert [event["event"] for event in events(again)] == ["kept", "batch"]
 
 
 GLANCE = """
@@ -445,19 +445,16 @@ def test_when_the_batch_is_killed_then_the_same_command_gives_what_an_undisturbe
     assert batch(file, out=tmp_path / "calm", notebooks=books, quiet=True).exit_code == 0
 
     out = tmp_path / "hit"
-    moments = [
-        lambda: any(out.glob("*/*/*/*/manifest.json")),  # one is published
-        lambda: any(out.glob("trial/*/*/.tmp-glance*/statements.json")),  # half of another is written
-    ]
-    for moment in moments:
-        runner = subprocess.Popen([sys.executable, "-c", RUNNER, file, out, books], stdout=subprocess.DEVNULL)
-        try:
-            assert within(lambda moment=moment, runner=runner: moment() or runner.poll() is not None, 40)
-            assert runner.poll() is None, "it was over before the kill"
-        finally:
-            os.kill(runner.pid, signal.SIGKILL)
-            runner.wait()
-        assert within(lambda: not at_work(tmp_path), 8), "a process outlived the kill"
+    runner = subprocess.Popen([sys.executable, "-c", RUNNER, file, out, books], stdout=subprocess.DEVNULL)
+    try:
+        half = "trial/*/*/.tmp-glance*/statements.json"  # the third of three, two at a time: another is published by then
+        assert within(lambda: any(out.glob(half)) or runner.poll() is not None, 40)
+        assert runner.poll() is None, "it was over before the kill"
+    finally:
+        os.kill(runner.pid, signal.SIGKILL)
+        runner.wait()
+    assert within(lambda: not at_work(tmp_path), 8), "a process outlived the kill"
+    assert any(out.glob("trial/*/*/*/manifest.json"))
     told = json.loads((out / "trial" / "manifest.json").read_text("utf-8"))
     assert told["complete"] is False
     assert batch(file, out=out, notebooks=books, quiet=True).exit_code == 0

@@ -139,7 +139,7 @@ class Worker:
             content = json.loads(line)
             if "kernel" in content:
                 with contextlib.suppress(psutil.NoSuchProcess):
-                    self.kernel = psutil.Process(content["kernel"])
+                    self.kernel = psutil.Process(int(content["kernel"]))
                 continue
             if "cell" in content:
                 self.cell = Cell(**content["cell"])

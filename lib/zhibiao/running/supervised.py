@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Callable
@@ -73,12 +74,13 @@ class Kernels:
 
     def began_process(self, pid: int | None) -> None:
         """Say which process the kernel is, and watch over what it holds."""
+        if pid is None:
+            return  # not of this machine
         self.tell(json.dumps({"kernel": pid}) + "\n")
-        if pid is None or not psutil.pid_exists(pid):
-            return
-        self.process = kernel = psutil.Process(pid)
         self.killed_before = killed_for_memory()
-        self.watch = Watch(kernel, self.memory_limit, lambda: end_family(kernel))
+        with contextlib.suppress(psutil.NoSuchProcess):  # gone already
+            self.process = kernel = psutil.Process(pid)
+            self.watch = Watch(kernel, self.memory_limit, lambda: end_family(kernel))
 
     def began(self, nb: Any, index: int) -> None:
         """Say which cell runs now: whoever finds this process dead can tell."""

@@ -65,6 +65,7 @@ def test_the_same_registry_answers_the_same(noted):
         ('[null, "observed", "100000"]', True),
         ('[null, "observed", "500000"]', False),
         ('[null, "newest_year", "100000"]', False),
+        ('[null, "indicators_observed", "100000"]', False),
         ('["2000-01-01", "series", "100000", "enrolment", 2019]', False),
         ('["2100-01-01", "series", "100000", "enrolment", 2019]', True),
     ],

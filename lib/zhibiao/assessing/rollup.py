@@ -161,6 +161,9 @@ def _any(said: Spoken) -> Side:
 
 
 def _figures(study: Study, region: Region, indicator: Indicator) -> tuple[Observation, ...]:
+    # every indicator is looked for in every region: one question for those of which nothing is known, not one for each
+    if indicator.id not in study.registry.indicators_observed(region.code):
+        return ()
     return study.registry.series(region.code, indicator.id, study.as_of).annual
 
 

@@ -284,6 +284,11 @@ class Registry:
         )
 
     @traced
+    def indicators_observed(self, region: str) -> tuple[str, ...]:
+        """The indicators of which a region has an observation, in order of their ids."""
+        return tuple(sorted({row.indicator for row in self.observed(region)}))
+
+    @traced
     def regions_with(self, indicator: str) -> tuple[str, ...]:
         """The codes of all regions that have an observation of an indicator, ascending; also of those that were not read."""
         return tuple(sorted({row.region for row in self.whole.observations if row.indicator == indicator}))

@@ -96,6 +96,14 @@ def test_the_same_notebook_gives_the_same_bytes(briefing):
     assert to_docx(briefing) == to_docx(briefing)
 
 
+def test_without_a_language_of_the_environment_the_bytes_are_the_same(briefing, monkeypatch):
+    usual = to_docx(briefing)
+    for name in ("LANG", "LC_CTYPE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LC_ALL", "C")
+    assert to_docx(briefing) == usual
+
+
 def test_no_part_is_dated_with_the_moment_of_its_making(briefing):
     _reference.cache_clear()
     days = {entry.date_time[:3] for entry in Opened(to_docx(briefing)).archive.infolist()}

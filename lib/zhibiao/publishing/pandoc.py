@@ -60,7 +60,8 @@ def converted(shown: NotebookNode, folder: Path, to: str, *options: str, epoch: 
             cwd=folder,
             timeout=SECONDS,
             check=False,
-            env={**os.environ, "SOURCE_DATE_EPOCH": str(epoch)},
+            # without a language of UTF-8, as under cron, it would not understand its own command
+            env={**os.environ, "SOURCE_DATE_EPOCH": str(epoch), "LC_ALL": "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"},
         )
     except OSError as error:
         raise ToolMissing(f"pandoc 无法运行 pandoc does not run: {error}") from error

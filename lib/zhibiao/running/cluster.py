@@ -168,8 +168,10 @@ class ClusterPool:
         unpack(made.files, Path(order.folder))
         if made.answer is not None:
             return made.answer
-        kind, what = made.lost or ("KernelDied", "")
-        raise _LOST[kind](what, where=notebook.name)
+        kind, what, passing = made.lost or ("KernelDied", "", True)
+        lost = _LOST[kind](what, where=notebook.name)
+        lost.passing = passing
+        raise lost
 
     def _enlist(self) -> tuple[int, _Attempts]:
         with self._lock:

@@ -67,13 +67,13 @@ class Made:
         A zip of the run's folder.
     answer : Answer, optional
         Of the worker.
-    lost : tuple of str
-        Name of the error's class and its message, where the local worker gave no answer.
+    lost : tuple
+        Name of the error's class, its message, and whether it may pass, where the local worker gave no answer.
     """
 
     files: bytes
     answer: Answer | None = None
-    lost: tuple[str, str] | None = None
+    lost: tuple[str, str, bool] | None = None
 
 
 class Differs(Exception):

@@ -204,9 +204,9 @@ def _made(parcel: Parcel, place: Path, pool: Pool) -> Made:
         answer = pool.ask(replace(parcel.order, notebook=str(notebook), folder=str(folder)), parcel.limit)
         return Made(_packed(folder, place), answer)
     except (TimeLimit, KernelDied) as lost:
-        return Made(_packed(folder, place), lost=(type(lost).__name__, lost.what))
+        return Made(_packed(folder, place), lost=(type(lost).__name__, lost.what, lost.passing))
     except OutputError as full:
-        return Made(pack(folder, ()), lost=("OutputError", full.what))
+        return Made(pack(folder, ()), lost=("OutputError", full.what, full.passing))
 
 
 def _packed(folder: Path, place: Path) -> bytes:
@@ -219,15 +219,15 @@ def _packed(folder: Path, place: Path) -> bytes:
 
 def _unwritten(error: OSError) -> Made:
     said = f"集群节点无法写出 a worker of the cluster cannot write: {error.strerror or error}"
-    return Made(pack(Path(), ()), lost=("OutputError", said))
+    return Made(pack(Path(), ()), lost=("OutputError", said, False))
 
 
 def _speaking_of_nothing_here(made: Made, folders: list[Path]) -> Made:
     """Return it with messages that name no folder of this machine."""
     if made.answer is not None:
         return replace(made, answer=replace(made.answer, what=without_paths(made.answer.what, folders)))
-    kind, what = made.lost or ("", "")
-    return replace(made, lost=(kind, without_paths(what, folders)))
+    kind, what, passing = made.lost or ("", "", False)
+    return replace(made, lost=(kind, without_paths(what, folders), passing))
 
 
 def fingerprint() -> dict[str, str]:

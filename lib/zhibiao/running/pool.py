@@ -184,11 +184,15 @@ class Worker:
         end_strays(self.folder)
         self._close()
 
-    def dismiss(self) -> None:
-        """Let an idle worker go."""
+    def let_go(self) -> None:
+        """Tell an idle worker that there are no more orders."""
         with contextlib.suppress(OSError):
             assert self.process.stdin is not None
             self.process.stdin.close()
+
+    def dismiss(self) -> None:
+        """Let an idle worker go, and wait for that."""
+        self.let_go()
         try:
             self.process.wait(_FAREWELL)
         except subprocess.TimeoutExpired:
@@ -275,6 +279,8 @@ class Pool:
         with self._lock:
             self._stopped = True
             idle, self._idle = self._idle, []
+        for worker in idle:
+            worker.let_go()
         for worker in idle:
             worker.dismiss()
         for worker in list(self._busy):

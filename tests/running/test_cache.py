@@ -1,6 +1,8 @@
 """A run is repeated when, and only when, something it depends on has changed."""
 
 import json
+import os
+import sys
 from dataclasses import replace
 
 import nbformat
@@ -8,7 +10,7 @@ import pytest
 
 from zhibiao.catalogue.load import load
 from zhibiao.catalogue.tracing import Answers
-from zhibiao.errors import ParameterError
+from zhibiao.errors import ParameterError, RegistryError
 from zhibiao.running import cache, manifest
 from zhibiao.running.job import Task
 from zhibiao.running.manifest import Surroundings
@@ -66,6 +68,33 @@ def test_figures_documents_and_sources_are_left_to_what_the_run_says_it_read(tas
     more = {"indicators/observations/a.csv": "cc", "data/observations/b.csv": "dd", "data/plans/c.yaml": "ee", "data/sources.yaml": "ff"}
     assert asked(task, replace(AROUND, inputs={**AROUND.inputs, **more})) == asked(task, AROUND)
     assert cache.key("a", {"q": "1"}) != cache.key("a", {"q": "2"}) != cache.key("b", {"q": "2"})
+
+
+def test_title_note_and_pictures_of_the_notebook_count(task):
+    keys = [asked(task, AROUND)]
+    rewritten(task, lambda nb: nb.cells[0].update(attachments={"a.png": {"image/png": "AAAA"}}))
+    keys.append(asked(task, AROUND))
+    rewritten(task, lambda nb: nb.metadata.update(zhibiao={"title": "另题"}))
+    keys.append(asked(task, AROUND))
+    assert len(set(keys)) == 3
+
+
+def test_every_file_that_the_registry_reads_is_fingerprinted(tmp_path):
+    for place in ("scenarios/mine.yml", "catalogue/MORE.YAML", "observations/x.CSV", "status/s.csv", "regions.csv", "sources.yaml"):
+        (tmp_path / place).parent.mkdir(exist_ok=True)
+        (tmp_path / place).write_text("")
+    (tmp_path / "scenarios" / "~open.yaml").write_text("")
+    (tmp_path / "notes.docx").write_text("")
+    found = {label for label in manifest.surroundings(tmp_path).inputs if label.startswith("data/")}
+    assert found == {f"data/{place}" for place in ("scenarios/mine.yml", "catalogue/MORE.YAML", "observations/x.CSV", "status/s.csv", "regions.csv", "sources.yaml")}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are bytes on Linux only")
+def test_a_name_that_is_not_utf8_is_refused_by_name(tmp_path):
+    (tmp_path / "observations").mkdir()
+    (tmp_path / os.fsdecode(b"observations/\xca\xfd\xbe\xdd.csv")).write_text("region\n")
+    with pytest.raises(RegistryError, match=r"\\xca\\xfd\\xbe\\xdd\.csv: .*UTF-8"):
+        load(tmp_path)
 
 
 def test_a_patch_of_python_does_not_count(task):

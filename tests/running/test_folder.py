@@ -18,6 +18,7 @@ def made(final, text):
     folder = fresh_beside(final)
     (folder / "figures").mkdir()
     (folder / "figures" / "a.svg").write_text(text)
+    (folder / "manifest.json").write_text("{}")
     return folder
 
 
@@ -82,3 +83,13 @@ def test_when_outputs_is_a_file_then_output_error(tmp_path):
     (tmp_path / "out").write_text("")
     with pytest.raises(OutputError), locked(tmp_path / "out"):
         pytest.fail("a file is no folder")
+
+
+def test_recovering_touches_nothing_of_others(tmp_path):
+    theirs = ["proj/.old-notes/a", "proj/notes/b", "proj/.tmp-mine/c", ".download.part", "other/.old-thesis/t", "a/b/c/.old-x/y", "a/b/c/.tmp-z/y", "a/.x.part"]
+    ours = ["t/1/s/.tmp-nb-0123abcd/nb.ipynb", "t/.tmp-manifest.json", "t/1/s/.tmp-briefing.pdf", ".index.html.77.part", ".index/.tmp-t.json", "history/.tmp-t-0123abcd/x"]
+    for name in (*theirs, *ours):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+    recover(tmp_path)
+    assert {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()} == set(theirs)

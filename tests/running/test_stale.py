@@ -7,6 +7,7 @@ import pytest
 
 from zhibiao.catalogue.load import OBSERVATION_COLUMNS, load
 from zhibiao.running.batch import batch
+from zhibiao.running.job import ROOT
 
 SETUP = "from zhibiao.notebook import setup; report = setup(region)"
 
@@ -61,3 +62,21 @@ def test_a_manifest_says_what_was_read(again):
     again()
     read = json.loads((again.out / "trial/500000/baseline/intake/manifest.json").read_text("utf-8"))["reads"]
     assert {json.loads(question)[1] for question in read} == {"newest_year", "plans_for", "series"}
+
+
+def test_what_was_made_while_the_registry_changed_is_made_again(tmp_path, notebook, batch_file):
+    books, data = tmp_path / "books", tmp_path / "data"
+    (data / "scenarios").mkdir(parents=True)
+    scenario = data / "scenarios" / "mine.yml"
+    scenario.write_bytes((ROOT / "indicators" / "scenarios" / "intake_low.yaml").read_bytes())
+    before = scenario.read_bytes()
+    notebook(books / "edits.ipynb", f"{SETUP}; open({str(scenario)!r}, 'ab').write(b'# later\\n'); 1")
+    file = batch_file(tmp_path / "trial.yaml", jobs=1)
+
+    def run():
+        return batch(file, out=tmp_path / "out", notebooks=books, data=data, quiet=True)
+
+    first = run()
+    assert (first.exit_code, first.runs[0].status) == (7, "ok") and "changed meanwhile" in str(first.fault)
+    scenario.write_bytes(before)  # as it was when the batch began: what was made in between is not trusted
+    assert run().runs[0].status == "ok"

@@ -310,3 +310,18 @@ def test_kept_states_are_for_folders(tmp_path, notebook, batch_file):
     with pytest.raises(ParameterError, match="keep is for a local folder"):
         batch(file, out="memory://bureau/out", notebooks=tmp_path / "books", quiet=True)
     assert there("memory://bureau/out") == {}
+
+
+def test_only_what_a_killed_batch_was_putting_there_is_cleared_away():
+    from zhibiao.running.store import _LEFT
+
+    assert _LEFT.match("monthly/500000/baseline/.tmp-09_briefing-0123abcd/09_briefing.pdf")
+    for theirs in ("other/.tmp-upload/data.bin", "a/b/c/.tmp-mine/x", "a/b/c/d/.tmp-x-0123abcd/y", ".tmp-x-0123abcd/y"):
+        assert not _LEFT.match(theirs)
+
+
+def test_a_url_that_lacks_a_slash_is_no_folder():
+    from zhibiao.running.store import opened
+
+    with pytest.raises(ParameterError, match="lacks a slash"), opened("s3:/bucket/x"):
+        pass

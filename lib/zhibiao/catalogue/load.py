@@ -177,13 +177,33 @@ def number(cell: str, where: str) -> Decimal:
 
 
 def files(folder: Path, sub: str, suffix: str, only: str | None = None) -> list[Path]:
-    """The files of one kind in a registry's folder, in the order in which they are read."""
+    """The files of one kind in a registry's folder, in the order in which they are read.
+
+    Raises
+    ------
+    RegistryError
+        The name of one is not UTF-8, as after unpacking an archive from another system: it could be named in no output.
+    """
     place = folder / sub if sub else folder
     if only is not None:
         return [place / only] if (place / only).is_file() else []
     endings = (suffix, ".yml") if suffix == ".yaml" else (suffix,)
     found = place.iterdir() if place.is_dir() else ()
-    return sorted((path for path in found if path.suffix.lower() in endings and not path.name.startswith(("~", "."))), key=lambda path: path.name)
+    chosen = sorted((path for path in found if path.suffix.lower() in endings and not path.name.startswith(("~", "."))), key=lambda path: path.name)
+    for path in chosen:
+        if not is_utf8(path.name):
+            where = os.fsencode(path).decode("utf-8", "backslashreplace")
+            raise RegistryError("文件名不是 UTF-8，请改名 the file's name is not UTF-8: rename it", where=where)
+    return chosen
+
+
+def is_utf8(name: str) -> bool:
+    """Whether a file's name can be written down."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _listed(path: Path, model: type[RecordT], places: dict[str, str], kind: str) -> list[RecordT]:

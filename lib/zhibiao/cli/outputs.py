@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,6 +34,8 @@ def prune(
     from zhibiao.holding import locked
     from zhibiao.running import history
 
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:/", str(out)):
+        raise ParameterError("网址处不留存历史 no states are kept at a URL", where="--out", allowed=["文件夹 a folder"])
     out = out.resolve()
     known = history.batches(out)
     if batch is not None and batch not in known:

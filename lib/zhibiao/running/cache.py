@@ -26,11 +26,16 @@ def asked(tasks: Sequence[Task], around: Surroundings) -> list[str]:
     ParameterError
         A notebook cannot be read.
     """
+    same = shared(around)
+    cells = {path: _digest(_cells(path)) for path in dict.fromkeys(task.notebook for task in tasks)}
+    return [_digest([cells[task.notebook], dict(task.parameters), list(task.documents), same]) for task in tasks]
+
+
+def shared(around: Surroundings) -> str:
+    """Return the SHA-256 over what every run depends on: the registry but for figures and documents, the library, the environment."""
     python = ".".join(around.versions["python"].split(".")[:2])
     untraced = {label: content for label, content in around.inputs.items() if not _traced(label)}
-    shared = _digest([untraced, {**around.versions, "python": python}])
-    cells = {path: _digest(_cells(path)) for path in dict.fromkeys(task.notebook for task in tasks)}
-    return [_digest([cells[task.notebook], dict(task.parameters), list(task.documents), shared]) for task in tasks]
+    return _digest([untraced, {**around.versions, "python": python}])
 
 
 def key(asked: str, reads: Mapping[str, str]) -> str:
@@ -50,10 +55,11 @@ def _digest(parts: object) -> str:
 def _cells(path: Path) -> list[Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        return [
-            [cell["cell_type"], "".join(cell["source"]), sorted(cell["metadata"].get("tags", []))]
+        cells = [
+            [cell["cell_type"], "".join(cell["source"]), sorted(cell["metadata"].get("tags", [])), cell.get("attachments")]
             for cell in content["cells"]
         ]
+        return [content.get("metadata", {}).get("zhibiao"), *cells]  # title and note may stand there
     except OSError as error:
         raise ParameterError(
             f"笔记本无法读取 the notebook cannot be read: {error.strerror}", where=path.name

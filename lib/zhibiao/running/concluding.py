@@ -48,4 +48,6 @@ def conclude(runs: Sequence[RunResult], complete: bool, out: Path, around: Surro
             faults.append(unwritten(fault))
         except OutputError as fault:
             faults.append(fault)
+        except ValueError as fault:  # a character or a number that cannot be written down
+            faults.append(OutputError(f"无法写出 cannot be written: {fault}"))
     return faults[0] if faults else None

@@ -42,7 +42,8 @@ class Engine:
         record = SparingManager(nb, output_path=output_path, progress_bar=progress_bar, log_output=log_output, autosave_cell_every=autosave_cell_every)
         for taken in ("input_path", "startup_timeout"):
             options.pop(taken, None)
-        timeout = execution_timeout or options.pop("timeout", None)
+        other = options.pop("timeout", None)
+        timeout = execution_timeout or other
         chosen = {"kernel_manager_class": QuickManager, "shutdown_kernel": "immediate", **options}
         record.notebook_start()
         try:

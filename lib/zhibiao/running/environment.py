@@ -12,7 +12,7 @@ from zhibiao.catalogue.tracing import SWITCH
 from zhibiao.kernels import PROVISIONER
 from zhibiao.running.job import ROOT
 
-_SECRET = re.compile(r"TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|AUTH", re.IGNORECASE)
+_SECRET = re.compile(r"TOKEN|SECRET|PASS|PWD|CREDENTIAL|AUTH|COOKIE|SIGNATURE|CONNECTION_?STRING|KEY(_?ID)?$|_PAT$|_[AS]K$", re.IGNORECASE)
 _PERSONAL = frozenset({"USER", "USERNAME", "LOGNAME", "HOSTNAME", "MAIL", "EMAIL", "PWD", "OLDPWD", "SUDO_USER", "SUDO_COMMAND"})
 
 
@@ -70,8 +70,10 @@ def _private(name: str, value: str) -> bool:
 
     >>> _private("BUREAU_API_TOKEN", "x"), _private("HTTPS_PROXY", "http://me:word@proxy:80"), _private("LANG", "C")
     (True, True, False)
+    >>> [name for name in ("SMTP_PASS", "MYSQL_PWD", "GITHUB_PAT", "AZURE_STORAGE_KEY", "OSS_SK", "PATH", "PYTHONPATH") if _private(name, "x")]
+    ['SMTP_PASS', 'MYSQL_PWD', 'GITHUB_PAT', 'AZURE_STORAGE_KEY', 'OSS_SK']
     """
-    return bool(_SECRET.search(name)) or name in _PERSONAL or name.startswith("SSH_") or bool(re.search(r"://[^/@\s]+:[^/@\s]+@", value))
+    return bool(_SECRET.search(name)) or name in _PERSONAL or name.startswith("SSH_") or bool(re.search(r"://[^/\s]*@|[;?&](sig|accountkey|password)=", value, re.IGNORECASE))
 
 
 def lasting(name: str) -> Path | None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from zhibiao.catalogue.registry import Registry
 from zhibiao.catalogue.tracing import EVERYTHING, Answers
-from zhibiao.errors import KernelDied, TimeLimit, ZhibiaoError
+from zhibiao.errors import KernelDied, OutputError, RegistryError, TimeLimit, ZhibiaoError
 from zhibiao.holding import locked
 from zhibiao.kernels.templates import lend
 from zhibiao.running import again, cache, history, manifest
@@ -113,12 +113,27 @@ def carry_out(
                 announce(tuple(done.values()), {task.batch for task in todo.values()}, out, around)
                 interrupted = _spread(todo, asked, done, _Bench(pool, out, data, limits, around, show, answers, store))
         runs = tuple(done[number] for number in sorted(done))
-        fault = conclude(runs, not interrupted, out, around) or history.after(runs, None if interrupted else keep, out)
+        moved = _moved(runs, around, data, out)
+        fault = conclude(runs, not interrupted, out, around) or moved or history.after(runs, None if interrupted else keep, out)
         if store is not None:
             fault = fault or store.put_rest(out, {run.task.batch for run in runs})
         outcome = BatchResult(runs, interrupted, fault)
         show.finished(outcome)
     return outcome
+
+
+def _moved(runs: Sequence[RunResult], around: Surroundings, data: Path | None, out: Path) -> OutputError | None:
+    """See whether something that every run depends on was changed meanwhile: what was made may be of before or after, and is made again."""
+    made = [run for run in runs if run.status == "ok"]
+    try:
+        if not made or cache.shared(manifest.surroundings(data)) == cache.shared(around):
+            return None
+        for run in made:
+            if (listed := manifest.read(run.folder)) is not None:
+                write_file(run.folder / manifest.NAME, manifest.text({**listed, "asked": ""}))
+    except (RegistryError, OSError):  # the next run will say what is wrong
+        pass
+    return OutputError("运行期间登记库或程序有改动，请再执行一次 the registry or the program was changed meanwhile: run it again", where=str(out))
 
 
 @contextlib.contextmanager
@@ -210,8 +225,8 @@ def _one(task: Task, asked: str, bench: _Bench) -> RunResult:
         if made is not None:
             remove(made)
         raise
-    except (ZhibiaoError, OSError) as fault:
-        error = fault if isinstance(fault, ZhibiaoError) else unwritten(fault)
+    except Exception as fault:  # whatever it is, the other runs go on
+        error = _told(fault)
         total = time.monotonic() - begun
         if made is not None:
             _keep(task, made, asked, answer, error, total, bench)
@@ -220,6 +235,14 @@ def _one(task: Task, asked: str, bench: _Bench) -> RunResult:
         result = bench.store.published(result, bench.out)
     bench.show.ended(result)
     return result
+
+
+def _told(fault: Exception) -> ZhibiaoError:
+    if isinstance(fault, ZhibiaoError):
+        return fault
+    if isinstance(fault, OSError):
+        return unwritten(fault)
+    return ZhibiaoError(f"程序错误 a fault of the program: {type(fault).__name__}: {fault}")
 
 
 def _ask(task: Task, made: Path, bench: _Bench) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import uuid
 from pathlib import Path
@@ -10,7 +11,13 @@ from pathlib import Path
 from zhibiao.errors import OutputError
 
 _MADE = ".tmp-"
-_DRAFT = ".*.part"
+_DRAFT = re.compile(r"\..+\.(html|json|parquet)\.\d+\.part")
+"""How `zhibiao.wholefile` calls what it has not finished."""
+_FOLDER = re.compile(re.escape(_MADE) + r".+-[0-9a-f]{8}")
+_FILES = frozenset(
+    f"{_MADE}{name}" for name in ("manifest.json", "briefing.pdf", "briefing.docx", "summary.parquet", "regions.html", "index.html")
+)
+"""What we make below outputs, unfinished: nothing else is touched, whatever folder was given for the outputs."""
 """As `zhibiao.wholefile` names what it is writing."""
 _ASIDE = ".old-"
 
@@ -72,7 +79,7 @@ def write_file(final: Path, text: str) -> None:
         part.write_text(text, encoding="utf-8", newline="\n")
         _sync(part)
         part.replace(final)
-    except OSError:
+    except BaseException:
         part.unlink(missing_ok=True)
         raise
 
@@ -92,23 +99,26 @@ def recover(out: Path) -> None:
     OutputError
         A folder cannot be put back.
     """
-    for pattern in (_DRAFT, f"*/{_DRAFT}"):
+    for pattern in (".*.part", "*/.*.part"):
         for draft in sorted(out.glob(pattern)):
-            draft.unlink(missing_ok=True)
+            if _DRAFT.fullmatch(draft.name):
+                draft.unlink(missing_ok=True)
+    for aside in sorted(out.glob(f"*/*/*/{_ASIDE}*")):
+        if not (aside / "manifest.json").is_file():
+            continue  # not of our making
+        final = aside.with_name(aside.name.removeprefix(_ASIDE))
+        if final.exists():
+            remove(aside)
+            continue
+        try:
+            aside.rename(final)
+        except OSError as error:
+            raise OutputError(f"无法恢复 cannot be put back: {error.strerror}", where=str(aside)) from error
     for pattern in ("*", "*/*/*"):
-        for aside in sorted(out.glob(f"{pattern}/{_ASIDE}*")):
-            final = aside.with_name(aside.name.removeprefix(_ASIDE))
-            if final.exists():
-                remove(aside)
-                continue
-            try:
-                aside.rename(final)
-            except OSError as error:
-                raise OutputError(f"无法恢复 cannot be put back: {error.strerror}", where=str(aside)) from error
         for made in sorted(out.glob(f"{pattern}/{_MADE}*")):
-            if made.is_dir():
+            if made.is_dir() and _FOLDER.fullmatch(made.name):
                 remove(made)
-            else:
+            elif made.is_file() and (made.name in _FILES or (made.parent.name == ".index" and made.suffix == ".json")):
                 made.unlink(missing_ok=True)
 
 

@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import zhibiao
-from zhibiao.catalogue.load import overlays, shipped
+from zhibiao.catalogue.load import is_utf8, overlays, shipped
 from zhibiao.model.region import is_synthetic
 from zhibiao.running.job import ROOT, Answer, RunResult, Task, without_paths
 
 NAME = "manifest.json"
 
-_REGISTRY = ("*.yaml", "*.csv", "*/*.yaml", "*/*.csv")
+_REGISTRY = (".yaml", ".yml", ".csv")
+"""Endings of the files that the registry reads, in any case of letters."""
 _LIBRARY = (".py", ".lua", ".typ", ".j2")
 _PACKAGES = (
     "papermill", "nbclient", "ipykernel", "pandas", "numpy", "scipy", "matplotlib", "seaborn", "pydantic", "typst", "mplfonts", "pillow", "xlsxwriter", "SALib",
@@ -70,10 +71,9 @@ def surroundings(data: Path | None) -> Surroundings:
 def _shared_files(data: Path | None) -> Iterator[tuple[str, Path]]:
     # an overlay may be a desk drawer: only what the registry may read, at the depth at which it reads
     for label, folder in [("indicators", shipped()), *(("data", overlay) for overlay in overlays(data))]:
-        for pattern in _REGISTRY:
-            for path in sorted(folder.glob(pattern)):
-                if not path.name.startswith((".", "~")):
-                    yield f"{label}/{path.relative_to(folder).as_posix()}", path
+        for path in sorted(path for pattern in ("*", "*/*") for path in folder.glob(pattern)):
+            if path.suffix.lower() in _REGISTRY and not path.name.startswith((".", "~")) and path.is_file() and is_utf8(path.name):
+                yield f"{label}/{path.relative_to(folder).as_posix()}", path
     for path in sorted((ROOT / "lib" / "zhibiao").rglob("*")):
         if path.suffix in _LIBRARY:
             yield path.relative_to(ROOT).as_posix(), path

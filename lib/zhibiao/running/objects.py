@@ -28,7 +28,12 @@ DEPTH = 4
 """Parts of a run's place: batch, region, scenario, notebook."""
 
 _RENEWED = 60.0
-_SECRET = re.compile(r"//[^/@]*@")
+_SECRET = re.compile(r"//\S*@|\?\S+")
+
+
+def _hidden(found: re.Match[str]) -> str:
+    """Names, passwords and signed queries of a URL are for the store alone."""
+    return "//…@" if found[0].startswith("//") else "?…"
 
 
 class Objects:
@@ -55,7 +60,7 @@ class Objects:
     def __init__(self, url: str) -> None:
         import fsspec
 
-        self.shown = _SECRET.sub("//…@", url)
+        self.shown = _SECRET.sub(_hidden, url)
         try:
             self._fs, root = fsspec.core.url_to_fs(url)
         except ImportError as missing:
@@ -138,7 +143,7 @@ class Objects:
         except OutputError:
             raise
         except Exception as fault:
-            said = _SECRET.sub("//…@", (str(fault).strip() or type(fault).__name__).split("\n", 1)[0])
+            said = _SECRET.sub(_hidden, (str(fault).strip() or type(fault).__name__).split("\n", 1)[0])
             raise OutputError(
                 f"输出网址无法读写 outputs cannot be read or written there: {said}", where=f"{self.shown}/{name}"
             ) from fault

@@ -19,7 +19,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from zhibiao.errors import OutputError
+from zhibiao.errors import OutputError, ParameterError
 from zhibiao.publishing.statements import NAME as STATEMENTS
 from zhibiao.running import manifest
 from zhibiao.running.environment import lasting
@@ -32,6 +32,10 @@ SENT = ".sent.json"
 """Here, not there: SHA-256 of the pages that were put there from this machine. It may be removed at any time."""
 
 _MADE = ".tmp-"
+_LEFT = re.compile(rf"(?:[^/]+/){{{DEPTH - 1}}}{re.escape(_MADE)}[^/]+-[0-9a-f]{{8}}/")
+"""Where a run was being put when its batch was killed. Whatever else begins so belongs to somebody else."""
+_SLIP = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)
+"""A scheme of two letters or more: a drive has one."""
 _PLACED = re.compile(r"[a-z][a-z0-9+.-]+://.", re.IGNORECASE)
 
 
@@ -61,6 +65,8 @@ def opened(out: str | Path) -> Iterator[tuple[Path, Store | None]]:
         The store cannot be written, or another batch is writing there.
     """
     if not isinstance(out, str) or not is_url(out):
+        if _SLIP.match(str(out)):
+            raise ParameterError("像是网址，但少了斜杠 looks like a URL that lacks a slash", where="--out", allowed=["s3://…", "文件夹 a folder"])
         yield Path(out), None
         return
     store = Store(out)
@@ -107,7 +113,7 @@ class Store:
         """
         with self.objects.told(""):
             self.objects.look()
-            self.objects.remove([name for name in self.objects.sizes if any(part.startswith(_MADE) for part in name.split("/"))])
+            self.objects.remove([name for name in self.objects.sizes if _LEFT.match(name)])
             self.sent = _remembered(folder / SENT)
             wanted = {str(place): key for place, key in asked.items()}
             places = [PurePosixPath(name).parent for name in self.objects.sizes if name.endswith(f"/{manifest.NAME}")]

@@ -234,5 +234,7 @@ def _withdraw(name: str, home: Path, vias: Sequence[Via]) -> None:
     """Take out what starts a schedule."""
     if "systemd" in vias:
         systemd.remove(name, home)
-    if "cron" in vias and there("crontab"):
+    if "cron" in vias:
+        if not there("crontab"):
+            raise ToolMissing("没有 crontab 命令，无法取出那一行 there is no crontab command to take the line out with", where=name)
         crontab.remove(name, home)

@@ -113,7 +113,7 @@ class Notice:
             if items:
                 lines += ["", f"{head} ({len(items)}):", *(f"- {item}" for item in items[:SHOWN])]
                 lines += [f"… 另有 and {len(items) - SHOWN} 条 more"] if len(items) > SHOWN else []
-        return "\n".join(lines) + "\n"
+        return _writable("\n".join(lines) + "\n")
 
     def record(self) -> str:
         """What programs read: one line."""
@@ -121,7 +121,12 @@ class Notice:
             "schedule": self.schedule, "at": self.at.isoformat(timespec="seconds"), "kind": self.kind, "exit_code": self.exit_code,
             "counts": self.counts, "problems": list(self.problems), "changes": [change.record() for change in self.changes],
         }  # fmt: skip
-        return json.dumps(told, ensure_ascii=False) + "\n"
+        return _writable(json.dumps(told, ensure_ascii=False) + "\n")
+
+
+def _writable(text: str) -> str:
+    """The text with what is no character of any script (a file's name in another encoding) written out."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def read(home: Path) -> Settings | None:
@@ -173,6 +178,8 @@ def tell(notice: Notice, settings: Settings) -> list[OutputError]:
             faults.append(OutputError(f"通知未送出 the notice was not sent ({name}): {SECONDS} s"))
         except OSError as error:
             faults.append(OutputError(f"通知未送出 the notice was not sent ({name}): {error.strerror or error}"))
+        except ValueError as error:
+            faults.append(OutputError(f"通知未送出 the notice was not sent ({name}): {error}"))
     return faults
 
 

@@ -37,7 +37,7 @@ def ask(words: Sequence[str], text: str | None = None) -> Said:
         return Said(127, err=f"{words[0]}: not found")
     try:
         done = subprocess.run(
-            list(words), input=None if text is None else text.encode("utf-8"), stdin=subprocess.DEVNULL if text is None else None,
+            list(words), input=None if text is None else text.encode("utf-8", "surrogateescape"), stdin=subprocess.DEVNULL if text is None else None,
             capture_output=True, check=False, timeout=SECONDS, env={**os.environ, "LC_ALL": "C"},
         )  # fmt: skip
     except subprocess.TimeoutExpired:

@@ -27,6 +27,8 @@ last : the last step, held within ±0.3
 """
 
 SLOPE_LIMIT, STEP_LIMIT, LIVELY_LIMIT = 0.15, 0.3, 3.0
+NEXT_TO_NOTHING = 1e-12
+"""Of the greatest value of a series."""
 TYPICAL_STEP = 0.1
 STILL = 1e-3
 """A series that does not move at all is taken to move by this much a year: its next value is not certain."""
@@ -65,7 +67,9 @@ def shown(years: Years, values: Floats, levels: Floats, basis: str) -> Shown:
     travelled = np.maximum(np.abs(steps).sum(axis=1), np.finfo(float).tiny)
     steadiness = np.abs(levels[:, -1] - levels[:, 0]) / travelled
     lively = np.clip(np.log(step / TYPICAL_STEP), -LIVELY_LIMIT, LIVELY_LIMIT)
-    shape = values / values[:, -1:] if basis == "level" else levels
+    # a last value that is next to nothing would make every other one infinite; the limits below hold long before that
+    last_value = np.maximum(values[:, -1:], NEXT_TO_NOTHING * np.abs(values).max(axis=1, keepdims=True))
+    shape = values / last_value if basis == "level" else levels
     moves = np.diff(shape, axis=1)
     pace = np.clip(slope(years, shape), -SLOPE_LIMIT, SLOPE_LIMIT)
     size = np.minimum(np.abs(moves / np.sqrt(gaps)).mean(axis=1), STEP_LIMIT)

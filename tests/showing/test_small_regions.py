@@ -103,3 +103,11 @@ def test_one_thing_is_not_many_in_english(registry):
     assert pictures.gaps(city, [first]).title.startswith("Of one main target ")
     assert "the one main target" in headline_verdict(city, [first])
     assert "1 indicators" not in asked_for(city, requests([first])).title + " ".join(summary(city, [first], requests([first]), frozenset(), None).lines)
+
+
+def test_what_is_only_counted_has_an_english_word_for_its_unit():
+    from zhibiao.notebook import setup
+
+    units = {row["unit"] for row in setup("江津", lang="en").main_requests().rows}
+    assert "number" in units and not any("\u4e00" <= sign <= "\u9fff" for unit in units for sign in unit)
+    assert "个" in {row["unit"] for row in setup("江津").main_requests().rows}

@@ -79,3 +79,41 @@ local function level_headings(blocks)
     end,
   })
 end
+
+-- ------------------------------------------------------------------------------------------------- cells and outputs
+
+-- What a document is made of. A format gives: tamed(blocks), figure(image) → blocks, dressed(blocks, title), and
+-- apart(blocks), which may part one output into pages.
+local function blocks_of(document, format)
+  -- one representation is left in an output, and beside a table the resource that names it
+  local function output(div)
+    local title, blocks
+    for _, block in ipairs(div.content) do
+      if block.t == 'Para' and block.content[1] and block.content[1].t == 'Image' then
+        return format.figure(block.content[1])
+      elseif block.t == 'CodeBlock' and block.classes:includes('json') then
+        title = pandoc.json.decode(block.text).title
+      elseif block.t == 'RawBlock' then
+        blocks = pandoc.read(block.text, block.format == 'html' and 'html' or READER).blocks
+      elseif block.t == 'CodeBlock' then
+        blocks = pandoc.Blocks({ block })
+      end
+    end
+    return blocks and format.dressed(format.apart(format.tamed(blocks)), title) or {}
+  end
+
+  local function cell(div)
+    if div.classes:includes('markdown') then return without_title(format.tamed(pandoc.Blocks(div.content))) end
+    local blocks = pandoc.Blocks({})
+    for _, block in ipairs(div.content) do
+      if block.t == 'Div' and block.classes:includes('output') then blocks:extend(output(block)) end
+    end
+    return blocks
+  end
+
+  local blocks = pandoc.Blocks({})
+  for _, block in ipairs(document.blocks) do
+    if block.t == 'Div' and block.classes:includes('cell') then blocks:extend(cell(block)) end
+  end
+  return level_headings(blocks)
+end

@@ -176,8 +176,8 @@ end
 
 local function figure(image)
   local caption = image.attributes.title
-  return pandoc.RawBlock('typst', string.format('#plate(%s, %s, %s)',
-    literal(image.src), literal(image.attributes.alt or ''), caption and literal(caption) or 'none'))
+  return { pandoc.RawBlock('typst', string.format('#plate(%s, %s, %s)',
+    literal(image.src), literal(image.attributes.alt or ''), caption and literal(caption) or 'none')) }
 end
 
 -- Gives a table the title of its resource unless it has one, and sets the paragraphs behind it as its notes.
@@ -196,33 +196,9 @@ local function dressed(blocks, title)
   return before .. { pandoc.RawBlock('typst', '#notes[') } .. notes .. { pandoc.RawBlock('typst', ']') }
 end
 
--- pdf.py leaves one representation in an output, and beside a table the resource that names it.
-local function output(div)
-  local title, blocks
-  for _, block in ipairs(div.content) do
-    if block.t == 'Para' and block.content[1] and block.content[1].t == 'Image' then
-      return { figure(block.content[1]) }
-    elseif block.t == 'CodeBlock' and block.classes:includes('json') then
-      title = pandoc.json.decode(block.text).title
-    elseif block.t == 'RawBlock' then
-      blocks = pandoc.read(block.text, block.format == 'html' and 'html' or READER).blocks
-    elseif block.t == 'CodeBlock' then
-      blocks = pandoc.Blocks({ block })
-    end
-  end
-  if not blocks then return {} end
-  -- a rule between the parts of one output parts its pages
-  local parted = tamed(blocks):walk({ HorizontalRule = function() return pandoc.RawBlock('typst', '#pagebreak(weak: true)') end })
-  return dressed(parted, title)
-end
-
-local function cell(div)
-  local blocks = pandoc.Blocks({})
-  if div.classes:includes('markdown') then return without_title(tamed(pandoc.Blocks(div.content))) end
-  for _, block in ipairs(div.content) do
-    if block.t == 'Div' and block.classes:includes('output') then blocks:extend(output(block)) end
-  end
-  return blocks
+-- A rule between the parts of one output parts its pages.
+local function apart(blocks)
+  return blocks:walk({ HorizontalRule = function() return pandoc.RawBlock('typst', '#pagebreak(weak: true)') end })
 end
 
 -- One short paragraph between a heading and a figure or table stays with them.
@@ -242,11 +218,8 @@ local function leads_kept(blocks)
 end
 
 function Pandoc(document)
-  local blocks = pandoc.Blocks({})
-  for _, block in ipairs(document.blocks) do
-    if block.t == 'Div' and block.classes:includes('cell') then blocks:extend(cell(block)) end
-  end
+  local blocks = blocks_of(document, { tamed = tamed, figure = figure, dressed = dressed, apart = apart })
   -- pandoc leaves a leading "- ", "= " or "..." in a table cell to Typst, which would make a list of it: every word goes as a string
   local function word(str) return pandoc.RawInline('typst', '#' .. literal(str.text) .. ';') end
-  return pandoc.Pandoc(leads_kept(level_headings(blocks)):walk({ Table = fit }):walk({ Str = word }))
+  return pandoc.Pandoc(leads_kept(blocks):walk({ Table = fit }):walk({ Str = word }))
 end

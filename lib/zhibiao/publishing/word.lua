@@ -36,36 +36,8 @@ local function dressed(blocks, title)
   return kept
 end
 
--- docx.py leaves one representation in an output, and beside a table the resource that names it.
-local function output(div)
-  local title, blocks
-  for _, block in ipairs(div.content) do
-    if block.t == 'Para' and block.content[1] and block.content[1].t == 'Image' then
-      return figure(block.content[1])
-    elseif block.t == 'CodeBlock' and block.classes:includes('json') then
-      title = pandoc.json.decode(block.text).title
-    elseif block.t == 'RawBlock' then
-      blocks = pandoc.read(block.text, block.format == 'html' and 'html' or READER).blocks
-    elseif block.t == 'CodeBlock' then
-      blocks = pandoc.Blocks({ block })
-    end
-  end
-  return blocks and dressed(tamed(blocks), title) or {}
-end
-
-local function cell(div)
-  if div.classes:includes('markdown') then return without_title(tamed(pandoc.Blocks(div.content))) end
-  local blocks = pandoc.Blocks({})
-  for _, block in ipairs(div.content) do
-    if block.t == 'Div' and block.classes:includes('output') then blocks:extend(output(block)) end
-  end
-  return blocks
-end
-
 function Pandoc(document)
-  local blocks = pandoc.Blocks({})
-  for _, block in ipairs(document.blocks) do
-    if block.t == 'Div' and block.classes:includes('cell') then blocks:extend(cell(block)) end
-  end
-  return pandoc.Pandoc(level_headings(blocks), document.meta)
+  local function whole(blocks) return blocks end
+  local blocks = blocks_of(document, { tamed = tamed, figure = figure, dressed = dressed, apart = whole })
+  return pandoc.Pandoc(blocks, document.meta)
 end

@@ -221,7 +221,7 @@ def asked_for(study: Study, requests: Sequence[Request]) -> Table:
     cells = [
         {
             "indicator": r.indicator.name(lang),
-            "unit": r.statements[0].written_unit.label(lang) or r.unit,
+            "unit": r.statements[0].written_unit.label(lang) or study.words(r.unit, "number"),
             "years": years_text(r.years),
             "basis": word(BASES, r.basis, lang),
             "clauses": "；".join(dict.fromkeys(study.clause(s) for s in r.statements)),

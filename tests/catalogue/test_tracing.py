@@ -120,3 +120,12 @@ def test_everything_is_every_traced_file(tmp_path):
     after = Answers(over).digest(tracing.EVERYTHING)
     (tmp_path / "other.yaml").write_text("a")
     assert before != after == Answers(over).digest(tracing.EVERYTHING)
+
+
+def test_a_roll_up_does_not_ask_for_every_indicator_of_every_region(noted):
+    from zhibiao.assessing.rollup import sums
+    from zhibiao.catalogue.study import study
+
+    question = study(REGISTRY, "重庆")
+    sums(question)
+    assert len(noted()) < 5 * len([region for region in REGISTRY.regions.values() if region.parent == question.region.code])

@@ -78,6 +78,7 @@ def test_pictures_have_words_and_300_dots_an_inch(opened):
     for name in pictures:
         picture = Image.open(io.BytesIO(opened.archive.read(name)))
         assert picture.format == "PNG" and picture.info["dpi"] == pytest.approx((PPI, PPI), abs=1) and picture.width > 1500
+        assert picture.convert("RGB").getpixel((0, 0)) == (255, 255, 255)  # as white as the page
     words = [part.get("descr") for part in opened.body.iter(f"{DRAWING}docPr")]
     assert len(words) == len(pictures) and all(word and len(word) > 8 for word in words)
 

@@ -70,6 +70,12 @@ def test_figures_documents_and_sources_are_left_to_what_the_run_says_it_read(tas
     assert cache.key("a", {"q": "1"}) != cache.key("a", {"q": "2"}) != cache.key("b", {"q": "2"})
 
 
+def test_a_part_is_another_where_one_of_its_files_is():
+    before, after = AROUND.parts, replace(AROUND, inputs={**AROUND.inputs, "indicators/regions.csv": "ab", "data/regions.csv": "aa"}).parts
+    assert before.keys() == {"indicators"} and after.keys() == {"indicators", "data"}
+    assert before["indicators"] != after["indicators"] != after["data"]
+
+
 def test_title_note_and_pictures_of_the_notebook_count(task):
     keys = [asked(task, AROUND)]
     rewritten(task, lambda nb: nb.cells[0].update(attachments={"a.png": {"image/png": "AAAA"}}))

@@ -106,6 +106,50 @@ def test_it_can_be_called_where_a_loop_is_running_already(tmp_path, notebook):
     assert asyncio.run(called()).cells[-1].outputs[0].data["text/plain"] == "1"
 
 
+class Channel:
+    """What a kernel says on one channel, one question after the other."""
+
+    def __init__(self, *answers):
+        self.answers, self.socket = [list(answer) for answer in answers], self
+
+    def asked(self):
+        self.waiting = self.answers.pop(0) if self.answers else []
+
+    async def poll(self, milliseconds):
+        return bool(self.waiting)
+
+    async def get_msg(self, timeout):
+        return self.waiting.pop(0)
+
+
+def test_a_kernel_is_ready_when_its_idle_has_come_on_the_second_channel(monkeypatch):
+    def told(asked, kind, **content):
+        return {"msg_type": kind, "parent_header": {"msg_id": asked}, "content": content}
+
+    info = {"protocol_version": "5.3", "language_info": {"name": "python"}}
+    shell = Channel([told("1", "kernel_info_reply", **info)], [told("2", "kernel_info_reply", **info)])
+    # connected too late for the first question; what belongs to it is no sign for the second
+    second = Channel([], [told("1", "status", execution_state="idle"), told("2", "status", execution_state="busy"), told("2", "status", execution_state="idle")])
+    client, questions = quick.ReadyClient(), iter("123")
+
+    def ask():
+        shell.asked()
+        second.asked()
+        return next(questions)
+
+    async def alive():
+        return True
+
+    monkeypatch.setattr(type(client), "shell_channel", shell)
+    monkeypatch.setattr(type(client), "iopub_channel", second)
+    monkeypatch.setattr(client, "kernel_info", ask)
+    monkeypatch.setattr(client, "_async_is_alive", alive)
+    monkeypatch.setattr(quick, "_ECHO", 0.01)
+    asyncio.run(client.wait_for_ready(5))
+    assert next(questions) == "3" and second.waiting == []
+    assert client.language == {"name": "python"}
+
+
 def test_the_clients_are_those_that_know_a_ready_kernel():
     assert quick.QuickManager.client_factory.default_value is quick.ReadyClient
 

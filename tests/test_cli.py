@@ -178,3 +178,21 @@ def test_a_pipe_that_closes_early_is_no_error() -> None:
     done = subprocess.run(f"{sys.executable} -m zhibiao targets --format csv | head -1", shell=True, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
     assert done.stdout.startswith("id,plan")
     assert done.stderr == ""
+
+
+def test_prune_takes_no_url(zhibiao) -> None:
+    result = zhibiao("outputs", "prune", "--out", "s3://bucket/x", "--dry-run")
+    assert result.returncode == 2 and "URL" in result.stderr
+
+
+def test_batch_hands_its_report_date_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from zhibiao.cli import app
+    from zhibiao.running import batch
+    from zhibiao.running.job import BatchResult
+
+    asked: dict[str, object] = {}
+    monkeypatch.setattr(batch, "batch", lambda file, **given: asked.update(given) or BatchResult(()))
+    done = CliRunner().invoke(app, ["batch", "x.yaml", "--report-date", "2026-12-05", "--out", str(tmp_path)])
+    assert (done.exit_code, asked["report_date"]) == (0, "2026-12-05")

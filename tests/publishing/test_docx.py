@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from zhibiao.errors import OutputError
-from zhibiao.publishing.docx import A4, PPI, _reference, to_docx
+from zhibiao.publishing.docx import A4, PPI, _drawn, _reference, to_docx
 from zhibiao.publishing.frontmatter import front_matter
 from zhibiao.publishing.pdf import readable
 
@@ -131,3 +131,10 @@ def test_what_users_write_stays_text(build):
 def test_a_picture_without_words_stops_it(build):
     with pytest.raises(OutputError, match="alternative text"):
         to_docx(build.notebook(build.markdown("# 题", "lang-zh"), build.code(build.chart(alt=""))))
+
+
+def test_each_figure_is_drawn_in_its_place_and_size(briefing):
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="{0}pt" height="72pt"><rect width="{0}" height="72" fill="{1}"/></svg>'
+    red, blue = _drawn([svg.format(72, "#ff0000").encode(), svg.format(144, "#0000ff").encode()], front_matter(briefing))
+    assert [(round(one.width / PPI), one.getpixel((50, 50))) for one in (red, blue)] == [(1, (255, 0, 0)), (2, (0, 0, 255))]
+    assert _drawn([], front_matter(briefing)) == []

@@ -69,9 +69,11 @@ def test_what_a_slow_cell_has_shown_is_on_the_disk_while_it_runs(tmp_path, noteb
             return False
         return [len(cell.outputs) for cell in left.cells if cell.cell_type == "code"] == [0, 0, 1, 1]
 
-    assert within(seen, 30)
-    go.touch()
-    running.join(30)
+    try:
+        assert within(seen, 30)
+    finally:
+        go.touch()
+        running.join(30)
     assert not running.is_alive()
 
 

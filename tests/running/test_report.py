@@ -92,3 +92,38 @@ def test_index_links_every_batch_and_passes_over_what_is_not_a_manifest(tmp_path
 def test_messages_lose_the_folders_of_the_machine(tmp_path):
     said = without_paths(f"{tmp_path}/a/b: no such file", [tmp_path / "a"])
     assert said == "…/b: no such file"
+
+
+def test_a_slip_of_the_program_fails_its_run_alone_and_the_batch_is_concluded(tmp_path, notebook, batch_file, monkeypatch):
+    from zhibiao.running.batch import batch
+
+    books = tmp_path / "books"
+    for name in ("good", "odd"):
+        notebook(books / f"{name}.ipynb", "1")
+    of_run = manifest.of_run
+
+    def slips(task, *given, **named):
+        if task.stem == "odd" and not named.get("error"):
+            raise ValueError("surrogates not allowed")
+        return of_run(task, *given, **named)
+
+    monkeypatch.setattr(manifest, "of_run", slips)
+    done = batch(batch_file(tmp_path / "trial.yaml", jobs=1), out=tmp_path / "out", notebooks=books, quiet=True)
+    assert {run.task.stem: run.status for run in done.runs} == {"good": "ok", "odd": "failed"}
+    assert "程序错误" in str(next(run.error for run in done.runs if run.error)) and done.exit_code == 1
+    listed = json.loads((tmp_path / "out" / "trial" / "manifest.json").read_text("utf-8"))
+    assert listed["complete"] and listed["counts"]["failed"] == 1
+
+
+def test_a_summary_that_cannot_be_written_is_told_and_the_rest_is(tmp_path, result, monkeypatch):
+    from zhibiao.running import concluding, summary
+    from zhibiao.running.manifest import Surroundings
+
+    def slips(*_):
+        raise ValueError("surrogates not allowed")
+
+    monkeypatch.setattr(summary, "update", slips)
+    (tmp_path / "trial").mkdir()
+    fault = concluding.conclude((result,), True, tmp_path, Surroundings({}, {"python": "3.11"}))
+    assert "surrogates" in str(fault)
+    assert json.loads((tmp_path / "trial" / "manifest.json").read_text("utf-8"))["complete"]

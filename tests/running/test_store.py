@@ -325,3 +325,11 @@ def test_a_url_that_lacks_a_slash_is_no_folder():
 
     with pytest.raises(ParameterError, match="lacks a slash"), opened("s3:/bucket/x"):
         pass
+
+
+@pytest.mark.parametrize("url", ["memory://key:se/cret@bucket/x", "memory://u:p@ss@h/x", "memory://blob/x?sig=secret&se=1"])
+def test_no_part_of_a_secret_in_a_url_is_shown(url):
+    from zhibiao.running.objects import Objects
+
+    shown = Objects(url).shown
+    assert shown.startswith("memory://") and not any(word in shown for word in ("key", "cret", "ss@", "sig", "secret"))

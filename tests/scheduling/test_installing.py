@@ -275,3 +275,20 @@ def test_the_minutes_of_the_line_are_those_of_the_machine(monkeypatch: pytest.Mo
         line = crontab.block(schedule(at="10 6 5 * *", tz=tz), Path("/a"), ["run"], NOW).splitlines()[1]
     time.tzset()
     assert line == f"{minutes} * * * * run"
+
+
+def test_a_crontab_with_comments_in_another_encoding_keeps_them(machine: Path, home: Path, schedule):
+    own = b"# \xb1\xb8\xb7\xdd\n0 1 * * * /usr/bin/backup\n"
+    (machine / "table").write_bytes(own)
+    install(schedule(), home)
+    assert (machine / "table").read_bytes().startswith(own) and b"zhibiao" in (machine / "table").read_bytes()
+    installing.remove("monthly", home)
+    assert (machine / "table").read_bytes() == own
+
+
+def test_where_the_line_cannot_be_taken_out_the_schedule_is_not_forgotten(machine: Path, home: Path, schedule, monkeypatch):
+    install(schedule(), home)
+    monkeypatch.setattr(installing, "there", lambda program: program != "crontab")
+    with pytest.raises(ToolMissing, match="crontab"):
+        installing.remove("monthly", home)
+    assert store.names(home) == ["monthly"]

@@ -192,3 +192,11 @@ def test_a_trial_shows_which_ways_work(home: Path, tmp_path: Path, zhibiao):
 
 def test_without_settings_nobody_is_told(home: Path):
     assert notices.read(home) is None
+
+
+def test_a_name_in_another_encoding_is_told_all_the_same(tmp_path: Path):
+    notice = a_notice(problems=("坏文件 bad file \udcca\udcfd.csv",))
+    assert "\\udcca\\udcfd.csv" in notice.text
+    told = settings(tmp_path / "home", f"file: {tmp_path / 'told.jsonl'}\n")
+    assert told is not None and notices.tell(notice, told) == []
+    assert "bad file" in (tmp_path / "told.jsonl").read_text("utf-8")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from zhibiao.catalogue.study import Study
 from zhibiao.model.region import SYNTHETIC_EN, SYNTHETIC_ZH
@@ -11,9 +11,11 @@ from zhibiao.model.region import SYNTHETIC_EN, SYNTHETIC_ZH
 if TYPE_CHECKING:
     from zhibiao.assessing.gaps import GapRow
     from zhibiao.projecting.reference import ReferenceClass
-    from zhibiao.showing.sentences import Sentences
+    from zhibiao.showing.sentences import Nothing, Sentences
     from zhibiao.showing.table import Table
     from zhibiao.simulating.scenario import Ground, Simulation
+
+Shown = TypeVar("Shown")
 
 
 class Answers:
@@ -87,6 +89,13 @@ class Answers:
         first = {statement.key for statement in headline(self.study)}
         return [row for row in self.rows if row.statement.key in first] or list(self.rows)
 
+    def answer(self) -> Sentences:
+        """The one sentence on the cover."""
+        from zhibiao.assessing.requests import requests
+        from zhibiao.showing import answer
+
+        return answer.answer(self.study, self.main_rows, requests(self.main_rows), self.simulation.assumed)
+
     def summary(self) -> Sentences:
         """What the briefing says first."""
         from zhibiao.assessing.requests import requests
@@ -100,10 +109,18 @@ class Answers:
 
         return summary.levers(self.study, self.main_rows, self.simulation.pipe)
 
-    def _sentence(self, zh: str, en: str) -> Sentences:
-        from zhibiao.showing.sentences import Sentences
+    def _sentence(self, zh: str, en: str) -> Nothing:
+        """Why there is nothing to show."""
+        from zhibiao.showing.sentences import Nothing
 
-        return Sentences((self.study.words(zh, en),))
+        return Nothing((self.study.words(zh, en),))
+
+    def _by_evidence(self, shown: Shown) -> Shown:
+        """What is shown of the main targets; it says nothing yet where none of them has any figure."""
+        from zhibiao.showing.nothing import Quiet
+
+        known = any(row.standing.latest is not None or row.standing.baseline is not None for row in self.main_rows)
+        return shown if known else cast("Shown", Quiet(shown))
 
     def _no_targets(self) -> Sentences:
         s = self.study

@@ -32,6 +32,12 @@ class Documents(Answers):
 
         return statement_tables.statements(self.study, kind)
 
+    def clauses(self) -> Table:
+        """Every statement with its clause, in narrow lines."""
+        from zhibiao.showing import clause_tables
+
+        return clause_tables.clauses(self.study)
+
     def observations(self) -> Table:
         """Figures that are known."""
         from zhibiao.showing import flow_tables

@@ -28,13 +28,13 @@ class Gaps(Answers):
         from zhibiao.showing import gap_tables
         from zhibiao.showing.statement_records import RecordedTable
 
-        return RecordedTable.of(gap_tables.briefly(self.study, self.main_rows), self.study, self.rows)
+        return self._by_evidence(RecordedTable.of(gap_tables.briefly(self.study, self.main_rows), self.study, self.rows))
 
     def gap_chart(self) -> Chart | Sentences:
         """Gap bars of the main targets."""
         from zhibiao.showing import pictures
 
-        return pictures.gaps(self.study, self.main_rows) if self.main_rows else self._no_targets()
+        return self._by_evidence(pictures.gaps(self.study, self.main_rows)) if self.main_rows else self._no_targets()
 
     def schedule_chart(self) -> Chart | Sentences:
         """Change done against time gone, of the main targets."""
@@ -111,6 +111,13 @@ class Gaps(Answers):
         from zhibiao.showing import gap_tables
 
         return gap_tables.asked_for(self.study, requests(self.main_rows))
+
+    def owed(self) -> Table:
+        """Figures that the main targets wait for, with who owes them, and the workbook to fill."""
+        from zhibiao.assessing.requests import requests
+        from zhibiao.showing import request_tables
+
+        return request_tables.owed(self.study, requests(self.main_rows))
 
     def if_annual(self) -> Sentences:
         """What figures without a period would mean if they were yearly ones."""

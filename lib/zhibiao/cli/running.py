@@ -20,13 +20,16 @@ def run(
     notebook: Annotated[Path, typer.Argument(help="笔记本 notebook: path or stem")],
     parameter: Annotated[list[str] | None, typer.Option("--parameter", "-p", help="参数 name=value, repeatable")] = None,
     out: Place = "outputs",
+    documents: Annotated[
+        str, typer.Option("--documents", help="出哪些文件 what to make, separated by commas: pdf, docx, png, slides (16:9), archive (PDF/A-3 带数据 with data)")
+    ] = "pdf,docx,png",
     force: Annotated[bool, typer.Option("--force", help="未变的也重做 run it even if nothing changed")] = False,
     data: Data = None,
 ) -> None:
     """执行一个笔记本并出 PDF execute one notebook and publish it."""
     from zhibiao.running.run import run as execute
 
-    result = execute(notebook, _pairs(parameter or []), out=out, data=data, force=force)
+    result = execute(notebook, _pairs(parameter or []), out=out, data=data, force=force, documents=[name.strip() for name in documents.split(",") if name.strip()])
     raise typer.Exit(result.exit_code)
 
 

@@ -43,6 +43,8 @@ class FrontMatter:
         The plans the document speaks about.
     note : str
         What must be read before anything else: that the figures are made up. It stands in every table that is handed on as well.
+    number : str
+        What the document is known by: region code, year of knowledge and scenario.
     """
 
     lang: str
@@ -53,6 +55,7 @@ class FrontMatter:
     scenario: str = ""
     report_date: str = ""
     note: str = ""
+    number: str = ""
 
     @property
     def facts(self) -> list[tuple[str, list[str]]]:
@@ -123,6 +126,7 @@ def front_matter(nb: NotebookNode, lang: str | None = None) -> FrontMatter:
         scenario=told("scenario"),
         report_date=report_date,
         note=_one_line(own.get("note") or ""),
+        number="-".join(part for part in (_one_line(own.get("region") or ""), told("as_of"), _one_line(chosen.get("scenario") or "")) if part),
     )
 
 

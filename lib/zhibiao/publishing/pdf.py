@@ -8,7 +8,8 @@ import functools
 import importlib.resources
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ from zhibiao.errors import OutputError, ToolMissing
 from zhibiao.publishing.fonts import check_svg, font_folder
 from zhibiao.publishing.frontmatter import FrontMatter, cell_name, front_matter, shown_cells
 from zhibiao.publishing.pandoc import converted
+from zhibiao.publishing.sections import LAYOUT, by_evidence, for_slides, said_nothing
+from zhibiao.showing.nothing import NOTHING
 
 if TYPE_CHECKING:
     import typst
@@ -28,7 +31,20 @@ PICTURES = ("image/svg+xml", "image/png")
 _SHORT_TITLE = {"zh": 30, "en": 64}
 
 
-def to_pdf(nb: NotebookNode, *, lang: str | None = None) -> bytes:
+@dataclass(frozen=True)
+class Attachment:
+    """A file that travels inside a PDF."""
+
+    name: str
+    """A plain file name."""
+    content: bytes
+    kind: str
+    """MIME type."""
+    title: str
+    """What it is, for the reader's list of attachments."""
+
+
+def to_pdf(nb: NotebookNode, *, lang: str | None = None, attached: Sequence[Attachment] = ()) -> bytes:
     """Publish an executed notebook.
 
     Code, streams, errors, the parameters, the setup line and the Markdown of the other language are left out. The same
@@ -40,6 +56,8 @@ def to_pdf(nb: NotebookNode, *, lang: str | None = None) -> bytes:
         The notebook, executed; it is not changed.
     lang : {"zh", "en"}, optional
         By default the run's own language.
+    attached : sequence of Attachment
+        Files that are put into the document; it is then made to PDF/A-3a as well, for keeping.
 
     Returns
     -------
@@ -55,12 +73,41 @@ def to_pdf(nb: NotebookNode, *, lang: str | None = None) -> bytes:
         pandoc, Typst or a font is not installed.
     """
     front = front_matter(nb, lang)
+    return _set(readable(nb, front.lang), front, "briefing.typ", attached)
+
+
+def to_slides(nb: NotebookNode, *, lang: str | None = None) -> bytes:
+    """Publish an executed notebook as slides of 16:9: the same content, a slide for each figure and table.
+
+    Parameters
+    ----------
+    nb, lang
+        As in `to_pdf`; sections that are read on paper only are left out.
+
+    Returns
+    -------
+    bytes
+        A PDF/UA-1 document of 13.33 by 7.5 inches.
+
+    Raises
+    ------
+    OutputError, ToolMissing
+        As in `to_pdf`.
+    """
+    front = front_matter(nb, lang)
     shown = readable(nb, front.lang)
+    shown.cells = for_slides(shown.cells)
+    return _set(shown, front, "slides.typ")
+
+
+def _set(shown: NotebookNode, front: FrontMatter, look: str, attached: Sequence[Attachment] = ()) -> bytes:
     with tempfile.TemporaryDirectory(prefix="zhibiao-pdf-") as folder:
         body = converted(shown, Path(folder), "typst", "--extract-media=.").decode("utf-8")
-        template = importlib.resources.files(__package__).joinpath("briefing.typ").read_text(encoding="utf-8")
-        (Path(folder) / "main.typ").write_text(template + body, encoding="utf-8")
-        return typeset(Path(folder), "pdf", front)
+        templates = [importlib.resources.files(__package__).joinpath(name).read_text(encoding="utf-8") for name in ("house.typ", look)]
+        (Path(folder) / "main.typ").write_text("".join([*templates, body]), encoding="utf-8")
+        for number, file in enumerate(attached):
+            (Path(folder) / f"attached-{number}").write_bytes(file.content)
+        return typeset(Path(folder), "pdf", front, attached=attached)
 
 
 def readable(nb: NotebookNode, lang: str) -> NotebookNode:
@@ -81,10 +128,11 @@ def readable(nb: NotebookNode, lang: str) -> NotebookNode:
             if not kept.outputs:
                 continue
             kept.source = ""
-        kept.metadata = {}
+        kept.metadata = {"tags": sorted(LAYOUT & set(cell.metadata.get("tags", ())))}
         # pandoc names attachments after the cell: an id that changes from run to run must not come in
         kept.id = f"cell-{position}"
         shown.cells.append(kept)
+    shown.cells = by_evidence(shown.cells, lang)
     return shown
 
 
@@ -99,7 +147,7 @@ def _represented(output: NotebookNode, where: str) -> NotebookNode | None:
         words = picture_words(output, picture, where)
         if picture == "image/svg+xml":
             check_svg(joined(data[picture]), where)
-        return _display({picture: data[picture]}, {picture: words})
+        return _display({picture: data[picture]}, {picture: words} | _nothing(output))
     kind = next((kind for kind in ("text/markdown", "text/html", "text/plain") if kind in data), None)
     if kind is None:
         return None
@@ -107,7 +155,11 @@ def _represented(output: NotebookNode, where: str) -> NotebookNode | None:
     resource = data.get("application/vnd.dataresource+json")
     if isinstance(resource, Mapping) and resource.get("title"):
         kept["application/vnd.dataresource+json"] = {"title": str(resource["title"])}
-    return _display(kept, {})
+    return _display(kept, _nothing(output))
+
+
+def _nothing(output: NotebookNode) -> dict[str, Any]:
+    return {NOTHING: True} if said_nothing(output) else {}
 
 
 def _display(data: Mapping[str, Any], metadata: Mapping[str, Any]) -> NotebookNode:
@@ -154,7 +206,7 @@ def _fonts(folder: Path) -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[folder])
 
 
-def typeset(folder: Path, kind: str, front: FrontMatter, ppi: float = 144.0) -> bytes:
+def typeset(folder: Path, kind: str, front: FrontMatter, ppi: float = 144.0, attached: Sequence[Attachment] = ()) -> bytes:
     """Set ``main.typ`` in `folder`; Typst sees no file outside of it and no font but ours.
 
     Parameters
@@ -167,6 +219,8 @@ def typeset(folder: Path, kind: str, front: FrontMatter, ppi: float = 144.0) -> 
         Handed to the template as JSON.
     ppi : float
         Pixels per inch of a PNG.
+    attached : sequence of Attachment
+        Lie in `folder` as ``attached-0`` and so on; the template puts them into the PDF, which then is made to PDF/A-3a too.
 
     Raises
     ------
@@ -187,8 +241,8 @@ def typeset(folder: Path, kind: str, front: FrontMatter, ppi: float = 144.0) -> 
             ignore_system_fonts=True,
             format="pdf" if kind == "pdf" else "png",
             ppi=ppi,
-            sys_inputs={"front": json.dumps(_front_words(front), ensure_ascii=False)},
-            pdf_standards=["ua-1"] if kind == "pdf" else [],
+            sys_inputs={"front": json.dumps(_front_words(front, attached), ensure_ascii=False)},
+            pdf_standards=[] if kind != "pdf" else ["ua-1", "a-3a"] if attached else ["ua-1"],
             timestamp=0,
         )
     except typst.TypstError as error:
@@ -200,7 +254,7 @@ def typeset(folder: Path, kind: str, front: FrontMatter, ppi: float = 144.0) -> 
     return made
 
 
-def _front_words(front: FrontMatter) -> dict[str, object]:
+def _front_words(front: FrontMatter, attached: Sequence[Attachment] = ()) -> dict[str, object]:
     room = _SHORT_TITLE[front.lang]
     return {
         "lang": front.lang,
@@ -209,4 +263,6 @@ def _front_words(front: FrontMatter) -> dict[str, object]:
         "region": front.region,
         "date": [front.date.year, front.date.month, front.date.day],
         "facts": front.facts,
+        "number": front.number,
+        "attached": [{"name": file.name, "kind": file.kind, "title": file.title} for file in attached],
     }

@@ -82,8 +82,8 @@ end
 
 -- ------------------------------------------------------------------------------------------------- cells and outputs
 
--- What a document is made of. A format gives: tamed(blocks), figure(image) → blocks, dressed(blocks, title), and
--- apart(blocks), which may part one output into pages.
+-- What a document is made of. A format gives: tamed(blocks), figure(image) → blocks, dressed(blocks, title),
+-- apart(blocks), which may part one output into pages, opening(), which begins a new page, and piece(blocks), an output whole.
 local function blocks_of(document, format)
   -- one representation is left in an output, and beside a table the resource that names it
   local function output(div)
@@ -103,10 +103,14 @@ local function blocks_of(document, format)
   end
 
   local function cell(div)
-    if div.classes:includes('markdown') then return without_title(format.tamed(pandoc.Blocks(div.content))) end
+    if div.classes:includes('markdown') then
+      local prose = without_title(format.tamed(pandoc.Blocks(div.content)))
+      if (div.attributes.tags or ''):match('"page"') then prose:insert(1, format.opening()) end
+      return prose
+    end
     local blocks = pandoc.Blocks({})
     for _, block in ipairs(div.content) do
-      if block.t == 'Div' and block.classes:includes('output') then blocks:extend(output(block)) end
+      if block.t == 'Div' and block.classes:includes('output') then blocks:extend(format.piece(output(block))) end
     end
     return blocks
   end

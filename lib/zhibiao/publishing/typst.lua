@@ -6,6 +6,8 @@ local CAPACITY = { few = 108, many = 130 }
 local MANY_COLUMNS = 6
 local CELL_PADDING = 2.9
 local TOGETHER_LINES, WHOLE_ROW_LINES = 12, 25
+local LONG_ROWS = 40
+local PIECE = '#piece['
 
 local function literal(text)
   local one_line = text:gsub('%s+', ' ')
@@ -35,7 +37,10 @@ local function tamed(blocks) return blocks:walk(tame):walk({ Image = attached, M
 
 -- ------------------------------------------------------------------------------------------------------------ tables
 
-local function wide(code) return code >= 0x2E80 and 2 or 1.08 end
+-- signs that Chinese fonts draw as wide as a character: dashes, quotation marks, dots, signs of comparison
+local FULL = {}
+for _, code in ipairs({ 0x2014, 0x2018, 0x2019, 0x201C, 0x201D, 0x2026, 0x2248, 0x2264, 0x2265 }) do FULL[code] = true end
+local function wide(code) return (code >= 0x2E80 or FULL[code]) and 2 or 1.08 end
 
 -- Returns the width of the longest line and of the longest piece that cannot be broken.
 local function widths_of(text)
@@ -128,7 +133,7 @@ local function bare(tbl)
 end
 
 -- A short table is not broken over pages, nor is a row that could fit on one.
-local function placed(tbl, given, capacity)
+local function placed(tbl, given, capacity, long)
   local lines, in_row, tallest = 0, 1, 1
   each_cell(tbl, function(i, cell)
     if i == 1 then lines, in_row = lines + in_row, 1 end
@@ -136,15 +141,17 @@ local function placed(tbl, given, capacity)
     in_row = math.max(in_row, math.ceil(widths_of(cell_text(cell)) / math.max(room, 2)))
     tallest = math.max(tallest, in_row)
   end)
-  local opening = string.format('#sheet(dense: %s, whole: %s, whole-rows: %s)[', #given > MANY_COLUMNS,
-    lines + in_row - 1 <= TOGETHER_LINES, tallest <= WHOLE_ROW_LINES)
+  local opening = string.format('#sheet(dense: %s, long: %s, whole: %s, whole-rows: %s)[', #given > MANY_COLUMNS,
+    long, lines + in_row - 1 <= TOGETHER_LINES, tallest <= WHOLE_ROW_LINES)
   return { pandoc.RawBlock('typst', opening), tbl, pandoc.RawBlock('typst', ']') }
 end
 
 local function fit(tbl)
   tbl = bare(tbl)
-  local columns = #tbl.colspecs
-  local capacity = columns > MANY_COLUMNS and CAPACITY.many or CAPACITY.few
+  local columns, rows = #tbl.colspecs, 0
+  for _, body in ipairs(tbl.bodies) do rows = rows + #body.body end
+  local long = rows > LONG_ROWS
+  local capacity = (columns > MANY_COLUMNS or long) and CAPACITY.many or CAPACITY.few
   local limit = 1.5 * capacity / columns
   local natural, least, wished, too_long, needed = pandoc.List(), {}, {}, false, 0
   for i, spec in ipairs(tbl.colspecs) do
@@ -169,7 +176,7 @@ local function fit(tbl)
     specs[i] = { specs[i][1] == 'AlignDefault' and 'AlignLeft' or specs[i][1], given[i] }
   end
   tbl.colspecs = specs
-  return placed(tbl, given, capacity)
+  return placed(tbl, given, capacity, long)
 end
 
 -- ----------------------------------------------------------------------------------------------------------- outputs
@@ -207,7 +214,7 @@ local function leads_kept(blocks)
   for i, block in ipairs(blocks) do
     local before, after = blocks[i - 1], blocks[i + 1]
     local leads = block.t == 'Para' and before and before.t == 'Header' and after
-      and (after.t == 'Table' or after.t == 'RawBlock' and after.text:match('^#plate'))
+      and after.t == 'RawBlock' and after.text == PIECE
     if leads and widths_of(pandoc.utils.stringify(block)) <= 2 * CAPACITY.few then
       kept:extend({ pandoc.RawBlock('typst', '#block(sticky: true)['), block, pandoc.RawBlock('typst', ']') })
     else
@@ -217,9 +224,54 @@ local function leads_kept(blocks)
   return kept
 end
 
+-- The sentence before the first heading that is set apart is the answer of the document.
+local function led(blocks)
+  local kept, seen = pandoc.Blocks({}), false
+  for _, block in ipairs(blocks) do
+    seen = seen or block.t == 'Header'
+    if block.t == 'BlockQuote' and not seen then
+      seen = true
+      kept:extend(pandoc.Blocks({ pandoc.RawBlock('typst', '#lead[') }) .. block.content .. { pandoc.RawBlock('typst', ']') })
+    else
+      kept:insert(block)
+    end
+  end
+  return kept
+end
+
+-- A note that was given before is referred to, not printed again.
+local noted, notes_seen = {}, 0
+local function note_once(note)
+  local text = pandoc.utils.stringify(pandoc.Pandoc(note.content))
+  if noted[text] then return pandoc.RawInline('typst', '#footnote(<note-' .. noted[text] .. '>)') end
+  notes_seen = notes_seen + 1
+  noted[text] = notes_seen
+  return { note, pandoc.RawInline('typst', '<note-' .. notes_seen .. '>') }
+end
+
+local function opening() return pandoc.RawBlock('typst', '#opening()') end
+
+local function piece(blocks)
+  if #blocks == 0 then return blocks end
+  return pandoc.Blocks({ pandoc.RawBlock('typst', PIECE) }) .. pandoc.Blocks(blocks) .. { pandoc.RawBlock('typst', ']') }
+end
+
+-- The first piece below a heading, or of the document, is told so.
+local function counted(blocks)
+  local first = true
+  for i, block in ipairs(blocks) do
+    if block.t == 'Header' then first = true end
+    if block.t == 'RawBlock' and block.text == PIECE then
+      blocks[i] = pandoc.RawBlock('typst', '#piece(first: ' .. tostring(first) .. ')[')
+      first = false
+    end
+  end
+  return blocks
+end
+
 function Pandoc(document)
-  local blocks = blocks_of(document, { tamed = tamed, figure = figure, dressed = dressed, apart = apart })
+  local blocks = led(blocks_of(document, { tamed = tamed, figure = figure, dressed = dressed, apart = apart, opening = opening, piece = piece }))
   -- pandoc leaves a leading "- ", "= " or "..." in a table cell to Typst, which would make a list of it: every word goes as a string
   local function word(str) return pandoc.RawInline('typst', '#' .. literal(str.text) .. ';') end
-  return pandoc.Pandoc(leads_kept(blocks):walk({ Table = fit }):walk({ Str = word }))
+  return pandoc.Pandoc(counted(leads_kept(blocks)):walk({ Table = fit }):walk({ Str = word }):walk({ Note = note_once }))
 end

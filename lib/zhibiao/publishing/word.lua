@@ -38,6 +38,9 @@ end
 
 function Pandoc(document)
   local function whole(blocks) return blocks end
-  local blocks = blocks_of(document, { tamed = tamed, figure = figure, dressed = dressed, apart = whole })
+  local blocks = blocks_of(document, {
+    tamed = tamed, figure = figure, dressed = dressed, apart = whole, piece = whole,
+    opening = function() return pandoc.RawBlock('openxml', '<w:p><w:r><w:br w:type="page"/></w:r></w:p>') end,
+  })
   return pandoc.Pandoc(blocks, document.meta)
 end

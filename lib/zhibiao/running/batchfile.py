@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, field_validator
 
@@ -17,7 +17,7 @@ from zhibiao.catalogue.yamlfile import Document, Location, validated
 from zhibiao.errors import ParameterError, RegistryError, closest
 from zhibiao.model.record import Identifier, Record, Text
 from zhibiao.running.history import HISTORY, Keep
-from zhibiao.running.job import DOCUMENTS, SINGLE, Limits, Task
+from zhibiao.running.job import DOCUMENTS, SINGLE, Form, Limits, Task
 from zhibiao.running.run import stems, task
 
 ALL = "all"
@@ -75,7 +75,7 @@ def _documents(value: object) -> object:
     return found
 
 
-Documents = Annotated[tuple[Literal["pdf", "docx", "png"], ...], BeforeValidator(_documents)]
+Documents = Annotated[tuple[Form, ...], BeforeValidator(_documents)]
 
 
 class Part(Record):

@@ -24,7 +24,17 @@ from zhibiao.running.cells import tidy
 from zhibiao.running.concluding import announce, conclude, unwritten
 from zhibiao.running.environment import environment
 from zhibiao.running.folder import fresh_beside, put_file, put_in_place, recover, remove, write_file
-from zhibiao.running.job import BRIEFING, Answer, BatchResult, Limits, Order, RunResult, Task, without_paths
+from zhibiao.running.job import (
+    BRIEFING,
+    BRIEFING_FILES,
+    Answer,
+    BatchResult,
+    Limits,
+    Order,
+    RunResult,
+    Task,
+    without_paths,
+)
 from zhibiao.running.manifest import Surroundings
 from zhibiao.running.pool import Interrupted, Pool
 from zhibiao.running.report import Reporter
@@ -313,9 +323,9 @@ def _copy_briefing(task: Task, out: Path) -> None:
     """Publish the briefing's documents under their promised paths as well."""
     if task.stem != BRIEFING:
         return
-    for ending in ("pdf", "docx"):
-        source, copy = out / task.folder / f"{BRIEFING}.{ending}", out / task.folder.parent / f"briefing.{ending}"
-        if ending not in task.documents:
+    for document, ending in BRIEFING_FILES.items():
+        source, copy = out / task.folder / f"{BRIEFING}{ending}", out / task.folder.parent / f"briefing{ending}"
+        if document not in task.documents:
             copy.unlink(missing_ok=True)  # of an earlier run
         elif not copy.is_file() or manifest.sha256(copy) != manifest.sha256(source):
             put_file(source, copy)

@@ -9,13 +9,15 @@ import uuid
 from pathlib import Path
 
 from zhibiao.errors import OutputError
+from zhibiao.running.job import BRIEFING_FILES
 
 _MADE = ".tmp-"
 _DRAFT = re.compile(r"\..+\.(html|json|parquet)\.\d+\.part")
 """How `zhibiao.wholefile` calls what it has not finished."""
 _FOLDER = re.compile(re.escape(_MADE) + r".+-[0-9a-f]{8}")
 _FILES = frozenset(
-    f"{_MADE}{name}" for name in ("manifest.json", "briefing.pdf", "briefing.docx", "summary.parquet", "regions.html", "index.html")
+    f"{_MADE}{name}"
+    for name in ("manifest.json", *(f"briefing{ending}" for ending in BRIEFING_FILES.values()), "summary.parquet", "regions.html", "index.html")
 )
 """What we make below outputs, unfinished: nothing else is touched, whatever folder was given for the outputs."""
 """As `zhibiao.wholefile` names what it is writing."""

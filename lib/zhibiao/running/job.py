@@ -35,8 +35,15 @@ ROOT = Path(zhibiao.__file__).resolve().parents[2]
 BRIEFING = "09_briefing"
 """What is read and circulated: it is made for Word as well, and published as ``briefing.pdf`` and ``briefing.docx`` of region and scenario."""
 
-DOCUMENTS: tuple[Literal["pdf", "docx", "png"], ...] = ("pdf", "docx", "png")
-"""What a run can be published as, beside notebook, SVG figures and tables: the PDF always, a briefing for Word, and figures as PNG."""
+Form = Literal["pdf", "docx", "png", "slides", "archive"]
+"""What a run can be published as, beside notebook, SVG figures and tables: the PDF always, figures as PNG; a briefing for Word, as slides, and
+as a PDF to be kept (PDF/A-3, with its data inside)."""
+
+DOCUMENTS: tuple[Form, ...] = ("pdf", "docx", "png")
+"""What is made unless something else is asked for."""
+
+BRIEFING_FILES: Mapping[Form, str] = {"pdf": ".pdf", "docx": ".docx", "slides": "-slides.pdf", "archive": "-archive.pdf"}
+"""How the files of a briefing end: ``09_briefing.pdf`` in its run, ``briefing.pdf`` of region and scenario."""
 
 _KINDS: dict[str, type[ZhibiaoError]] = {
     kind.__name__: kind
@@ -82,7 +89,7 @@ class Task:
     batch, region_code, region_name, scenario, title : str
         ``batch`` is the folder below outputs, ``scenario`` the id.
     documents : tuple of str
-        Of `DOCUMENTS`: what a briefing is published as.
+        Each a `Form`: what a briefing is published as.
     """
 
     notebook: Path

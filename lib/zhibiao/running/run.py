@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 from zhibiao.catalogue.load import load
 from zhibiao.catalogue.registry import Registry
 from zhibiao.errors import ParameterError, closest
 from zhibiao.running.execute import carry_out
-from zhibiao.running.job import ROOT, SINGLE, Limits, RunResult, Task
+from zhibiao.running.job import DOCUMENTS, ROOT, SINGLE, Form, Limits, RunResult, Task
 from zhibiao.running.report import reporter
 from zhibiao.running.store import opened
 
@@ -24,6 +26,7 @@ def run(
     data: Path | None = None,
     force: bool = False,
     limits: Limits | None = None,
+    documents: Sequence[str] = DOCUMENTS,
     quiet: bool = False,
 ) -> RunResult:
     """Run one notebook and publish it to ``out/run/<region code>/<scenario>/<stem>``.
@@ -42,6 +45,8 @@ def run(
         Run even where an earlier result is still good.
     limits : Limits, optional
         In seconds.
+    documents : sequence of str
+        Each a `Form`: what the notebook is published as.
     quiet : bool
         Print nothing.
 
@@ -61,8 +66,12 @@ def run(
     KeyboardInterrupt
         The run was stopped; nothing of it is left.
     """
+    for name in documents:
+        if name not in get_args(Form):
+            raise ParameterError(f"未知文件种类 unknown document {name!r}", where="--documents", allowed=get_args(Form), nearest=closest(name, get_args(Form)))
     registry = load(data)
     chosen = task(find(notebook), given, batch=SINGLE, registry=registry, data=data)
+    chosen = replace(chosen, documents=tuple(dict.fromkeys(("pdf", *documents))))
     with opened(out) as (folder, store):
         result = carry_out(
             [chosen], registry=registry, out=folder, data=data, jobs=1, force=force, limits=limits or Limits(),

@@ -24,7 +24,7 @@ from zhibiao.publishing.statements import NAME as STATEMENTS
 from zhibiao.running import manifest
 from zhibiao.running.environment import lasting
 from zhibiao.running.folder import fresh_beside, put_in_place, remove
-from zhibiao.running.job import BRIEFING, RunResult
+from zhibiao.running.job import BRIEFING, BRIEFING_FILES, RunResult
 from zhibiao.running.objects import DEPTH, Objects
 from zhibiao.wholefile import write_whole
 
@@ -211,8 +211,8 @@ class Store:
         self.objects.put({f"{run}/{manifest.NAME}": (here / manifest.NAME).read_bytes()})
 
     def _put_copies(self, here: Path) -> None:
-        for ending in ("pdf", "docx"):
-            copy = here.parent / f"briefing.{ending}"
+        for ending in BRIEFING_FILES.values():
+            copy = here.parent / f"briefing{ending}"
             if copy.is_file():
                 self._put_file(copy, here.parents[3])
 

@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from typing import Any
 from zhibiao.errors import KernelDied, MemoryLimit, OutputError, TimeLimit, ZhibiaoError
 from zhibiao.running.cells import check_cells, hide_paths, numbered, stderr_of, tidy
 from zhibiao.running.engine import NAME
-from zhibiao.running.job import BRIEFING, Answer, Order, without_paths
+from zhibiao.running.job import BRIEFING, BRIEFING_FILES, Answer, Form, Order, without_paths
 from zhibiao.running.processes import end_children, end_strays
 from zhibiao.running.supervised import Kernels, died, raised
 
@@ -53,7 +53,7 @@ def perform(order: Order, kernels: Kernels) -> Answer:
         # the temporary folder too: on some systems its name is the user's
         hide_paths(executed, [notebook.parent, folder, kernels.folder.parent, Path(sys.prefix)])
         seconds["execute"] = time.perf_counter() - begun
-        answer = _publish(executed, folder, notebook.stem, order.documents)
+        answer = _publish(executed, folder, notebook.stem, order)
         seconds["publish"] = time.perf_counter() - begun - seconds["execute"]
     except ZhibiaoError as error:
         answer = Answer(kind=type(error).__name__, what=str(error), passing=error.passing)
@@ -128,8 +128,8 @@ def _plain(path: str | Path) -> str:
     return str(path).replace("{", "{{").replace("}", "}}")
 
 
-def _publish(executed: Any, folder: Path, stem: str, documents: Sequence[str]) -> Answer:
-    from zhibiao.publishing.docx import to_docx
+def _publish(executed: Any, folder: Path, stem: str, order: Order) -> Answer:
+    from zhibiao.publishing.enclosures import write_workbook
     from zhibiao.publishing.extract import write_figures, write_tables
     from zhibiao.publishing.frontmatter import front_matter
     from zhibiao.publishing.normalise import notebook_text
@@ -137,19 +137,37 @@ def _publish(executed: Any, folder: Path, stem: str, documents: Sequence[str]) -
     from zhibiao.publishing.statements import write_statements
     from zhibiao.running.contract import check_pdf, check_shown
 
+    documents = order.documents
     write_statements(executed, folder)
+    write_workbook(executed, folder / "tables", stem)
     (folder / f"{stem}.ipynb").write_text(notebook_text(executed), encoding="utf-8", newline="\n")
     front = front_matter(executed)
     check_shown(executed, folder, stem, front.lang)
     pdf = to_pdf(executed)
     check_pdf(pdf, front.title)
     (folder / f"{stem}.pdf").write_bytes(pdf)
-    if stem == BRIEFING and "docx" in documents:
-        (folder / f"{stem}.docx").write_bytes(to_docx(executed))  # what is circulated is written on
     write_figures(executed, folder / "figures", stem, png="png" in documents)
     write_tables(executed, folder / "tables", stem)
+    if stem == BRIEFING:
+        _write_briefing(executed, folder, stem, order)
     warnings = [f"单元格 cell {number}: {stderr_of(cell)}" for number, cell, _ in numbered(executed) if stderr_of(cell)]
     return Answer(title=front.title, as_of=front.as_of, report_date=front.report_date, warnings=tuple(warnings))
+
+
+def _write_briefing(executed: Any, folder: Path, stem: str, order: Order) -> None:
+    """What is circulated is written on, shown on a wall, and kept."""
+    from zhibiao.publishing.docx import to_docx
+    from zhibiao.publishing.enclosures import enclosed
+    from zhibiao.publishing.pdf import to_pdf, to_slides
+
+    made: dict[Form, Callable[[], bytes]] = {
+        "docx": lambda: to_docx(executed),
+        "slides": lambda: to_slides(executed),
+        "archive": lambda: to_pdf(executed, attached=enclosed(executed, folder, stem, order.parameters)),
+    }
+    for document, content in made.items():
+        if document in order.documents:
+            (folder / f"{stem}{BRIEFING_FILES[document]}").write_bytes(content())
 
 
 def main() -> None:

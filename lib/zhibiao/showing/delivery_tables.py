@@ -10,7 +10,7 @@ from zhibiao.assessing.delivery import STAGES, Delivery, Task, UnitView
 from zhibiao.assessing.standing import Standing
 from zhibiao.catalogue.study import Study
 from zhibiao.showing.numbers import ABSENT
-from zhibiao.showing.sentences import Sentences
+from zhibiao.showing.sentences import Nothing, Sentences
 from zhibiao.showing.statement_tables import value_with_unit
 from zhibiao.showing.table import Column, Table
 from zhibiao.showing.words import VERDICTS, counted, word
@@ -30,7 +30,7 @@ NAMED = 3
 def overview(study: Study, found: Delivery) -> Sentences:
     """How many measures, how far they have come, what is late, what lacks an indicator or an owner."""
     if not found.tasks:
-        return Sentences((_why_none(study),))
+        return Nothing((_why_none(study),))
     count = Counter(task.stage for task in found.tasks)
     stages = [(word(STAGE_WORDS, stage, study.lang), count[stage]) for stage in STAGES if count[stage]]
     told = study.words("、".join(f"{n}项{name}" for name, n in stages), ", ".join(f"{n} {name}" for name, n in stages))

@@ -248,7 +248,6 @@ def briefly(study: Study, rows: Sequence[GapRow]) -> Table:
         Column("gap", study.words("差距", "gap"), "right", width=3),
         Column("chance", study.words("达标可能性", "chance"), "right", width=3),
         Column("verdict", study.words("判断", "verdict"), width=3),
-        Column("state", study.words("证据", "evidence"), width=3),
         Column("clause", study.words("条款", "clause"), width=4),
     ]
     cells = [
@@ -260,7 +259,6 @@ def briefly(study: Study, rows: Sequence[GapRow]) -> Table:
             "gap": gap_text(row.standing, lang),
             "chance": likelihood_text(row.chance, row.standing.state, lang),
             "verdict": word(VERDICTS, row.standing.verdict, lang),
-            "state": word(STATES, row.standing.state, lang),
             "clause": study.short_clause(row.statement),
         }
         for row in rows

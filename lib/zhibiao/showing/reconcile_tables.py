@@ -9,7 +9,7 @@ from zhibiao.assessing.reconcile import Difference, Reconciliation
 from zhibiao.catalogue.study import Study
 from zhibiao.model import Statement, Unit
 from zhibiao.showing.numbers import ABSENT, in_unit
-from zhibiao.showing.sentences import Sentences
+from zhibiao.showing.sentences import Nothing, Sentences
 from zhibiao.showing.statement_tables import period_text, value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
 from zhibiao.showing.words import counted, word
@@ -73,7 +73,7 @@ def findings(study: Study, found: Sequence[Reconciliation]) -> Sentences:
                 f"{len(agreed)} indicator{'s' if len(agreed) > 1 else ''} on which the documents agree: {', '.join(agreed)}.",
             )
         )
-    return Sentences(tuple(lines) or (_nothing(study),))
+    return Sentences(tuple(lines)) if lines else Nothing((_nothing(study),))
 
 
 def _nothing(study: Study) -> str:

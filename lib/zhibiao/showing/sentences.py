@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from zhibiao.model import Indicator, Statement
 from zhibiao.model.fan import Fan
 from zhibiao.projecting.reference import ReferenceClass
 from zhibiao.showing.gap_tables import gap_text, latest_text, likelihood_text
+from zhibiao.showing.nothing import NOTHING
 from zhibiao.showing.numbers import in_unit, percent, thousands
 from zhibiao.showing.statement_tables import value_with_unit
 from zhibiao.showing.table import literal
@@ -24,15 +25,46 @@ from zhibiao.simulating.anchoring import MEASURED_COVERAGE, start_pair
 
 @dataclass(frozen=True)
 class Sentences:
-    """Sentences as one display object: a list in Markdown, plain lines for the regression test."""
+    """Sentences as one display object: a list in Markdown, plain lines for the regression test.
+
+    Parameters
+    ----------
+    lines : tuple of str
+    notes : mapping from line to str, optional
+        By the line's number from 0: where it comes from. A footnote in documents.
+    lead : bool
+        The one sentence that says it all: set apart.
+    """
 
     lines: tuple[str, ...]
+    notes: Mapping[int, str] = field(default_factory=dict)
+    lead: bool = False
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        return {"text/plain": "\n".join(self.lines), "text/markdown": "\n".join(f"- {literal(line)}" for line in self.lines)}
+    def plain(self) -> str:
+        """The text that a terminal shows and that a regression test compares."""
+        cited = [f"[{mark}] {note}" for mark, note in enumerate(self.notes.values(), 1)]
+        marks = dict(zip(self.notes, range(1, len(self.notes) + 1), strict=True))
+        return "\n".join([*(line + (f"[{marks[n]}]" if n in marks else "") for n, line in enumerate(self.lines)), *cited])
+
+    def markdown(self) -> str:
+        """A list with footnotes; the leading sentence as a quotation."""
+        marks = dict(zip(self.notes, range(1, len(self.notes) + 1), strict=True))
+        opening = "> " if self.lead else "- "
+        lines = [f"{opening}{literal(line)}" + (f"[^{marks[n]}]" if n in marks else "") for n, line in enumerate(self.lines)]
+        return "\n".join([*lines, *(f"\n[^{marks[n]}]: {literal(note)}" for n, note in self.notes.items())])
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Any:
+        return {"text/plain": self.plain(), "text/markdown": self.markdown()}
 
     def __repr__(self) -> str:
-        return "\n".join(self.lines)
+        return self.plain()
+
+
+class Nothing(Sentences):
+    """Sentences that only say why there is nothing to show; see `zhibiao.showing.nothing`."""
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Any:
+        return super()._repr_mimebundle_(include, exclude), {NOTHING: True}
 
 
 def findings(study: Study, rows: Sequence[GapRow], assumed: frozenset[str] = frozenset()) -> Sentences:

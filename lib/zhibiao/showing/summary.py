@@ -11,10 +11,11 @@ from zhibiao.assessing.gaps import GapRow
 from zhibiao.assessing.requests import Request
 from zhibiao.assessing.semantics import condition
 from zhibiao.catalogue.study import Study
+from zhibiao.showing.answer import source_note
 from zhibiao.showing.asked_pairs import target_pairs
 from zhibiao.showing.gap_tables import latest_text, likelihood_text
 from zhibiao.showing.numbers import fixed, in_unit, percent
-from zhibiao.showing.sentences import Sentences, headline_verdict
+from zhibiao.showing.sentences import Nothing, Sentences
 from zhibiao.showing.statement_tables import value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
 from zhibiao.showing.words import counted
@@ -24,21 +25,23 @@ from zhibiao.simulating.pipe import Pipe, middle
 
 def summary(study: Study, rows: Sequence[GapRow], requests: Sequence[Request], assumed: frozenset[str], pipe: Pipe | None) -> Sentences:
     """The findings that are read first."""
-    lines = [headline_verdict(study, rows) + study.words("。", ".")]
-    lines.extend(_chances(study, rows, assumed))
+    told = list(_chances(study, rows, assumed))
+    lines = [line for line, _ in told]
     lines.extend(() if pipe is None else _fits(study, pipe))
     if requests:
         years = sum(len(request.years) for request in requests)
         lines.append(
             study.words(
-                f"判断这些目标还缺{len(requests)}项指标、合计{years}个年度的数，见文末清单。",
-                f"{counted(len(requests), 'indicator')} {'lacks' if len(requests) == 1 else 'lack'} {counted(years, 'yearly figure')} in all; the list at the end names them.",
+                f"判断这些目标还缺{len(requests)}项指标、合计{years}个年度的数，见数据需求清单。",
+                f"{counted(len(requests), 'indicator')} {'lacks' if len(requests) == 1 else 'lack'} {counted(years, 'yearly figure')} in all; the list of figures asked for names them.",
             )
         )
-    return Sentences(tuple(lines))
+    # that figures lack is all there is to say: the answer says it already
+    kind = Sentences if len(lines) > bool(requests) else Nothing
+    return kind(tuple(lines), {number: note for number, (_, note) in enumerate(told) if note})
 
 
-def _chances(study: Study, rows: Sequence[GapRow], assumed: frozenset[str]) -> Iterator[str]:
+def _chances(study: Study, rows: Sequence[GapRow], assumed: frozenset[str]) -> Iterator[tuple[str, str | None]]:
     for name in dict.fromkeys(row.statement.indicator for row in rows):
         mine = [row for row in rows if row.statement.indicator == name]
         told = [row for row in mine if row.chance is not None and name not in assumed]
@@ -53,10 +56,11 @@ def _chances(study: Study, rows: Sequence[GapRow], assumed: frozenset[str]) -> I
             )
             for row in told
         ]
-        yield study.words(
+        sentence = study.words(
             f"{first.indicator.zh}：最近数{known}；" + "，".join(chances) + "。",
             f"{first.indicator.en}: latest {known}; " + ", ".join(chances) + ".",
         )
+        yield sentence, source_note(study, told[0])
 
 
 def _fits(study: Study, pipe: Pipe) -> Iterator[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from zhibiao.errors import ParameterError
+from zhibiao.showing.nothing import NOTHING
 from zhibiao.showing.numbers import ABSENT, decimal_of, fixed, four, is_absent, percent, thousands
 
 Align = Literal["left", "right", "center"]
@@ -261,7 +262,7 @@ class Table:
         ]
         return {"schema": {"fields": fields}, "data": data, "title": self.title}
 
-    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+    def _repr_mimebundle_(self, **_: object) -> Any:
         bundle: dict[str, Any] = {
             "text/plain": self.plain(),
             "text/markdown": self.markdown(),
@@ -269,7 +270,7 @@ class Table:
         }
         if published_run():
             bundle["application/vnd.dataresource+json"] = self.resource()
-        return bundle
+        return bundle if self.rows else (bundle, {NOTHING: True})
 
     def __repr__(self) -> str:
         return self.plain()

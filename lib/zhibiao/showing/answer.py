@@ -1,0 +1,64 @@
+"""The one sentence on the cover, and where its figures come from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from zhibiao.assessing.gaps import GapRow
+from zhibiao.assessing.requests import Request
+from zhibiao.catalogue.study import Study
+from zhibiao.showing.gap_tables import gap_text, likelihood_text
+from zhibiao.showing.sentences import Sentences, headline_verdict
+from zhibiao.showing.statement_tables import period_text, value_with_unit
+from zhibiao.showing.words import counted
+
+
+def answer(study: Study, rows: Sequence[GapRow], requests: Sequence[Request], assumed: frozenset[str]) -> Sentences:
+    """How many targets can be judged, which one is least sure, and what is needed to know more: one sentence, set apart."""
+    parts = [headline_verdict(study, rows)]
+    doubtful = least_sure(rows, assumed)
+    if doubtful is not None:
+        parts.append(_doubt(study, doubtful))
+    elif requests:
+        years = sum(len(request.years) for request in requests)
+        parts.append(
+            study.words(
+                f"先要补报{len(requests)}项指标、合计{years}个年度的数",
+                f"first {counted(len(requests), 'indicator')} with {counted(years, 'yearly figure')} must be reported",
+            )
+        )
+    text = study.words("；", "; ").join(parts)
+    return Sentences((study.words(f"{text}。", f"{text[0].upper()}{text[1:]}."),), lead=True)
+
+
+def least_sure(rows: Sequence[GapRow], assumed: frozenset[str]) -> GapRow | None:
+    """The target that governs, is not reached yet and has the smallest chance; None where no chance is known."""
+    open_rows = [
+        row
+        for row in rows
+        if row.chance is not None and row.governed_by is None and row.standing.met is not True and row.statement.indicator not in assumed
+    ]
+    return min(open_rows, key=lambda row: (row.chance or 0.0, row.statement.key), default=None)
+
+
+def _doubt(study: Study, row: GapRow) -> str:
+    lang, stands = study.lang, row.standing
+    asked, chance = value_with_unit(row.statement, lang), likelihood_text(row.chance, stands.state, lang)
+    when = period_text(row.statement, lang)
+    if lang == "zh":
+        missing = f"按最近数差{gap_text(stands, lang)}，" if stands.gap else ""
+        return f"最没有把握的是{stands.indicator.zh}{asked}（{when}）：{missing}达到的可能性{chance}"
+    missing = f"{gap_text(stands, lang)} missing by the latest figure, " if stands.gap else ""
+    return f"least sure is {stands.indicator.en} {asked} ({when}): {missing}chance {chance}"
+
+
+def source_note(study: Study, row: GapRow) -> str | None:
+    """Who published the latest figure of a target's indicator, as a footnote; None where there is no figure."""
+    point = row.standing.latest
+    source = None if point is None else study.registry.source(point.source)
+    if point is None or source is None:
+        return None
+    day = "" if source.date is None else source.date.isoformat()
+    if study.lang == "zh":
+        return f"{point.period}年的数：{source.publisher}《{source.title}》" + (f"，{day}。" if day else f"，{source.year}年。")
+    return f"Figure of {point.period}: published {day or source.year} ({source.publisher}, 《{source.title}》)."

@@ -1,0 +1,106 @@
+"""What a region is asked for 数据需求清单 as a page of the briefing: which figure, for which clause, of which years, owed by whom."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from zhibiao.assessing.requests import Request
+from zhibiao.catalogue.study import Study
+from zhibiao.reading.asked import asked_by_clauses
+from zhibiao.reading.workbook import template
+from zhibiao.showing.gap_records import template_records
+from zhibiao.showing.table import Column, Table, published_run
+from zhibiao.showing.words import BASES, counted, word, years_text
+
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+"""Beside the table, in published runs: the workbook that a district fills, base64."""
+
+
+@dataclass(frozen=True)
+class RequestTable(Table):
+    """The list together with the workbook to fill."""
+
+    workbook: bytes = b""
+
+    def _repr_mimebundle_(self, **options: object) -> Any:
+        bundle = super()._repr_mimebundle_(**options)
+        if published_run() and self.workbook:
+            (bundle[0] if isinstance(bundle, tuple) else bundle)[WORKBOOK] = base64.b64encode(self.workbook).decode("ascii")
+        return bundle
+
+
+def owed(study: Study, requests: Sequence[Request]) -> RequestTable:
+    """The figures that are asked for, each with the clauses that need it and the units that owe it.
+
+    Parameters
+    ----------
+    requests : sequence of Request
+        Those that are listed; the workbook holds every figure that any target of the region waits for.
+    """
+    lang = study.lang
+    columns = [
+        Column("indicator", study.words("指标", "indicator"), width=4),
+        Column("unit", study.words("单位", "unit"), width=2),
+        Column("years", study.words("缺哪些年", "years missing"), width=4),
+        Column("basis", study.words("口径", "basis"), width=2),
+        Column("clauses", study.words("哪条条款需要", "needed for"), width=5),
+        Column("owner", study.words("由谁报", "owed by"), width=6),
+    ]
+    cells = [
+        {
+            "indicator": request.indicator.name(lang),
+            "unit": request.statements[0].written_unit.label(lang) or study.words(request.unit, "number"),
+            "years": years_text(request.years),
+            "basis": word(BASES, request.basis, lang),
+            "clauses": "；".join(dict.fromkeys(study.short_clause(s) for s in request.statements)),
+            "owner": owners(study, request),
+        }
+        for request in requests
+    ]
+    return RequestTable(
+        columns,
+        cells,
+        title=study.words(f"{len(cells)}项指标缺数", f"{counted(len(cells), 'indicator')} without figures"),
+        notes=_notes(study, requests) if cells else (),
+        empty=study.words(f"截至{study.as_of}年，主要目标所需数据都已报齐。", f"As of {study.as_of} every figure that the main targets need has been reported."),
+        workbook=_workbook(study) if published_run() else b"",
+    )
+
+
+def owners(study: Study, request: Request) -> str:
+    """The units that the documents name for the clauses; where they name none, who issued them."""
+    named = dict.fromkeys(unit for s in request.statements for unit in (*s.responsible, *_serving(study, s.plan, s.id)))
+    if named:
+        return study.words("、", ", ").join(named)
+    issuers = dict.fromkeys(unit for plan in request.plans if plan.region == study.region.code for unit in plan.issuer)
+    if issuers:
+        return study.words("、", ", ").join(issuers) + study.words("（印发单位；文件未写责任单位）", " (issuer; the document names no unit)")
+    return study.words("文件未写责任单位", "the document names no unit")
+
+
+def _serving(study: Study, plan: str, statement: str) -> list[str]:
+    measures = [m for m in study.registry.plans[plan].measures if statement in m.statements]
+    return [unit for measure in measures for unit in (*measure.lead, *measure.responsible)]
+
+
+def _notes(study: Study, listed: Sequence[Request]) -> list[str]:
+    every = {row["indicator"] for row in template_records(study)}
+    more = len(every) - len(listed)
+    told = study.words(f"，另含其他目标所缺的{more}项指标", f", with {counted(more, 'indicator')} more that other targets wait for") if more > 0 else ""
+    return [
+        study.words(
+            f"随本简报附有填报表（fill-in.xlsx{told}）：填好后用 zhibiao observe import 导入，重出简报。",
+            f"A workbook to fill comes with this briefing (fill-in.xlsx{told}): once filled, zhibiao observe import takes it in, and the briefing is made anew.",
+        )
+    ]
+
+
+def _workbook(study: Study) -> bytes:
+    asked = asked_by_clauses(study, template_records(study))
+    if not asked:
+        return b""
+    code = study.region.code
+    return template(study.registry, asked, f"zhibiao observe template --region {code} --as-of {study.as_of} -o {code}.xlsx")

@@ -7,10 +7,13 @@ After an intended change of a chart, look at it, then renew the kept pictures:
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from functools import cache
 
 import pytest
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from zhibiao.showing.chart import Chart
 from zhibiao.showing.fan_chart import Band, FanPicture, Point, TargetLine, fan
@@ -19,6 +22,7 @@ from zhibiao.showing.pairs_chart import PairCurve, PairPoint, PairRegion, PairsP
 from zhibiao.showing.schedule_chart import ScheduleRow, schedule
 from zhibiao.showing.stairs_chart import StairsPicture, stairs
 from zhibiao.showing.table import FIGURES
+from zhibiao.showing.theme import theme
 
 NATION = [173, 156.05, 140.1, 134.7, 152.99, 193.14, 234.5, 275.3, 320.82, 367.15, 398.85, 415.32, 422.05, 430.42]
 NATION += [423.81, 386.59, 338.97, 321.46, 323.15, 338.21, 341.64, 360.31, 395.53, 426.7, 445]
@@ -176,6 +180,41 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "house_chart" in metafunc.fixturenames:
         cases = [(name, lang) for name in DRAWN for lang in ("zh", "en")]
         metafunc.parametrize("house_chart", cases, indirect=True, ids=["-".join(case) for case in cases])
+
+
+def text_boxes(chart: Chart) -> list[tuple[str, Bbox]]:
+    """Every visible text with its box in points."""
+    with theme():
+        chart.figure.draw_without_rendering()
+        texts = [t for t in chart.figure.findobj(Text) if t.get_visible() and t.get_text().strip()]
+        return [
+            (t.get_text(), t.get_window_extent()) for t in texts if t.axes is None or t.axes.axison or t in t.axes.texts
+        ]
+
+
+def faults(chart: Chart) -> list[object]:
+    """Texts that are cut by the edge of the sheet, and pairs of texts that lie on each other."""
+    width, height = chart.figure.get_size_inches() * 72
+    boxes = text_boxes(chart)
+    cut = [text for text, box in boxes if box.x0 < 0 or box.y0 < 0 or box.x1 > width or box.y1 > height]
+    clashes = [
+        (a, b)
+        for (a, one), (b, two) in itertools.combinations(boxes, 2)
+        if min(one.x1, two.x1) - max(one.x0, two.x0) > 1 and min(one.y1, two.y1) - max(one.y0, two.y0) > 1
+    ]
+    return [*cut, *clashes]
+
+
+@pytest.fixture(scope="session")
+def boxes_of() -> Callable[[Chart], list[tuple[str, Bbox]]]:
+    """Every visible text of a chart with its box in points."""
+    return text_boxes
+
+
+@pytest.fixture(scope="session")
+def faults_of() -> Callable[[Chart], list[object]]:
+    """Texts of a chart that are cut or lie on another."""
+    return faults
 
 
 @pytest.fixture

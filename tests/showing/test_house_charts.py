@@ -3,53 +3,26 @@
 from __future__ import annotations
 
 import io
-import itertools
 import os
 from pathlib import Path
 
 import numpy as np
 import pytest
-from matplotlib.text import Text
 from PIL import Image
 
-from zhibiao.showing.chart import Chart
-from zhibiao.showing.theme import missing_glyphs, theme
+from zhibiao.showing.theme import missing_glyphs
 
 BASELINE = Path(__file__).parent / "baseline"
 BLOCK, TOLERANCE = 12, 20
 
 
-def text_boxes(chart: Chart):
-    """Every visible text with its box in points."""
-    with theme():
-        chart.figure.draw_without_rendering()
-        texts = [t for t in chart.figure.findobj(Text) if t.get_visible() and t.get_text().strip()]
-        return [
-            (t.get_text(), t.get_window_extent()) for t in texts if t.axes is None or t.axes.axison or t in t.axes.texts
-        ]
+def test_no_text_is_cut_or_lies_on_another(house_chart, boxes_of, faults_of):
+    assert len(boxes_of(house_chart)) > 5
+    assert faults_of(house_chart) == []
 
 
-def test_no_text_is_cut(house_chart):
-    width, height = house_chart.figure.get_size_inches() * 72
-    outside = [
-        text for text, box in text_boxes(house_chart) if box.x0 < 0 or box.y0 < 0 or box.x1 > width or box.y1 > height
-    ]
-    assert outside == []
-
-
-def test_no_text_lies_on_another(house_chart):
-    boxes = text_boxes(house_chart)
-    assert len(boxes) > 5
-    clashes = [
-        (a, b)
-        for (a, one), (b, two) in itertools.combinations(boxes, 2)
-        if min(one.x1, two.x1) - max(one.x0, two.x0) > 1 and min(one.y1, two.y1) - max(one.y0, two.y0) > 1
-    ]
-    assert clashes == []
-
-
-def test_every_character_has_a_glyph(house_chart):
-    assert missing_glyphs("".join(text for text, _ in text_boxes(house_chart))) == ""
+def test_every_character_has_a_glyph(house_chart, boxes_of):
+    assert missing_glyphs("".join(text for text, _ in boxes_of(house_chart))) == ""
 
 
 def test_says_in_words_what_it_shows(house_chart):

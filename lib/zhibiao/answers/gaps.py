@@ -30,6 +30,15 @@ class Gaps(Answers):
 
         return self._by_evidence(RecordedTable.of(gap_tables.briefly(self.study, self.main_rows), self.study, self.rows))
 
+    def cards(self) -> Chart | Sentences:
+        """The main indicators as small cards, with the targets that govern them."""
+        from zhibiao.showing import card_pictures
+
+        main = {row.statement.key for row in self.main_rows}
+        main |= {row.governed_by.key for row in self.main_rows if row.governed_by}
+        rows = [row for row in self.rows if row.statement.key in main]
+        return card_pictures.cards(self.study, rows, self.simulation) if rows else self._no_targets()
+
     def gap_chart(self) -> Chart | Sentences:
         """Gap bars of the main targets."""
         from zhibiao.showing import pictures

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import pandas as pd
-from matplotlib.axes import Axes
 
 from zhibiao.errors import ParameterError
 from zhibiao.showing.chart import Chart
+from zhibiao.showing.inset import Plane
 from zhibiao.showing.margin import MARGIN, margin_note, room_for, value_axis, value_limits, write_margin, year_axis
 from zhibiao.showing.numbers import fixed
 from zhibiao.showing.series import (
@@ -124,11 +124,12 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 )
 
 
-def _band_role(level: int) -> str:
+def band_role(level: int) -> str:
+    """Return how a band of that level is drawn."""
     return "band outer" if level >= 90 else "band" if level >= 70 else "band inner"
 
 
-def _opened(picture: FanPicture) -> FanPicture:
+def opened(picture: FanPicture) -> FanPicture:
     """Let the fan open from the last observed value, where that is earlier and known exactly."""
     last = max(picture.points, key=lambda point: point.year, default=None)
     if not picture.years or last is None or last.qualifier not in ("eq", "about") or last.year >= picture.years[0]:
@@ -137,14 +138,24 @@ def _opened(picture: FanPicture) -> FanPicture:
     return replace(picture, years=[last.year, *picture.years], median=[last.value, *picture.median], bands=bands)
 
 
-def _draw_fan(axes: Axes, picture: FanPicture) -> None:
+def draw_fan(axes: Plane, picture: FanPicture) -> None:
+    """Draw bands and median, the widest band at the back."""
     for band in sorted(picture.bands, key=lambda band: -band.level):
-        look = LOOKS[_band_role(band.level)]
+        look = LOOKS[band_role(band.level)]
         axes.fill_between(picture.years, band.low, band.high, facecolor=look.colour, linewidth=0, zorder=1.5)
         for edge in (band.low, band.high):
             axes.plot(picture.years, edge, color=look.edge, linestyle=look.line, linewidth=look.width, zorder=1.6)
     look = LOOKS["projected"]
     axes.plot(picture.years, picture.median, color=look.colour, linestyle=look.line, linewidth=look.width, zorder=4)
+
+
+def fan_keys(picture: FanPicture, lang: str) -> list[Key]:
+    """Return the legend's entries for median and bands."""
+    words = in_language(WORDS, lang)
+    if not picture.years:
+        return []
+    bands = [Key(band_role(level), words["band"].format(level), "band") for level in sorted({band.level for band in picture.bands})]
+    return [Key("projected", words["projected"], "curve"), *bands]
 
 
 def _end_words(picture: FanPicture, words: Mapping[str, str]) -> tuple[str, str]:
@@ -187,7 +198,7 @@ def fan(picture: FanPicture, lang: str = "zh") -> Chart:
     """
     words = {**series_words(lang), **in_language(WORDS, lang)}
     points = in_order(picture.points)
-    shown, targets = _opened(picture), picture.targets
+    shown, targets = opened(picture), picture.targets
     lines: list[Line] = [(shown.years, edge) for band in shown.bands for edge in (band.low, band.high)]
     lines += [(shown.years, shown.median)]
     lines += [((t.year_from - 0.3, t.year_to + 0.3), (t.value_low, t.value_low)) for t in targets]
@@ -199,10 +210,8 @@ def fan(picture: FanPicture, lang: str = "zh") -> Chart:
     alt = f"{picture.title}{words['stop']}" + words["alt unit"].format(picture.unit) + describe_points(points, words)
 
     notes, keys = target_notes(targets), point_keys(points, words)
+    keys += fan_keys(picture, lang)
     if picture.years:
-        keys += [Key("projected", words["projected"], "curve")]
-        levels = sorted({band.level for band in picture.bands})
-        keys += [Key(_band_role(level), words["band"].format(level), "band") for level in levels]
         heading, below = _end_words(picture, words)
         notes.append(margin_note(picture.years[-1], picture.median[-1], heading, below, LOOKS["projected"].colour))
         alt += words["alt end"].format(words["join"].join(filter(None, (heading, below))))
@@ -222,7 +231,7 @@ def fan(picture: FanPicture, lang: str = "zh") -> Chart:
         year_axis(axes, min(years), max(years))
         value_axis(axes, limits)
         if shown.years:
-            _draw_fan(axes, shown)
+            draw_fan(axes, shown)
         for target in targets:
             draw_target(axes, target)
         draw_points(axes, points)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from zhibiao.assessing.gaps import GapRow
 from zhibiao.assessing.semantics import condition
@@ -58,28 +59,51 @@ def trajectory(study: Study, indicator: Indicator, simulation: Simulation, refer
     """Where an indicator has been, where it may go, and the targets it is held against."""
     fan = simulation.fans.get(indicator.id)
     unit = display_unit(study, indicator)
-    series = study.series(indicator.id)
-    ahead = np.zeros(0, dtype=bool) if fan is None else fan.years >= fan.basis.last_year
     mine = [row for row in rows if row.statement.indicator == indicator.id and row.statement.scope in ("point", "annual")]
-    levels = sorted({*BANDS, study.level})
-    projected = fan is not None and int(ahead.sum()) > 1
-    spread = projected and fan is not None and fan.method != "scenario"
+    years, median = median_of(fan, unit)
     picture = FanPicture(
-        title=_trajectory_title(study, indicator, fan if projected else None, unit, mine),
+        title=_trajectory_title(study, indicator, fan if years else None, unit, mine),
         unit=unit.label(study.lang),
-        points=[_point(p, unit) for p in series.annual],
-        targets=[line for row in mine if (line := _target_line(study, row, unit)) is not None],
-        years=fan.years[ahead].tolist() if fan is not None and projected else (),
-        median=_in(fan.quantile(0.5)[ahead], unit) if fan is not None and projected else (),
-        bands=[Band(level, *(_in(edge[ahead], unit) for edge in fan.band(level))) for level in levels] if fan is not None and spread else (),
+        points=points_of(study, indicator, unit),
+        targets=[line for row in mine if (line := target_line(study, row, unit)) is not None],
+        years=years,
+        median=median,
+        bands=bands_of(fan, unit, sorted({*BANDS, study.level})),
         level=study.level,
         digits=digits_for(fan, unit),
         lower=None if indicator.lower is None else float(indicator.lower / unit.scale),
         upper=None if indicator.upper is None else float(indicator.upper / unit.scale),
         basis=sentences.basis(study, fan, reference[fan.basis.reference]) if fan is not None else "",
-        source=source_line(study, series.annual),
+        source=source_line(study, study.series(indicator.id).annual),
     )
     return fan_chart.fan(picture, study.lang)
+
+
+def _ahead(fan: Fan | None) -> NDArray[np.bool_]:
+    """Which years of a fan are drawn: from the last observed one on, and none where nothing lies beyond it."""
+    if fan is None:
+        return np.zeros(0, dtype=bool)
+    ahead = fan.years >= fan.basis.last_year
+    return ahead if int(ahead.sum()) > 1 else np.zeros_like(ahead)
+
+
+def median_of(fan: Fan | None, unit: Unit) -> tuple[list[int], list[float]]:
+    """The years of a fan that are drawn, and the median in them; empty where nothing is projected."""
+    ahead = _ahead(fan)
+    return ([], []) if fan is None or not ahead.any() else (fan.years[ahead].tolist(), _in(fan.quantile(0.5)[ahead], unit))
+
+
+def bands_of(fan: Fan | None, unit: Unit, levels: Sequence[int]) -> list[Band]:
+    """The bands of a fan in the years that are drawn; none where nothing is projected or a scenario sets the path."""
+    ahead = _ahead(fan)
+    if fan is None or not ahead.any() or fan.method == "scenario":
+        return []
+    return [Band(level, *(_in(edge[ahead], unit) for edge in fan.band(level))) for level in levels]
+
+
+def points_of(study: Study, indicator: Indicator, unit: Unit) -> list[Point]:
+    """The yearly figures of an indicator, in `unit`."""
+    return [_point(point, unit) for point in study.series(indicator.id).annual]
 
 
 def running_total(study: Study, row: GapRow) -> Chart:
@@ -151,7 +175,8 @@ def _point(point: Observation, unit: Unit) -> Point:
     )
 
 
-def _target_line(study: Study, row: GapRow, unit: Unit) -> TargetLine | None:
+def target_line(study: Study, row: GapRow, unit: Unit) -> TargetLine | None:
+    """A target over the years it binds; None where it has none."""
     statement = row.statement
     asked = condition(statement, row.standing.indicator)
     if asked.start is None or asked.end is None:
@@ -200,6 +225,22 @@ def _row_name(study: Study, row: GapRow) -> str:
     return f"{name} {asked}\n{clause}"
 
 
+def gap_finding(study: Study, rows: Sequence[GapRow]) -> str:
+    """How many of the main targets are met, fall short, or cannot be judged."""
+    judged = [row for row in rows if row.standing.verdict not in UNJUDGED]
+    good = sum(row.standing.verdict in ("met", "holding") for row in judged)
+    counts = (
+        (good, "项达到或守住", " is met or held" if good == 1 else " are met or held"),
+        (len(judged) - good, "项尚有差距", " falls short" if len(judged) - good == 1 else " fall short"),
+        (len(rows) - len(judged), "项因缺数或口径不明不能判断", " cannot be judged: no figures, or an unclear definition"),
+    )
+    zh, en = ([f"{count}{words}" for count, words in pairs if count] for pairs in zip(*(((c, z), (c, e)) for c, z, e in counts), strict=True))
+    whole = f"Of {len(rows)} main targets" if len(rows) != 1 else "Of one main target"
+    if not judged:
+        return study.words(f"{len(rows)}项主要目标都因缺数或口径不明不能判断", f"{whole} none can be judged: no figures, or an unclear definition")
+    return study.words(f"{len(rows)}项主要目标中，{'，'.join(zh)}", f"{whole} {', '.join(en)}")
+
+
 def gaps(study: Study, rows: Sequence[GapRow]) -> Chart:
     """What is missing for each target, as a share of the change asked."""
     bars = []
@@ -214,18 +255,8 @@ def gaps(study: Study, rows: Sequence[GapRow]) -> Chart:
         else:
             words = study.words(f"差{gap_text(stands, 'zh')}", f"{gap_text(stands, 'en')} missing")
             bars.append(gap_chart.GapRow(_row_name(study, row), "gap", words, stands.gap_share))
-    judged = [row for row in rows if row.standing.verdict not in UNJUDGED]
-    good = sum(row.standing.verdict in ("met", "holding") for row in judged)
-    counts = (
-        (good, "项达到或守住", " is met or held" if good == 1 else " are met or held"),
-        (len(judged) - good, "项尚有差距", " falls short" if len(judged) - good == 1 else " fall short"),
-        (len(rows) - len(judged), "项因缺数或口径不明不能判断", " cannot be judged: no figures, or an unclear definition"),
-    )
-    zh, en = ([f"{count}{words}" for count, words in pairs if count] for pairs in zip(*(((c, z), (c, e)) for c, z, e in counts), strict=True))
-    whole = f"Of {len(rows)} main targets" if len(rows) != 1 else "Of one main target"
-    title = study.words(f"{len(rows)}项主要目标中，{'，'.join(zh)}", f"{whole} {', '.join(en)}")
     basis = study.words("斜纹表示情况不明，不是已达到，也不是未达到。", "Hatched means not known: neither met nor missed.")
-    return gap_chart.gaps(bars, study.lang, title=title, basis=basis, source=_documents(study))
+    return gap_chart.gaps(bars, study.lang, title=gap_finding(study, rows), basis=basis, source=documents_line(study))
 
 
 def schedule(study: Study, rows: Sequence[GapRow]) -> Chart:
@@ -248,10 +279,11 @@ def schedule(study: Study, rows: Sequence[GapRow]) -> Chart:
         else study.words(f"能比较的{len(judged)}项中，{len(late)}项落后于时序", f"{len(late)} of {len(judged)} comparable targets are behind schedule")
     )
     basis = study.words(f"时间算到最近一次公布的年份；截至{study.as_of}年。", f"Time is counted to the year last published; as of {study.as_of}.")
-    return schedule_chart.schedule(lines, study.lang, title=title, basis=basis, source=_documents(study))
+    return schedule_chart.schedule(lines, study.lang, title=title, basis=basis, source=documents_line(study))
 
 
-def _documents(study: Study) -> str:
+def documents_line(study: Study) -> str:
+    """Which documents the targets stand in."""
     names = study.words("、", ", ").join(plan.document for plan in study.plans)
     return study.words(f"目标：{names}。", f"Targets: {names}.")
 

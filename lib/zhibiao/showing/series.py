@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import Literal
 
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
 
+from zhibiao.showing.inset import Plane
 from zhibiao.showing.margin import MarginNote, margin_note
 from zhibiao.showing.numbers import four
 from zhibiao.showing.sheet import Box, Key, Sheet, free_spot, mark
@@ -148,7 +148,7 @@ def target_keys(targets: Sequence[TargetLine], words: Mapping[str, str]) -> list
     return [Key(role, words[role], "line") for role in ("target", "other target") if role in present]
 
 
-def draw_points(axes: Axes, points: Sequence[Point], joined: bool = True) -> None:
+def draw_points(axes: Plane, points: Sequence[Point], joined: bool = True) -> None:
     """Draw observed values in order of years; where they are joined, a dotted line bridges years without figures."""
     for before, after in itertools.pairwise(points if joined else ()):
         if not {before.qualifier, after.qualifier} <= {"eq", "about"}:
@@ -164,15 +164,13 @@ def draw_points(axes: Axes, points: Sequence[Point], joined: bool = True) -> Non
         axes.plot([point.year], [point.value], **style)
 
 
-def draw_target(axes: Axes, target: TargetLine) -> None:
+def draw_target(axes: Plane, target: TargetLine) -> None:
     """Draw a target over the years it binds; a range as a hatched strip."""
     look = LOOKS[_target_role(target)]
     begin, end = target.year_from - 0.3, target.year_to + 0.3
     if target.value_high is not None:
-        size = end - begin, target.value_high - target.value_low
-        strip = Rectangle((begin, target.value_low), *size, facecolor="none", edgecolor=look.colour, hatch="////")
-        strip.set(linewidth=0.6, zorder=3)
-        axes.add_patch(strip)
+        low, high = [target.value_low] * 2, [target.value_high] * 2
+        axes.fill_between([begin, end], low, high, facecolor="none", edgecolor=look.colour, hatch="////", linewidth=0.6, zorder=3)
     axes.plot(
         [begin, end], [target.value_low] * 2, color=look.colour, linestyle=look.line, linewidth=look.width, zorder=4
     )

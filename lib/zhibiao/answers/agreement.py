@@ -22,11 +22,11 @@ class Agreement(Answers):
 
         return reconcile(self.study)
 
-    def agreement(self) -> Sentences:
-        """Where documents differ, which governs and what that does to the gap, in sentences."""
+    def agreement(self, *, targets_only: bool = False) -> Sentences:
+        """Where documents differ, which governs and what that does to the gap, in sentences; perhaps of targets alone."""
         from zhibiao.showing import reconcile_tables
 
-        return reconcile_tables.findings(self.study, self.reconciled)
+        return reconcile_tables.findings(self.study, self.reconciled, targets_only=targets_only)
 
     def differences(self) -> Table:
         """Every pair of statements on one indicator."""

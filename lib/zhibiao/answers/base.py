@@ -107,7 +107,7 @@ class Answers:
         """What would close each gap."""
         from zhibiao.showing import summary
 
-        return summary.levers(self.study, self.main_rows, self.simulation.pipe)
+        return self._by_evidence(summary.levers(self.study, self.main_rows, self.simulation.pipe))
 
     def _sentence(self, zh: str, en: str) -> Nothing:
         """Why there is nothing to show."""

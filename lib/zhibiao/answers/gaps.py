@@ -37,7 +37,7 @@ class Gaps(Answers):
         main = {row.statement.key for row in self.main_rows}
         main |= {row.governed_by.key for row in self.main_rows if row.governed_by}
         rows = [row for row in self.rows if row.statement.key in main]
-        return card_pictures.cards(self.study, rows, self.simulation) if rows else self._no_targets()
+        return self._by_evidence(card_pictures.cards(self.study, rows, self.simulation)) if rows else self._no_targets()
 
     def gap_chart(self) -> Chart | Sentences:
         """Gap bars of the main targets."""

@@ -60,5 +60,5 @@ def source_note(study: Study, row: GapRow) -> str | None:
         return None
     day = "" if source.date is None else source.date.isoformat()
     if study.lang == "zh":
-        return f"{point.period}年的数：{source.publisher}《{source.title}》" + (f"，{day}。" if day else f"，{source.year}年。")
-    return f"Figure of {point.period}: published {day or source.year} ({source.publisher}, 《{source.title}》)."
+        return f"数据：{source.publisher}《{source.title}》（{point.period}年的数，{day or f'{source.year}年'}发布）。"
+    return f"Figure of {point.period}, published {day or source.year} ({source.publisher}《{source.title}》)."

@@ -59,11 +59,14 @@ def amount(value: float | None, unit: Unit, lang: str, *, signed: bool = False) 
     return with_unit(f"{sign}{number}", unit, lang)
 
 
-def findings(study: Study, found: Sequence[Reconciliation]) -> Sentences:
-    """One sentence for each pair that says different things; at the end which indicators the documents agree on."""
+def findings(study: Study, found: Sequence[Reconciliation], *, targets_only: bool = False) -> Sentences:
+    """One sentence for each pair that says different things; at the end which indicators the documents agree on.
+
+    With `targets_only` what was achieved is not held against targets: that is progress, not disagreement.
+    """
     if not study.plans:
         return Sentences((study.words(f"登记库中没有{study.region.zh}的规划文件。", f"The registry holds no document for {study.region.en}."),))
-    told = [(item, d) for item in _ordered(found) for d in item.differences if not set(d.relations) <= UNTOLD]
+    told = [(item, d) for item in _ordered(found) for d in item.differences if not set(d.relations) <= UNTOLD and (d.standings or not targets_only)]
     lines = [_finding(study, item, difference) for item, difference in told]
     agreed = [item.indicator.name(study.lang) for item in found if all(set(d.relations) <= UNTOLD for d in item.differences)]
     if agreed:

@@ -23,6 +23,9 @@ SIGNED_NUMBER = re.compile(r"[+-](\d+|\d{1,3}(,\d{3})+)(\.\d+)?%?")
 
 Records = Sequence[Mapping[str, object]]
 
+_WIDEST = 44
+"""Columns of a fixed-width font; a longer text of a workbook wraps."""
+
 
 def write(columns: Sequence[str], records: Records, form: str, output: Path | None, name: str) -> None:
     """Print records, or write them to `output`.
@@ -102,23 +105,38 @@ def _table(columns: Sequence[str], records: Records) -> str:
 
 
 def _xlsx(columns: Sequence[str], records: Records, name: str) -> bytes:
+    """One sheet to sort and filter, ready for paper; texts stay texts, numbers numbers with all their digits."""
     import datetime as dt
+    import unicodedata
 
     import xlsxwriter
 
+    def width(value: object) -> int:
+        return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in cell_text(value))
+
     stream = io.BytesIO()
-    book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"created": dt.datetime(2020, 1, 1)})  # the clock would make two files differ
+    safe = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(stream, safe)
+    book.set_properties({"title": name, "created": dt.datetime(2020, 1, 1)})  # the clock would make two files differ
     sheet = book.add_worksheet(name)
-    bold = book.add_format({"bold": True})
+    head = book.add_format({"bold": True, "font_color": "#FFFFFF", "bg_color": "#1B4B72", "valign": "vcenter"})
+    cell = book.add_format({"valign": "top", "text_wrap": True})
     for x, column in enumerate(columns):
-        sheet.write_string(0, x, column, bold)
+        sheet.write_string(0, x, column, head)
+        sheet.set_column(x, x, min(max(len(column) + 4, *(width(record.get(column)) + 2 for record in records), 8), _WIDEST))
         for y, record in enumerate(records, start=1):
             value = record.get(column)
             if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-                sheet.write_number(y, x, float(value))
+                sheet.write_number(y, x, float(value), cell)
             elif value is not None:
-                sheet.write_string(y, x, cell_text(value))
-    sheet.freeze_panes(1, 0)
+                sheet.write_string(y, x, cell_text(value), cell)
+    sheet.freeze_panes(1, 1)
+    if records and columns:
+        sheet.autofilter(0, 0, len(records), len(columns) - 1)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_footer("&L&A&C&P / &N")
     book.close()
     return stream.getvalue()

@@ -8,12 +8,16 @@ import zipfile
 from xml.etree import ElementTree
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from zhibiao.errors import OutputError
-from zhibiao.publishing.docx import A4, PPI, _drawn, _reference, to_docx
+from zhibiao.publishing.docx import PPI, _drawn, to_docx
 from zhibiao.publishing.frontmatter import front_matter
 from zhibiao.publishing.pdf import readable
+from zhibiao.publishing.word_reference import A4, ORDER, reference
+from zhibiao.publishing.word_table import LETTER, PAGE, widths
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
@@ -93,6 +97,68 @@ def test_fonts_and_page_are_those_of_a_chinese_office(opened):
     assert (size.get(f"{W}w"), size.get(f"{W}h")) == (A4["w"], A4["h"])
 
 
+def test_the_page_says_which_of_how_many_it_is(briefing, opened):
+    def footer(document: Opened) -> tuple[str, list[str]]:
+        root = ElementTree.fromstring(document.archive.read("word/footer1.xml"))
+        fields = [field.get(f"{W}instr", "").strip() for field in root.iter(f"{W}fldSimple")]
+        return "".join(part.text or "" for part in root.iter(f"{W}t")), fields
+
+    assert footer(opened) == ("第 1 页 共 1 页", ["PAGE", "NUMPAGES"])
+    assert footer(Opened(to_docx(briefing, lang="en"))) == ("Page 1 of 1", ["PAGE", "NUMPAGES"])
+    assert opened.body.find(f".//{W}sectPr/{W}footerReference") is not None
+
+
+def test_below_the_title_stands_whose_figures_and_of_when_over_a_red_rule(opened):
+    assert opened.paragraphs("Subtitle") == ["重庆市 · 数据截至 2023 · 报告日期 2024-03-31"]
+    assert opened.style("Subtitle").find(f"{W}pPr/{W}pBdr/{W}bottom").get(f"{W}color") == "C00000"
+
+
+def test_headings_have_their_place_in_the_outline(opened):
+    for level in (1, 2, 3):
+        assert opened.style(f"Heading{level}").find(f"{W}pPr/{W}outlineLvl").get(f"{W}val") == str(level - 1)
+
+
+def test_properties_of_paragraphs_stand_in_the_order_that_word_asks_for(opened):
+    for properties in opened.styles.iter(f"{W}pPr"):
+        names = [child.tag.removeprefix(W) for child in properties]
+        if set(names) <= set(ORDER):
+            assert names == sorted(names, key=ORDER.index), names
+
+
+def test_both_languages_are_named(briefing, opened):
+    tags = opened.styles.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr/{W}lang")
+    assert (tags.get(f"{W}val"), tags.get(f"{W}eastAsia")) == ("en-GB", "zh-CN")
+    for found, tag in ((opened, "zh-CN"), (Opened(to_docx(briefing, lang="en")), "en-GB")):
+        assert f"<dc:language>{tag}</dc:language>" in found.archive.read("docProps/core.xml").decode("utf-8")
+    settings = opened.archive.read("word/settings.xml").decode("utf-8")
+    assert 'w:themeFontLang w:val="en-GB" w:eastAsia="zh-CN"' in settings and 'compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15"' in settings
+
+
+def test_the_header_of_a_table_is_repeated_and_no_row_stands_alone(build):
+    rows = [[f"指标{number}", "进度滞后"] for number in range(8)]
+    found = Opened(to_docx(build.notebook(build.markdown("# 题", "lang-zh"), build.code(build.table(["指标", "判断"], rows, "表")))))
+    (table,) = found.body.iter(f"{W}tbl")
+    lines = list(table.iter(f"{W}tr"))
+    assert [line.find(f"{W}trPr/{W}tblHeader") is not None for line in lines] == [True] + [False] * 8
+    kept = [all(paragraph.find(f"{W}pPr/{W}keepNext") is not None for paragraph in line.iter(f"{W}p")) for line in lines]
+    assert kept == [True, True, *[False] * 4, True, True, False]
+    shades = [[shade.get(f"{W}fill") for shade in line.iter(f"{W}shd")] for line in lines]
+    assert shades == [[], *[["F7E3D3"]] * 8]
+
+
+@given(st.lists(st.lists(st.text(max_size=60), min_size=3, max_size=3), min_size=1, max_size=5))
+def test_columns_fill_the_page(rows):
+    made = widths(rows)
+    assert sum(made) == PAGE and all(width > 0 for width in made)
+
+
+def test_a_short_cell_is_not_broken_while_a_long_one_has_room():
+    rows = [["指标", "最近数", "定义"], ["在校生规模", "9.9（2020）", "很长的说明" * 30]]
+    name, latest, told = widths(rows)
+    assert latest / LETTER > 11 and name / LETTER > 10 and told > name + latest
+    assert widths([["a"], ["b", "c"]]) == []  # joined cells: as pandoc made them
+
+
 def test_the_same_notebook_gives_the_same_bytes(briefing):
     assert to_docx(briefing) == to_docx(briefing)
 
@@ -106,7 +172,7 @@ def test_without_a_language_of_the_environment_the_bytes_are_the_same(briefing, 
 
 
 def test_no_part_is_dated_with_the_moment_of_its_making(briefing):
-    _reference.cache_clear()
+    reference.cache_clear()
     days = {entry.date_time[:3] for entry in Opened(to_docx(briefing)).archive.infolist()}
     day = front_matter(briefing).date
     assert days <= {(1980, 1, 1), (day.year, day.month, day.day)}

@@ -7,10 +7,7 @@ import io
 import math
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from nbformat import NotebookNode
 
@@ -18,7 +15,8 @@ from zhibiao.printing import harmless
 from zhibiao.publishing.fonts import check_svg
 from zhibiao.publishing.frontmatter import FrontMatter, front_matter, shown_outputs
 from zhibiao.publishing.pdf import joined, picture_bytes, typeset
-from zhibiao.publishing.workbook import Table, shown_text, workbook
+from zhibiao.publishing.resource import Table, shown_text, tables
+from zhibiao.publishing.workbook import workbook
 from zhibiao.wholefile import write_whole
 
 Figure = tuple[str, bytes | None, bytes | None]
@@ -108,36 +106,6 @@ def png_of(svg: bytes, front: FrontMatter, ppi: float = PNG_PPI) -> bytes:
         return typeset(Path(folder), "png", front, ppi=ppi)
 
 
-def tables(nb: NotebookNode) -> list[Table]:
-    """Return the tables of a published notebook, in reading order, from their data resources."""
-    front = front_matter(nb)
-    found = []
-    for _, output in shown_outputs(nb, front.lang):
-        resource = output.data.get("application/vnd.dataresource+json")
-        if isinstance(resource, Mapping):
-            found.append(_noted(_table(resource), front))
-    return found
-
-
-def _noted(table: Table, front: FrontMatter) -> Table:
-    """A table that says in every row, and where there is none in its header, what must be known of it: rows are copied out of their file."""
-    if not front.note:
-        return table
-    label = ("注意" if front.lang == "zh" else "note") if table.rows else front.note
-    return replace(table, header=(*table.header, label), rows=tuple((*row, front.note) for row in table.rows))
-
-
-def _table(resource: Mapping[str, Any]) -> Table:
-    records: Sequence[Mapping[str, object]] = resource.get("data", [])
-    fields = resource.get("schema", {}).get("fields") or [{"name": name} for name in (records[0] if records else {})]
-    names = [str(field["name"]) for field in fields]
-    return Table(
-        title=" ".join(str(resource.get("title") or "").split()),
-        header=tuple(str(field.get("title") or field["name"]) for field in fields),
-        rows=tuple(tuple(record.get(name) for name in names) for record in records),
-    )
-
-
 def write_tables(nb: NotebookNode, folder: Path, stem: str) -> list[str]:
     """Write all tables into one workbook and each into a csv.
 
@@ -172,7 +140,7 @@ def write_tables(nb: NotebookNode, folder: Path, stem: str) -> list[str]:
 def _csv(table: Table) -> bytes:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow([harmless(title) for title in table.header])
+    writer.writerow([harmless(column.label) for column in table.columns])
     for row in table.rows:
         writer.writerow(
             [

@@ -12,9 +12,11 @@ end
 
 -- A picture with its words for those who do not see it, and its title below.
 local function figure(image)
-  local shown = pandoc.Image({ pandoc.Str(image.attributes.alt or '') }, image.src)
-  local found = pandoc.Blocks({ pandoc.Para({ shown }) })
-  if image.attributes.title then found:insert(styled('Image Caption', { pandoc.Para({ pandoc.Str(image.attributes.title) }) })) end
+  local size = image.attributes.width and { width = image.attributes.width } or {}
+  local shown = pandoc.Image({ pandoc.Str(image.attributes.alt or '') }, image.src, '', pandoc.Attr('', {}, size))
+  local title = image.attributes.title
+  local found = pandoc.Blocks({ styled(title and 'Captioned Figure' or 'Figure', { pandoc.Para({ shown }) }) })
+  if title then found:insert(styled('Image Caption', { pandoc.Para({ pandoc.Str(title) }) })) end
   return found
 end
 

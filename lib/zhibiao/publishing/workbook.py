@@ -1,50 +1,67 @@
-"""The tables of a notebook as one workbook: a sheet that says what it is, then a sheet a table."""
+"""The tables of a notebook as one workbook: a sheet that says what it is and how it is read, then a sheet a table."""
 
 from __future__ import annotations
 
 import datetime
 import io
-import math
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
-from xlsxwriter.worksheet import Worksheet
 
 from zhibiao.errors import OutputError
 from zhibiao.publishing.frontmatter import FrontMatter
+from zhibiao.publishing.resource import Table
+from zhibiao.publishing.sheet import AUTHOR, HIGHEST, ROW, Formats, lines_of, link_to, put_text, set_page, write_sheet
+from zhibiao.showing.tones import ACCENT, words
 
 _SHEET_NAME = 31
-_WIDEST_COLUMN = 60
+_ABOUT_WIDTH = 84
 _ABOUT = {"zh": "说明", "en": "About"}
 _TITLE = {"zh": "标题", "en": "Title"}
-_ACCENT = "#1B4B72"
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table as data: its title, the header of each column, and the rows (numbers stay numbers)."""
-
-    title: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[object, ...], ...]
+_SHEETS = {"zh": "各表", "en": "Sheets"}
+_VERDICTS = {"zh": "判断的底色", "en": "Colours of verdicts"}
+_READING = {"zh": "怎么看", "en": "How to read"}
+READ = {
+    "zh": (
+        "每张表一页：标题、表头、各行、注。表头有筛选；首行首列固定；打印为 A4 横向。",
+        "蓝色表头是报告里印出的列，灰色表头是供核对的数：单位在“单位”列，不打印。",
+        "灰色列中的粗体数是公式，只引用同一行的单元格，可点开核对；改动前面的数，它随之变。",
+        "空格表示没有数据，不是零。没有数据不等于达到。",
+        "目标单元格的批注写明条款和原文。数字带“*”的，可信度中等。",
+        "判断以文字为准，底色只助查找；改了文字，底色随之变。",
+    ),
+    "en": (
+        "A table on each sheet: title, header, rows, notes. The header has filters, the first column stays; A4 landscape on paper.",
+        "Blue headers are the columns printed in the report, grey ones numbers to check with: their unit is in the column “unit”; they are not printed.",
+        "Bold numbers under grey headers are formulas on cells of the same row: open them to check, change a number and they follow.",
+        "An empty cell means no figure, not zero. No figure is never a pass.",
+        "The note at a target gives the clause and its wording. A number with * has medium confidence.",
+        "The word is the verdict, the colour only helps to find it; change the word and the colour follows.",
+    ),
+}
 
 
 def workbook(found: Sequence[Table], front: FrontMatter) -> bytes:
-    """Return an xlsx with a sheet that says what it is, then a sheet a table."""
+    """Return an xlsx with a sheet that says what it is, then a sheet a table. The same tables give the same bytes.
+
+    Raises
+    ------
+    OutputError
+        A text is longer than a cell may be, or the workbook cannot be made.
+    """
     stream = io.BytesIO()
     safe = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(stream, safe)
     created = datetime.datetime.combine(front.date, datetime.time())
-    book.set_properties({"title": front.title, "created": created})
+    book.set_properties({"title": front.title, "subject": front.region, "author": AUTHOR, "comments": "；".join(front.documents), "created": created})
+    style = Formats(book, front.lang)
     names = sheet_names([table.title for table in found], front.lang)
-    _about_sheet(book, front, list(zip(names, found, strict=True)))
+    _about_sheet(book, front, list(zip(names, found, strict=True)), style)
     for name, table in zip(names, found, strict=True):
-        _table_sheet(book, name, table)
+        write_sheet(book.add_worksheet(name), table, front, style)
     try:
         book.close()
     except XlsxWriterException as error:
@@ -52,39 +69,32 @@ def workbook(found: Sequence[Table], front: FrontMatter) -> bytes:
     return stream.getvalue()
 
 
-def _about_sheet(book: xlsxwriter.Workbook, front: FrontMatter, sheets: Sequence[tuple[str, Table]]) -> None:
-    label = book.add_format({"bold": True, "font_color": _ACCENT, "valign": "top"})
-    text = book.add_format({"valign": "top", "text_wrap": True})
+def _about_sheet(book: xlsxwriter.Workbook, front: FrontMatter, sheets: Sequence[tuple[str, Table]], style: Formats) -> None:
+    label = style(bold=True, font_color=ACCENT, valign="top")
+    text = style(valign="top", text_wrap=True)
     about = book.add_worksheet(_ABOUT[front.lang])
     about.set_column(0, 0, _SHEET_NAME)
-    about.set_column(1, 1, _WIDEST_COLUMN)
+    about.set_column(1, 1, _ABOUT_WIDTH)
     listed = [(_TITLE[front.lang], front.title), *((name, "\n".join(values)) for name, values in front.facts)]
-    listed += [(name, table.title) for name, table in sheets]
-    for line, (name, value) in enumerate(listed):
-        _put_text(about, line, 0, name, label)
-        _put_text(about, line, 1, value, text)
-
-
-def _table_sheet(book: xlsxwriter.Workbook, name: str, table: Table) -> None:
-    text = book.add_format({"valign": "top", "text_wrap": True})
-    number = book.add_format({"valign": "top"})
-    head = book.add_format(
-        {"bold": True, "font_color": "#FFFFFF", "bg_color": _ACCENT, "valign": "vcenter", "text_wrap": True}
-    )
-    sheet = book.add_worksheet(name)
-    sheet.freeze_panes(1, 0)
-    for column, title in enumerate(table.header):
-        _put_text(sheet, 0, column, title, head)
-        widest = max([_width(title), *(_width(shown_text(row[column])) for row in table.rows)])
-        sheet.set_column(column, column, min(max(widest + 2, 8), _WIDEST_COLUMN))
-    for line, values in enumerate(table.rows, start=1):
-        for column, value in enumerate(values):
-            if isinstance(value, bool):
-                sheet.write_boolean(line, column, value, number)
-            elif isinstance(value, int | float) and math.isfinite(value):
-                sheet.write_number(line, column, value, number)
-            elif shown := shown_text(value):
-                _put_text(sheet, line, column, shown, text)
+    listed += [(_READING[front.lang] if number == 0 else "", line) for number, line in enumerate(READ[front.lang])]
+    line = 0
+    for name, value in listed:
+        put_text(about, line, 0, name, label)
+        put_text(about, line, 1, value, text)
+        about.set_row(line, min(ROW * lines_of(value, _ABOUT_WIDTH - 4), HIGHEST))
+        line += 1
+    for number, (word, tint) in enumerate(words(front.lang).items()):
+        put_text(about, line, 0, _VERDICTS[front.lang] if number == 0 else "", label)
+        put_text(about, line, 1, word, style(valign="top", bg_color=tint))
+        line += 1
+    put_text(about, line, 0, _SHEETS[front.lang], label)
+    for name, table in sheets:
+        line += 1
+        if about.write_url(line, 0, link_to(name), style(font_color=ACCENT, underline=1, valign="top"), name) != 0:
+            put_text(about, line, 0, name, label)
+        put_text(about, line, 1, table.title, text)
+    about.hide_gridlines(2)
+    set_page(about, front, front.title)
 
 
 def sheet_names(titles: Sequence[str], lang: str) -> list[str]:
@@ -108,26 +118,3 @@ def sheet_names(titles: Sequence[str], lang: str) -> list[str]:
 def _cut(text: str, units: int) -> str:
     # Excel counts UTF-16 units: a rare character is two
     return text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", "ignore").rstrip(" '")
-
-
-def _put_text(sheet: Worksheet, row: int, column: int, value: str, style: Any) -> None:
-    if sheet.write_string(row, column, value, style) != 0:
-        raise OutputError(
-            f"文字超过单元格上限 the text is longer than a cell may be: {value[:40]}…",
-            where=f"{sheet.name}!R{row + 1}C{column + 1}",
-        )
-
-
-def shown_text(value: object) -> str:
-    """Return a value as a cell shows it; what is absent is empty."""
-    if value is None or (isinstance(value, float) and not math.isfinite(value)):
-        return ""
-    return str(value)
-
-
-def _width(text: str) -> int:
-    """Return the widest line's width; a Chinese character counts two."""
-    lines = text.splitlines() or [""]
-    return max(
-        sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in line) for line in lines
-    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from zhibiao.assessing.gaps import GapRow
 from zhibiao.assessing.methods.chance import EVEN, WORDS
@@ -11,6 +10,7 @@ from zhibiao.assessing.requests import Request
 from zhibiao.assessing.standing import Standing
 from zhibiao.catalogue.study import Study
 from zhibiao.model import Observation, Unit
+from zhibiao.showing.by_hand import gap_by_hand, pace_by_hand
 from zhibiao.showing.numbers import ABSENT, in_unit, percent
 from zhibiao.showing.statement_tables import period_text, value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
@@ -155,7 +155,8 @@ def size(study: Study, rows: Sequence[GapRow]) -> Table:
         "* medium confidence. “—” means no figure, not zero. Gaps are taken from the last published figure and are 0 where it satisfies; "
         "a target that must be exceeded is not met by an equal value.",
     )
-    return Table(columns, cells, title=study.words("差距有多大", "How big the gaps are"), notes=[note] if cells else [], empty=_no_targets(study))
+    title = study.words("差距有多大", "How big the gaps are")
+    return Table(columns, cells, title=title, notes=[note] if cells else [], empty=_no_targets(study), beside=gap_by_hand(study, rows))
 
 
 def pace(study: Study, rows: Sequence[GapRow]) -> Table:
@@ -173,10 +174,11 @@ def pace(study: Study, rows: Sequence[GapRow]) -> Table:
         Column("verdict", study.words("判断", "verdict"), width=3),
         Column("clause", study.words("条款", "clause"), width=4),
     ]
-    cells = []
+    cells, schedules = [], []
     for row in rows:
         made, unit = row.standing.progress, row.statement.written_unit
         judged = made is not None and row.standing.state not in ("not_yet_reported", "definition_unclear", "passed_not_reported", "conflicting")
+        schedules.append(judged)
         cells.append(
             {
                 "indicator": _name(row, lang),
@@ -196,7 +198,8 @@ def pace(study: Study, rows: Sequence[GapRow]) -> Table:
         "Change done against time gone is the schedule. Paces are in the target's unit, counted from the year last published. "
         "The chance is the share of paths for which the target holds by its own comparator and scope.",
     )
-    return Table(columns, cells, title=study.words("是否赶得上进度", "Whether they are on schedule"), notes=[note] if cells else [], empty=_no_targets(study))
+    title, beside = study.words("是否赶得上进度", "Whether they are on schedule"), pace_by_hand(study, rows, schedules)
+    return Table(columns, cells, title=title, notes=[note] if cells else [], empty=_no_targets(study), beside=beside)
 
 
 def _pace_text(value: float | None, unit: Unit) -> str:
@@ -269,13 +272,9 @@ def briefly(study: Study, rows: Sequence[GapRow]) -> Table:
         title=study.words("主要指标一览", "Main indicators at a glance"),
         notes=[study.words("* 可信度中等；“—”表示没有数据。", "* medium confidence; “—” means no figure.")] if cells else [],
         empty=_no_targets(study),
+        beside=gap_by_hand(study, rows),
     )
 
 
 def _no_targets(study: Study) -> str:
     return study.words(f"所选文件没有给{study.region.zh}定下目标。", f"The chosen documents set no target for {study.region.en}.")
-
-
-def scaled(value: float | None, unit: Unit) -> Decimal | None:
-    """A value in base units in the unit of the document, exact in its printed digits, for data files."""
-    return None if value is None else Decimal(repr(value)) / unit.scale

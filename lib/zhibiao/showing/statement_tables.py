@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from zhibiao.catalogue.study import Study
 from zhibiao.model import Statement, Unit
+from zhibiao.showing.by_hand import said_in_numbers
 from zhibiao.showing.table import Column, Table
 from zhibiao.showing.words import KINDS, SCOPES, counted, word
 
@@ -112,6 +113,7 @@ def statements(study: Study, kind: str | None = None, only: Sequence[Statement] 
             if (s.note if lang == "zh" else s.note_en)
         ],
         empty=study.words("没有这类表述。", "There is no such statement."),
+        beside=said_in_numbers(study, chosen),
     )
 
 

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from string import Formatter
 from typing import Any, Literal
 
 from zhibiao.errors import ParameterError
@@ -105,6 +106,8 @@ class Column:
 
     def text(self, value: object) -> str:
         """Return `value` as a cell shows it."""
+        if isinstance(value, Reckoned):
+            return self.text(value.value)
         if isinstance(value, str):
             return " ".join(value.split())
         if is_absent(value):
@@ -121,8 +124,50 @@ class Column:
         return four(number) if self.digits is None else fixed(number, self.digits)
 
 
+@dataclass(frozen=True)
+class Reckoned:
+    """A number that a spreadsheet reckons from other cells of its row, so that a reader can check it by hand.
+
+    Parameters
+    ----------
+    value : number or None
+        What the formula gives; None where one of the cells is empty.
+    formula : str
+        As a spreadsheet writes it, without ``=``, the names of columns in braces: ``MAX(0,{target}-{latest})``. It must give no error
+        where the cells that it names hold numbers.
+    """
+
+    value: Any
+    formula: str
+
+    @property
+    def names(self) -> list[str]:
+        """The columns that the formula names."""
+        return [name for _, name, _, _ in Formatter().parse(self.formula) if name is not None]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What files hold beside the printed table: columns of numbers to reckon with, and remarks at cells.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+    rows : sequence of mapping
+        From column names to values, a row for each of the table's.
+    remarks : sequence of mapping
+        From names of columns of the table to what is said at that cell, for example the clause; a mapping for each row, or none at all.
+    """
+
+    columns: Sequence[Column] = ()
+    rows: Sequence[Mapping[str, Any]] = ()
+    remarks: Sequence[Mapping[str, str]] = ()
+
+
 def _raw(value: object) -> object:
     """Value as JSON carries it: numbers at full precision, what is absent null."""
+    if isinstance(value, Reckoned):
+        return _raw(value.value)
     if is_absent(value):
         return None
     if isinstance(value, (str, bool)):
@@ -154,11 +199,14 @@ class Table:
         What to read with care.
     empty : str
         The sentence shown instead of a table without rows.
+    beside : Beside, optional
+        What files hold beside it.
 
     Raises
     ------
     ParameterError
-        A row names an unknown column or has the wrong number of values.
+        A row names an unknown column or has the wrong number of values, what stands beside does not fit the rows, or a formula names
+        no column.
     """
 
     columns: Sequence[Column]
@@ -167,6 +215,7 @@ class Table:
     source: str = ""
     notes: Sequence[str] = ()
     empty: str = "没有可列的内容。Nothing to list."
+    beside: Beside | None = None
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]
@@ -181,6 +230,31 @@ class Table:
                 raise ParameterError(
                     f"table row {number} has {len(row)} values for {len(names)} columns", allowed=names
                 )
+        self._check_beside(names)
+
+    def _check_beside(self, names: Sequence[str]) -> None:
+        beside = self.beside or Beside()
+        known = [*names, *(column.name for column in beside.columns)]
+        if len(set(known)) != len(known):
+            raise ParameterError(f"table has two columns of the same name: {known}")
+        for what, rows, allowed in (("values", beside.rows, known[len(names) :]), ("remarks", beside.remarks, known)):
+            if rows and len(rows) != len(self.rows):
+                raise ParameterError(f"table has {len(self.rows)} rows and {what} beside {len(rows)}")
+            if unknown := {name for row in rows for name in row} - set(allowed):
+                raise ParameterError(f"{what} beside name columns that are not there: {sorted(unknown)}", allowed=allowed)
+        for row in self._in_files():
+            for value in row.values():
+                if isinstance(value, Reckoned) and (unknown := set(value.names) - set(known)):
+                    raise ParameterError(f"formula {value.formula!r} names columns that are not there: {sorted(unknown)}", allowed=known)
+
+    def _in_files(self) -> list[dict[str, Any]]:
+        """The values with those that stand beside them, by name."""
+        beside = self.beside or Beside()
+        names, more = [column.name for column in self.columns], beside.rows or [{}] * len(self.rows)
+        return [
+            {**dict(zip(names, row, strict=True)), **{column.name: extra.get(column.name) for column in beside.columns}}
+            for row, extra in zip(self.values(), more, strict=True)
+        ]
 
     def values(self) -> list[list[Any]]:
         """Return the raw values, one list a row in the order of the columns."""
@@ -250,17 +324,28 @@ class Table:
         return f"{opening}\n<table>\n{caption}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>{below}\n</div>"
 
     def resource(self) -> dict[str, Any]:
-        """Return fields and raw values for spreadsheets: numbers as numbers, units in the titles of the fields."""
+        """Return fields and raw values for spreadsheets: numbers as numbers, units in the titles of the fields, and how they are shown.
+
+        Beside ``schema`` and ``data`` it holds what there is of ``notes`` and ``source`` (below the table), ``empty`` (instead of rows),
+        ``formulas`` (a mapping for each row from fields to formulas with the names of fields in braces) and ``remarks`` (likewise). A field
+        that stands beside the printed table says so.
+        """
         types = {"text": "string", "number": "number", "share": "number", "count": "integer", "year": "year"}
-        names = [c.name for c in self.columns]
-        data = [dict(zip(names, map(_raw, row), strict=True)) for row in self.values()]
+        beside, rows = self.beside or Beside(), self._in_files()
+        data = [{name: _raw(value) for name, value in row.items()} for row in rows]
         # a column of numbers in which somebody wrote words is a column of text to whoever reads the file
         worded = {name for row in data for name, value in row.items() if isinstance(value, str)}
-        fields = [
-            {"name": c.name, "title": c.heading, "type": "string" if c.name in worded else types[c.kind]}
-            for c in self.columns
-        ]
-        return {"schema": {"fields": fields}, "data": data, "title": self.title}
+        fields: list[dict[str, Any]] = []
+        for column in (*self.columns, *beside.columns):
+            shown = {"kind": column.kind, "align": column.align} | ({} if column.digits is None else {"digits": column.digits})
+            told = {"name": column.name, "title": column.heading, "type": "string" if column.name in worded else types[column.kind]}
+            fields.append({**told, **shown, **({"beside": True} if column in beside.columns else {})})
+        formulas = [{name: value.formula for name, value in row.items() if isinstance(value, Reckoned)} for row in rows]
+        more = {
+            "notes": list(self.notes), "source": self.source, "empty": self.empty if not rows else "",
+            "formulas": formulas if any(formulas) else [], "remarks": [dict(row) for row in beside.remarks],
+        }  # fmt: skip
+        return {"schema": {"fields": fields}, "data": data, "title": self.title, **{name: value for name, value in more.items() if value}}
 
     def _repr_mimebundle_(self, **_: object) -> Any:
         bundle: dict[str, Any] = {

@@ -12,6 +12,7 @@ import typer
 
 from zhibiao.cli import (
     exploring,
+    exporting,
     judging,
     machine,
     milestones,
@@ -36,7 +37,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for group in (registry, projecting, judging, simulating, scenarios, solving, running, scale, exploring, machine):
+for group in (registry, projecting, judging, simulating, scenarios, solving, running, scale, exporting, exploring, machine):
     app.add_typer(group.commands)  # without a name: its commands stand at the top level
 app.add_typer(observing.commands, name="observe")
 app.add_typer(milestones.commands, name="breakdown")

@@ -13,6 +13,7 @@ import pytest
 
 from zhibiao.notebook import CONTRACT, checked, parameters_of
 from zhibiao.publishing.normalise import notebook_text
+from zhibiao.publishing.sections import LAYOUT
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -60,7 +61,11 @@ class TestEveryNotebook:
 
     def test_speaks_both_languages_in_twins(self, path: Path) -> None:
         tags = [cell.metadata.get("tags", []) for cell in _read(path).cells if cell.cell_type == "markdown"]
-        assert tags == [["lang-zh"], ["lang-en"]] * (len(tags) // 2)
+        languages = [[tag for tag in found if tag.startswith("lang-")] for found in tags]
+        assert languages == [["lang-zh"], ["lang-en"]] * (len(tags) // 2)
+        layout = [sorted(LAYOUT & set(found)) for found in tags]
+        assert layout[::2] == layout[1::2]  # twins begin a page together
+        assert all(set(found) <= LAYOUT | {"lang-zh", "lang-en"} for found in tags)
 
     def test_english_prose_is_english(self, path: Path) -> None:
         allowed = re.compile(r"(左右|超过|以上|保持)")  # plan language that the English explains

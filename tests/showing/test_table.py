@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zhibiao.errors import ParameterError
+from zhibiao.showing.nothing import NOTHING
 from zhibiao.showing.table import FIGURES, PANDOC_LINE, Column, Table, display_width, literal
 
 # as the exporter reads Markdown outputs
@@ -136,7 +137,8 @@ def test_numbers_written_in_words_make_a_column_of_text():
 
 def test_an_empty_table_is_one_sentence():
     table = Table([Column("a", "A")], [], title="缺数", empty="所有指标都有数据。")
-    bundle = table._repr_mimebundle_()
+    bundle, metadata = table._repr_mimebundle_()
+    assert metadata == {NOTHING: True}
     assert bundle["text/plain"] == "缺数\n所有指标都有数据。"
     assert bundle["text/markdown"] == "所有指标都有数据。"
     assert "<table" not in bundle["text/html"]

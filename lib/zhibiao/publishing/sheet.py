@@ -54,8 +54,11 @@ def number_shown(column: Column, value: float, *, beside: bool = False) -> tuple
     >>> number_shown(Column("n", "数", kind="number"), 428.7123), number_shown(Column("n", "数", kind="number"), 105049)
     ((428.7123, '0.0'), (105000.0, '0'))
     """
-    if column.kind == "text" or (beside and column.kind == "number" and column.digits is None):
+    if beside and column.kind == "number" and column.digits is None:
         return value, "General"
+    if column.kind == "text":  # printed as it stands
+        written = number_written(str(value))
+        return value, written[1] if written else "General"
     text = column.text(value)
     decimals = len(text.rstrip("%").partition(".")[2])
     pattern = {"count": "#,##0"}.get(column.kind, "0") + ("." + "0" * decimals if decimals else "") + ("%" if column.kind == "share" else "")

@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report lab dashboard batch notebooks test test-browser soak bench bench-peers bench-batch check accept lock clean
+.PHONY: help setup report lab dashboard batch notebooks test test-browser test-office soak bench bench-peers bench-batch check accept lock clean
 
 help: ## 列出全部目标 list every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,10 +34,13 @@ notebooks: setup ## 重新执行入库的笔记本 execute the committed noteboo
 	@$(BIN)/zhibiao notebooks
 
 test: setup ## 全部测试，含 nbval 比对 all tests, nbval included
-	@ZHIBIAO_DATA= $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not soak" tests notebooks --nbval --nbval-current-env --nbval-cell-timeout=120
+	@ZHIBIAO_DATA= $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not soak and not office" tests notebooks --nbval --nbval-current-env --nbval-cell-timeout=120
 
 test-browser: setup .venv-browser/ready ## 在真实浏览器里试看板（需要 chromium） the dashboard in a real browser (needs chromium)
 	@.venv-browser/bin/python -m pytest -q -c tests/browser/pytest.ini tests/browser
+
+test-office: setup ## 在 LibreOffice 里打开、重算、读回（需要 soffice） open, recalculate and read back in LibreOffice (needs soffice)
+	@$(BIN)/python -m pytest -q -m office tests/office
 
 .venv-browser/ready: tests/browser/requirements.txt
 	@$(PYTHON) -m venv --clear .venv-browser

@@ -67,6 +67,16 @@ def test_every_file_is_linked_relative_and_quoted(tmp_path):
     assert [link for _, _, link in links] == names and picture == "figures/f-01.png"
 
 
+def test_what_a_briefing_is_published_as_is_told_apart(tmp_path):
+    files = ("b-archive.pdf", "b-slides.pdf", "b.docx", "b.pdf", "statements.json", "tables/b-fill-in.xlsx", "tables/b-tables.xlsx")
+    text = page(tmp_path, run(folder=PLACE, files=files))
+    told = re.findall(r'<a href="[^"]*/([^"/]+)">([^<]+)</a>', text)
+    assert told == [
+        ("b.pdf", "PDF"), ("b.docx", "Word"), ("b-slides.pdf", "幻灯"), ("b-archive.pdf", "存档 PDF"), ("b-fill-in.xlsx", "填报表"),
+        ("b-tables.xlsx", "表格 xlsx"),
+    ]  # fmt: skip
+
+
 def test_failures_come_first_with_their_message(tmp_path):
     text = page(
         tmp_path, run(title="甲"), run("cached", title="乙"), run("failed", title="丙", error="cell 3: ValueError")

@@ -64,8 +64,8 @@ class RunEntry:
     def links(self) -> list[tuple[str, str, str]]:
         """What may be opened, in the order in which it is offered: (kind, number or nothing, link relative to `folder`)."""
         found = []
-        for kind, ending in _KINDS.items():
-            named = [name for name in self.files if name.endswith(ending) and not name.endswith("statements.json")]
+        for kind in _KINDS:
+            named = [name for name in self.files if _kind(name) == kind]
             numbered = kind in ("csv", "svg")
             found += [(kind, str(number) if numbered else "", relative_link(name)) for number, name in enumerate(named, start=1)]
         return found
@@ -76,7 +76,15 @@ class RunEntry:
         return next((relative_link(name) for name in sorted(self.files) if name.endswith(".png")), "")
 
 
-_KINDS = {"pdf": ".pdf", "docx": ".docx", "ipynb": ".ipynb", "xlsx": ".xlsx", "csv": ".csv", "svg": ".svg", "manifest": "manifest.json"}
+_KINDS = {
+    "pdf": ".pdf", "docx": ".docx", "slides": "-slides.pdf", "archive": "-archive.pdf", "fill": "-fill-in.xlsx", "ipynb": ".ipynb", "xlsx": ".xlsx",
+    "csv": ".csv", "svg": ".svg", "manifest": "manifest.json",
+}  # fmt: skip
+
+
+def _kind(name: str) -> str | None:
+    """What a file is offered as: the longest ending tells."""
+    return max((kind for kind, ending in _KINDS.items() if name.endswith(ending)), key=lambda kind: len(_KINDS[kind]), default=None)
 
 
 def write_index(folder: Path, runs: Iterable[RunEntry]) -> Path:

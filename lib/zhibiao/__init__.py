@@ -4,4 +4,4 @@ Nothing heavy is imported here; take what you need from the layers (``zhibiao.mo
 from ``zhibiao.notebook``.
 """
 
-__version__ = "0.4.0"
+__version__ = "0.5.0"

@@ -18,10 +18,10 @@ from zhibiao.catalogue.load import load
 from zhibiao.catalogue.registry import Registry
 from zhibiao.errors import OutputError, ParameterError
 from zhibiao.model import Observation, Statement, unit_of
+from zhibiao.model.unit_codes import CODES
 from zhibiao.model.units import BASES, SCALES
 from zhibiao.publishing.handover import FORMATS, Asked, handover
 from zhibiao.publishing.handover.files import MARK
-from zhibiao.publishing.handover.unit_codes import CODES
 from zhibiao.running.exported import put_export
 
 STATUS = {"A": "final", "P": "preliminary", "E": "derived"}

@@ -51,25 +51,50 @@ def observe_template(
 
 @commands.command("import")
 def observe_import(
-    file: Annotated[Path, typer.Argument(help="填好的 xlsx、CSV，或收回的一个目录 filled xlsx or CSV, or a folder of them")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="xlsx、CSV（填好的模板、长表、宽表、SDMX-CSV），或收回的一个目录 filled templates, long or wide tables, SDMX-CSV, or a folder of workbooks")],
     data: Data = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只看会改什么 only show what would change")] = False,
-    region: Annotated[str | None, typer.Option(help="目录：其下有规划的地区应报 of a folder: regions below this one that have a plan should return")] = None,
+    region: Annotated[str | None, typer.Option(help="表中没有地区时的地区；目录：其下有规划的地区应报 the region of a table that names none; of a folder: regions below this one that have a plan should return")] = None,
     expect: Annotated[Path | None, typer.Option(help="目录：应报地区名单 of a folder: file of the regions that should return, one a line")] = None,
+    indicator: Annotated[str, typer.Option(help="表中没有指标时的指标 the indicator of a table that names none")] = "",
+    period: Annotated[str, typer.Option(help="表中没有期间时的期间 the period of a table that names none: 2023, 2023-Q3, 2023-09")] = "",
+    unit: Annotated[str, typer.Option(help="表中没有单位时的单位 the unit of a table that names none: 万人, %")] = "",
+    basis: Annotated[str, typer.Option(help="表中没有口径时的口径 at_end, in_period, year_to_date")] = "",
+    source: Annotated[str, typer.Option(help="表中没有来源时的来源编号 the source of a table that names none (default: own-report)")] = "",
+    status: Annotated[str, typer.Option(help="表中没有状态时的状态 final, preliminary, derived")] = "",
+    confidence: Annotated[str, typer.Option(help="表中没有可信度时的可信度 high, medium, low")] = "",
+    sheet: Annotated[str | None, typer.Option(help="只读这个工作表 only this sheet of a workbook")] = None,
+    ignore: Annotated[list[str] | None, typer.Option(help="略过这一列，可重复 pass over this column, repeatable")] = None,
+    mapped: Annotated[list[str] | None, typer.Option("--map", help="表中的词=本库的名，可重复 a word of the table=our name, repeatable: 在校生=enrolment")] = None,
+    reason: Annotated[str, typer.Option(help="更正已有数的理由，只给更正的行 why known figures are corrected; given to corrections alone")] = "",
 ) -> None:
-    """把数导入叠加目录 import figures into the overlay; nothing is overwritten."""
+    """把数导入叠加目录 import figures into the overlay; nothing is overwritten, of several files all are taken or none."""
     from zhibiao.reading.folderimport import import_folder
+    from zhibiao.reading.freetable import Given
     from zhibiao.reading.importing import import_observations
 
-    if not file.is_dir():
-        if region is not None or expect is not None:
-            raise ParameterError("只用于导入目录 is for the import of a folder", where="--region" if region is not None else "--expect")
-        for line in import_observations(file, data, dry_run=dry_run):
+    folders = [file for file in files if file.is_dir()]
+    if folders and len(files) > 1:
+        raise ParameterError("目录须单独导入 a folder is imported by itself", where=str(folders[0]))
+    if not folders:
+        if expect is not None:
+            raise ParameterError("只用于导入目录 is for the import of a folder", where="--expect")
+        given = Given(region or "", indicator, period, unit, basis, source, status, confidence, sheet, tuple(ignore or ()), _aliases(mapped or []), reason)
+        for line in import_observations(files, data, dry_run=dry_run, given=given):
             typer.echo(line)
         return
-    result = import_folder(file, data, region=region, expect=expect, dry_run=dry_run)
+    result = import_folder(folders[0], data, region=region, expect=expect, dry_run=dry_run)
     typer.echo("\n".join(result.lines))
     raise typer.Exit(RegistryError.exit_code if result.faulty else 0)
+
+
+def _aliases(written: list[str]) -> dict[str, str]:
+    """``word=name`` as a mapping."""
+    pairs = [text.rpartition("=") for text in written]
+    for (word, _, name), text in zip(pairs, written, strict=True):
+        if not word.strip() or not name.strip():
+            raise ParameterError(f"{text!r} 应写成 词=名 should be word=name", where="--map", allowed=["在校生=enrolment"])
+    return {word.strip(): name.strip() for word, _, name in pairs}
 
 
 @commands.command("check")

@@ -22,7 +22,8 @@ from zhibiao.holding import alone
 from zhibiao.model import Observation
 from zhibiao.reading.asked import asked_by_period
 from zhibiao.reading.filled import Refused
-from zhibiao.reading.importing import WORKBOOKS, add, judge_file, known_after, overlay, registry_with
+from zhibiao.reading.importing import add, judge_file, known_after, overlay, registry_with
+from zhibiao.reading.tablefile import WORKBOOKS
 from zhibiao.reading.workbook import template
 from zhibiao.running.job import BRIEFING
 

@@ -93,7 +93,7 @@ def read_filled(path: Path, registry: Registry) -> Filled:
         It is no workbook, not one made by ``zhibiao observe template``, or of another version; the message names the
         command that makes a new one. Faults within it are returned, not raised.
     """
-    book = _opened(path)
+    book = opened(path)
     mark = structure.read_mark(book, path, registry)
     faults = [*structure.sheet_faults(book)]
     entries: list[Entry] = []
@@ -111,12 +111,13 @@ def read_filled(path: Path, registry: Registry) -> Filled:
 def marked_region(path: Path) -> str | None:
     """Whose a workbook is that cannot be taken, as far as its mark still says so."""
     try:
-        return str(_opened(path)[MARK_SHEET]["B2"].value)
+        return str(opened(path)[MARK_SHEET]["B2"].value)
     except (RegistryError, KeyError):
         return None
 
 
-def _opened(path: Path) -> Any:
+def opened(path: Path) -> Any:
+    """Open a workbook; RegistryError where it is none that can be read, with the way to save it."""
     import openpyxl
 
     try:
@@ -249,13 +250,26 @@ def _reason(cell: Any, faults: list[RegistryError]) -> str:
     if cell.data_type == "f":
         faults.append(_formula(cell.value, where))
         return ""
-    text = " ".join(str(cell.value).split())
-    if text.startswith(FORMULA_STARTS):
-        faults.append(RegistryError(f"说明不能以 {text[0]!r} 开头 a remark may not begin like a formula", where=where, nearest=text.lstrip("=+-@ ") or None))
-    elif CONTROL.search(text) or len(text) > LONGEST_REASON:
-        faults.append(RegistryError(f"说明过长或含控制字符 the remark is longer than {LONGEST_REASON} characters or holds control characters", where=where))
-    else:
-        return text
+    try:
+        return remark(str(cell.value), where)
+    except RegistryError as error:
+        faults.append(error)
     return ""
+
+
+def remark(written: str, where: str) -> str:
+    """A remark or reason as it may be kept: in one line.
+
+    Raises
+    ------
+    RegistryError
+        It begins like a formula, is too long or holds control characters.
+    """
+    text = " ".join(written.split())
+    if text.startswith(FORMULA_STARTS):
+        raise RegistryError(f"说明不能以 {text[0]!r} 开头 a remark may not begin like a formula", where=where, nearest=text.lstrip("=+-@ ") or None)
+    if CONTROL.search(text) or len(text) > LONGEST_REASON:
+        raise RegistryError(f"说明过长或含控制字符 the remark is longer than {LONGEST_REASON} characters or holds control characters", where=where)
+    return text
 
 

@@ -14,7 +14,8 @@ from zhibiao.errors import ParameterError, RegistryError, ZhibiaoError
 from zhibiao.holding import alone
 from zhibiao.model import Period
 from zhibiao.reading.filled import Entry, Refused, marked_region
-from zhibiao.reading.importing import WORKBOOKS, add, judge_file, known_after, overlay, registry_with, summary
+from zhibiao.reading.importing import add, judge_file, known_after, overlay, registry_with, summary
+from zhibiao.reading.tablefile import WORKBOOKS
 
 
 @dataclass(frozen=True)

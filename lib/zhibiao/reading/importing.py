@@ -11,29 +11,28 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from zhibiao.catalogue import csvfile
 from zhibiao.catalogue.load import OBSERVATION_COLUMNS, read, shipped
 from zhibiao.catalogue.registry import Registry
 from zhibiao.catalogue.textfile import read_text
 from zhibiao.errors import ParameterError, RegistryError
 from zhibiao.holding import alone
 from zhibiao.model import Observation
-from zhibiao.reading.filled import Entry, Refused, read_filled
-from zhibiao.reading.judging import Judged, judge
+from zhibiao.reading.filled import Refused
+from zhibiao.reading.freetable import NOTHING_GIVEN, Given
+from zhibiao.reading.judging import Judged
 from zhibiao.reading.structure import reading_order
+from zhibiao.reading.tablefile import WORKBOOKS, read_table
+from zhibiao.reading.vintages import judged_in_order
 from zhibiao.wholefile import write_whole
 
 IMPORTED = "imported.csv"
 """The overlay's file of imported figures; rows are only ever added to it."""
 
-REQUIRED = OBSERVATION_COLUMNS[:10]
 
-WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".et", ".ods")
-"""Endings of spreadsheets; what is not an xlsx inside is refused with the way to save it."""
-
-
-def import_observations(file: Path, data: Path | None, *, dry_run: bool = False, today: dt.date | None = None) -> Iterator[str]:
-    """Import a filled workbook or CSV and yield a line for each change.
+def import_observations(
+    file: Path | Sequence[Path], data: Path | None, *, dry_run: bool = False, today: dt.date | None = None, given: Given = NOTHING_GIVEN
+) -> Iterator[str]:
+    """Import filled workbooks and tables and yield a line for each change; of several files all are taken or none.
 
     Rows without a value are passed over and counted. A row whose figure is already known in the same words changes nothing. A row
     that gives another value for a known figure is a correction: it needs a ``reason`` and replaces nothing, the older vintage stays.
@@ -41,11 +40,13 @@ def import_observations(file: Path, data: Path | None, *, dry_run: bool = False,
 
     Parameters
     ----------
-    file : Path
-        A workbook made by ``zhibiao observe template``, or a CSV with the columns of an observations file; ``recorded`` may be empty
-        and is then `today`.
+    file : Path or sequence of Path
+        A workbook made by ``zhibiao observe template``; a CSV with the columns of an observations file, where ``recorded`` may be empty
+        and is then `today`; an SDMX-CSV; or a table of any other form (`zhibiao.reading.freetable`).
     data : Path or None
         The overlay; None means ``ZHIBIAO_DATA``. The folder is made where it does not exist.
+    given : Given
+        What the user says of a table that it does not say itself.
 
     Raises
     ------
@@ -54,32 +55,42 @@ def import_observations(file: Path, data: Path | None, *, dry_run: bool = False,
     ParameterError
         No overlay is named.
     """
-    folder = overlay(data)
+    folder, files = overlay(data), [file] if isinstance(file, Path) else list(file)
     # what somebody else imports meanwhile is neither lost nor judged by what was known before
     with contextlib.nullcontext() if dry_run else alone(folder):
-        judged = judge_file(registry_with(folder), file, today or dt.date.today())[1]
+        registry, found, refused = registry_with(folder), [], []
+        for path in files:
+            try:
+                judged = judge_file(registry, path, today or dt.date.today(), given)[1]
+            except Refused as error:
+                refused.append(error)
+                continue
+            found.append(judged)
+            registry = known_after(registry, judged.taken)
+        if refused:
+            raise refused[0] if len(refused) == 1 else RegistryError("\n".join(str(error) for error in refused))
         if not dry_run:
-            add(folder, judged.taken)
-    yield from judged.lines
-    yield summary(judged, dry_run)
+            add(folder, [observation for judged in found for observation in judged.taken])
+    for path, judged in zip(files, found, strict=True):
+        if len(files) > 1:
+            yield f"== {path.name}"
+        yield from judged.lines
+        yield summary(judged, dry_run)
 
 
-def judge_file(registry: Registry, file: Path, day: dt.date) -> tuple[str | None, Judged]:
-    """Read and judge a file; with it the code of the region that a workbook was made for.
+def judge_file(registry: Registry, file: Path, day: dt.date, given: Given = NOTHING_GIVEN) -> tuple[str | None, Judged]:
+    """Read and judge a file; with it the code of the region that a workbook was made for, or that a table speaks of alone.
 
     Raises
     ------
     Refused
         With every fault of the file.
     """
+    region, entries, faults = read_table(registry, file, given)
+    judged = judged_in_order(registry, entries, day, given.reason)
+    faults = [*faults, *judged.faults]
     if file.suffix.lower() in WORKBOOKS:
-        filled = read_filled(file, registry)
-        judged = judge(registry, filled.entries, day)
-        region, faults = filled.region, sorted((*filled.faults, *judged.faults), key=reading_order)
-    else:
-        rows = csvfile.rows(file, REQUIRED, OBSERVATION_COLUMNS[10:])
-        judged = judge(registry, [Entry(f"{file}:{line}", row) for line, row in rows], day)
-        region, faults = None, list(judged.faults)
+        faults.sort(key=reading_order)
     if faults:
         raise Refused(file, faults, region)
     return region, judged

@@ -78,7 +78,7 @@ def read_task_table(path: Path) -> Edited:
     Refused
         Cells are no numbers, names are missing, doubled or those of sums, codes are doubled; every one is listed with ``sheet!cell``.
     """
-    book = filled._opened(path)
+    book = filled.opened(path)
     mark = _mark(book, path)
     if SHEET not in book.sheetnames:
         raise RegistryError(f"没有工作表 {SHEET}，改名了？the sheet is missing or renamed", where=str(path), allowed=[SHEET])

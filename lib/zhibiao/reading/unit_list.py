@@ -17,7 +17,7 @@ from zhibiao.model import Unit, unit_of
 from zhibiao.model.breakdown import name_fault
 from zhibiao.model.record import IMPLAUSIBLE
 from zhibiao.reading import filled
-from zhibiao.reading.importing import WORKBOOKS
+from zhibiao.reading.tablefile import WORKBOOKS
 
 HEADINGS = {
     "name": "name", "单位": "name", "名称": "name", "code": "code", "代码": "code", "base": "base", "基数": "base",
@@ -170,7 +170,7 @@ def _named(cells: Any, where: str) -> dict[str, str]:
 
 def _sheet_rows(path: Path) -> Iterator[dict[str, str]]:
     """The rows of the first sheet that can be seen, each with where its cells stand."""
-    book = filled._opened(path)
+    book = filled.opened(path)
     sheet = next((s for s in book.worksheets if s.sheet_state == "visible"), None)
     if sheet is None:
         raise RegistryError("没有可见的工作表 no sheet can be seen", where=str(path))

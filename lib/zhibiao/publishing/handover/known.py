@@ -11,9 +11,9 @@ from zhibiao.model import Observation, Statement, unit_of
 from zhibiao.model.document import Comparator, Scope, StatementKind
 from zhibiao.model.observation import Basis, Confidence, Qualifier, Status
 from zhibiao.model.record import Record
+from zhibiao.model.unit_codes import code_of
 from zhibiao.model.units import BASES
 from zhibiao.publishing.handover.fields import DataTable, Field, Value, decimals
-from zhibiao.publishing.handover.unit_codes import code_of
 
 Row = dict[str, Value]
 

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 
 from zhibiao.catalogue.registry import Registry
 from zhibiao.model import Period, unit_of
+from zhibiao.model.unit_codes import code_of
 from zhibiao.publishing.handover.datapackage import csv_bytes
 from zhibiao.publishing.handover.fields import DataTable, Value, decimals
 from zhibiao.publishing.handover.sdmx_structure import AGENCY, FLOWS, VERSION, Flow, structures
-from zhibiao.publishing.handover.unit_codes import code_of
 
 NAME = "structures.json"
 

@@ -12,9 +12,9 @@ from zhibiao import __version__
 from zhibiao.catalogue.registry import Registry
 from zhibiao.model.document import Comparator, Scope, StatementKind
 from zhibiao.model.observation import Basis, Confidence, Qualifier
+from zhibiao.model.unit_codes import CODES
 from zhibiao.model.units import BASES
 from zhibiao.publishing.handover.fields import DataTable, Value
-from zhibiao.publishing.handover.unit_codes import CODES
 
 if TYPE_CHECKING:
     from pysdmx.model import Codelist, Component, DataStructureDefinition

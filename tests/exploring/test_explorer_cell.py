@@ -10,8 +10,9 @@ from nbclient import NotebookClient
 
 from zhibiao.exploring.cell import explorer, live
 from zhibiao.notebook import setup
-from zhibiao.publishing.extract import figures, tables
+from zhibiao.publishing.extract import figures
 from zhibiao.publishing.normalise import normalise
+from zhibiao.publishing.resource import tables
 
 CELL = "from zhibiao.exploring.cell import explorer\nfrom zhibiao.notebook import setup\nexplorer(setup('重庆', 'all', None, None, 'plan_2021', 80, 2020, 'zh', None))"
 VIEW = "application/vnd.jupyter.widget-view+json"

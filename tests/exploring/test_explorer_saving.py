@@ -86,7 +86,7 @@ def test_a_notebook_prints_what_was_on_the_screen(start, data):
     registry = load(data)
     asked = study(registry, **parameters(registry.scenarios[e.screen.scenario]))
     chart, table = parts(asked, simulate(asked))
-    assert e.table.value == wide(table.title, table.html())
+    assert e.table.value == wide(table.title, table.quick_html())
     assert chart.title in words(e.lines)
     shown = e.panels.panels["enrolment"].last[0]
     assert chart.data["在校生规模中位"].dropna().tolist() == list(shown.middle)

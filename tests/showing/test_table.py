@@ -5,6 +5,9 @@ from __future__ import annotations
 import html
 import json
 import re
+import subprocess
+import sys
+from html.parser import HTMLParser
 
 import numpy as np
 import pypandoc
@@ -14,7 +17,7 @@ from hypothesis import strategies as st
 
 from zhibiao.errors import ParameterError
 from zhibiao.showing.nothing import NOTHING
-from zhibiao.showing.table import FIGURES, PANDOC_LINE, Column, Table, display_width, literal
+from zhibiao.showing.table import FIGURES, PANDOC_LINE, Beside, Column, Reckoned, Table, display_width, literal
 
 # as the exporter reads Markdown outputs
 PANDOC_MARKDOWN = "markdown-raw_attribute-raw_html-raw_tex"
@@ -107,20 +110,106 @@ def test_a_very_long_cell_leaves_room_for_the_others():
     assert widths == [10, 40]
 
 
-def test_html_is_escaped_and_the_same_every_time():
-    table = Table([Column("a", "<script>")], [("<img onerror=x> & $y$",)], title="a<b")
-    page = table.html()
-    assert "<script" not in page
-    assert "<img" not in page
-    assert "&lt;img onerror=x&gt; &amp; $y$" in page
-    assert page == table.html()
-    assert " id=" not in page
+UNTRUSTED = [
+    "<script>alert(1)</script>", "<img onerror=x> & $y$", "{{m^2}} {{ 7*7 }}", "**x** [a](http://x)", ' class="gt_row gt_left" id="zhibiao"', "</style></td><b>", "\u202e庆重",
+]  # fmt: skip
+
+
+class Cells(HTMLParser):
+    """Texts and attributes of the cells of a page, as a browser reads them."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.cells: list[tuple[str, dict[str, str | None], str]] = []
+        self.tags: set[str] = set()
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        if tag in ("td", "th", "caption", "p"):
+            self.cells.append((tag, dict(attrs), ""))
+
+    def handle_data(self, data: str) -> None:
+        if self.cells and data.strip():
+            tag, attrs, text = self.cells[-1]
+            self.cells[-1] = (tag, attrs, text + data)
+
+    def texts(self, tag: str) -> list[str]:
+        return [text.strip() for kind, _, text in self.cells if kind == tag]
+
+
+@pytest.mark.parametrize("html_of", [Table.html, Table.quick_html])
+@pytest.mark.parametrize("text", UNTRUSTED)
+def test_html_shows_every_text_as_it_stands_and_is_the_same_every_time(text, html_of):
+    table = Table([Column("a", text), Column("b", "乙")], [(text, "x")], title=text, notes=[text], source=text)
+    page, text = html_of(table), text.strip()
+    found = Cells(page)
+    assert found.texts("caption") == [text] and found.texts("th") == [text, "乙"]
+    assert found.texts("td")[:2] == [text, "x"] and (found.texts("td")[2:] or found.texts("p")) == [text, text]
+    assert found.tags <= {"div", "style", "table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "span", "p", "small"}
+    assert page == html_of(table) and " id=" not in re.sub(r">[^<]*<", "><", page)
     assert "mathjax_ignore" in page
+
+
+@pytest.mark.parametrize("html_of", [Table.html, Table.quick_html])
+def test_html_has_scopes_sides_and_tints_beside_the_words(html_of):
+    table = Table([Column("a", "数", "right"), Column("b", "判断", "center")], [(None, "进度滞后"), (1, "其他")])
+    cells = Cells(html_of(table)).cells
+    heads = [attrs for tag, attrs, _ in cells if tag == "th"]
+    assert [attrs["scope"] for attrs in heads] == ["col", "col"] and [attrs["style"] for attrs in heads] == ["text-align:right", "text-align:center"]
+    (absent, _, missing), (_, tinted, word), (_, _, one), (_, plain, other) = [cell for cell in cells if cell[0] == "td"]
+    assert (absent, missing.strip(), one.strip(), other.strip()) == ("td", "—", "1", "其他")
+    assert word.strip() == "进度滞后" and tinted["style"].replace(": ", ":").replace("; ", ";") == "background-color:#F7E3D3;color:#1A1A1A;text-align:center"
+    assert plain["style"] == "text-align:center"
+
+
+def test_the_html_of_great_tables_is_hardly_longer_than_our_own():
+    table = Table([Column(f"c{n}", f"列{n}") for n in range(8)], [[f"值{n}"] * 8 for n in range(40)], title="表", source="来源")
+    assert len(table.html()) < len(table.quick_html()) + 2000
+
+
+def test_a_published_run_carries_no_html_and_loads_no_great_tables():
+    code = (
+        "import os, sys; os.environ['ZHIBIAO_FIGURES'] = 'svg'; from zhibiao.showing.table import Column, Table; "
+        "print(sorted(Table([Column('a', 'A')], [(1,)])._repr_mimebundle_()), 'great_tables' in sys.modules, 'pandas' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
+    assert done.stdout.strip() == "['application/vnd.dataresource+json', 'text/markdown', 'text/plain'] False False"
+
+
+def by_row(**more) -> Table:
+    return Table([Column("a", "A"), Column("b", "B")], [(1, 2), (3, None)], **more)
+
+
+def test_what_stands_beside_is_in_files_only():
+    beside = Beside([Column("c", "C", "right", "number")], [{"c": Reckoned(3, "{a}+{b}")}, {}], [{"a": "专栏1"}, {}])
+    table = by_row(beside=beside)
+    assert table.plain() == by_row().plain() and table.markdown() == by_row().markdown() and table.html() == by_row().html()
+    resource = json.loads(json.dumps(table.resource()))
+    assert resource["data"] == [{"a": 1, "b": 2, "c": 3}, {"a": 3, "b": None, "c": None}]
+    assert [field.get("beside", False) for field in resource["schema"]["fields"]] == [False, False, True]
+    assert (resource["formulas"], resource["remarks"]) == ([{"c": "{a}+{b}"}, {}], [{"a": "专栏1"}, {}])
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        Beside([Column("c", "C")], [{"c": 1}]),
+        Beside([Column("c", "C")], [{"d": 1}, {}]),
+        Beside([Column("a", "A")], [{}, {}]),
+        Beside([Column("c", "C")], [{"c": Reckoned(1, "{x}")}, {}]),
+        Beside(remarks=[{"z": "?"}, {}]),
+    ],
+)
+def test_what_does_not_fit_beside_is_refused(beside):
+    with pytest.raises(ParameterError):
+        by_row(beside=beside)
 
 
 def test_raw_values_travel_only_with_published_runs(monkeypatch):
     assert set(sample()._repr_mimebundle_()) == {"text/plain", "text/markdown", "text/html"}
     monkeypatch.setenv(FIGURES, "svg")
+    assert "text/html" not in sample()._repr_mimebundle_()
     resource = json.loads(json.dumps(sample()._repr_mimebundle_()["application/vnd.dataresource+json"]))
     assert resource["data"][0] == {"name": "在校生", "now": 9.9, "people": 99000, "share": 0.985, "year": 2020}
     assert resource["data"][1] == {"name": "招生", "now": None, "people": None, "share": None, "year": 2025}

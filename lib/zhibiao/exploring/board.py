@@ -106,14 +106,14 @@ class Board(Desk):
                 picture.value = drawn
         self.lines.value = listed(telling.lines(shown, here.ranges, off, pinned, name))
         table = telling.aims(shown, off, pinned, name)
-        self.table.value = wide(table.title, table.html())
+        self.table.value = wide(table.title, table.quick_html())
 
     def _ask(self, here: Scene) -> None:
         """A region without a pipe: why nothing can be played with, and the figures that are asked for."""
         s = here.study
         self.lines.value = paragraph(no_pipe(s))
         table = asked_for(s, requests(here.rows))
-        self.table.value = wide(table.title, table.html())
+        self.table.value = wide(table.title, table.quick_html())
 
     def _furnish(self, here: Scene) -> None:
         """Pictures and controls of a scene; a control is made anew only where it would be another, so that nobody's hand is pushed away."""

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import zhibiao
-from zhibiao.publishing.extract import slug, tables
+from zhibiao.publishing.extract import slug
 from zhibiao.publishing.frontmatter import front_matter
 from zhibiao.publishing.pdf import Attachment
+from zhibiao.publishing.resource import tables
 from zhibiao.publishing.statements import NAME as STATEMENTS
 from zhibiao.wholefile import write_whole
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import os
 import re
 import unicodedata
@@ -12,6 +11,7 @@ from string import Formatter
 from typing import Any, Literal
 
 from zhibiao.errors import ParameterError
+from zhibiao.showing import table_html
 from zhibiao.showing.nothing import NOTHING
 from zhibiao.showing.numbers import ABSENT, decimal_of, fixed, four, is_absent, percent, thousands
 
@@ -306,22 +306,12 @@ class Table:
         return "\n\n".join(["\n".join(lines), *caption, *below])
 
     def html(self) -> str:
-        """Return an HTML table; its classes keep MathJax from reading a dollar sign as mathematics."""
+        """Return the table as HTML by Great Tables, for notebooks."""
+        return table_html.great(self) if self.rows else table_html.instead(self)
 
-        def cell(tag: str, text: str, side: Align) -> str:
-            return f'<{tag} style="text-align:{side}">{html.escape(text)}</{tag}>'
-
-        opening = '<div class="zhibiao-table tex2jax_ignore mathjax_ignore">'
-        if not self.rows:
-            return f"{opening}<p>{html.escape(self.empty)}</p></div>"
-        head = "".join(cell("th", c.heading, c.align) for c in self.columns)
-        body = "\n".join(
-            "<tr>" + "".join(cell("td", text, c.align) for c, text in zip(self.columns, row, strict=True)) + "</tr>"
-            for row in self.texts()
-        )
-        caption = f"<caption>{html.escape(self.title)}</caption>\n" if self.title else ""
-        below = "".join(f"\n<p><small>{html.escape(note)}</small></p>" for note in (*self.notes, self.source) if note)
-        return f"{opening}\n<table>\n{caption}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>{below}\n</div>"
+    def quick_html(self) -> str:
+        """Return the table as HTML for a page that is redrawn while somebody moves a lever and that brings its own style."""
+        return table_html.quick(self) if self.rows else table_html.instead(self)
 
     def resource(self) -> dict[str, Any]:
         """Return fields and raw values for spreadsheets: numbers as numbers, units in the titles of the fields, and how they are shown.
@@ -348,13 +338,11 @@ class Table:
         return {"schema": {"fields": fields}, "data": data, "title": self.title, **{name: value for name, value in more.items() if value}}
 
     def _repr_mimebundle_(self, **_: object) -> Any:
-        bundle: dict[str, Any] = {
-            "text/plain": self.plain(),
-            "text/markdown": self.markdown(),
-            "text/html": self.html(),
-        }
-        if published_run():
+        bundle: dict[str, Any] = {"text/plain": self.plain(), "text/markdown": self.markdown()}
+        if published_run():  # documents are made of the Markdown, files of the values: nobody reads HTML there
             bundle["application/vnd.dataresource+json"] = self.resource()
+        else:
+            bundle["text/html"] = self.html()
         return bundle if self.rows else (bundle, {NOTHING: True})
 
     def __repr__(self) -> str:

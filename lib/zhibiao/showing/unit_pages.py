@@ -28,10 +28,11 @@ class UnitPages:
         bundle: dict[str, Any] = {
             "text/plain": self.plain(),
             "text/markdown": "\n\n* * *\n\n".join(f"### {literal(unit)}\n\n{table.markdown()}" for unit, table in self.pages) or self.flat.markdown(),
-            "text/html": "\n".join(f"<h3>{html.escape(unit)}</h3>\n{table.html()}" for unit, table in self.pages) or self.flat.html(),
         }
         if published_run():
             bundle["application/vnd.dataresource+json"] = self.flat.resource()
+        else:
+            bundle["text/html"] = "\n".join(f"<h3>{html.escape(unit)}</h3>\n{table.html()}" for unit, table in self.pages) or self.flat.html()
         return bundle
 
     def __repr__(self) -> str:

@@ -40,8 +40,8 @@ from zhibiao.showing.words import word
 
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "zh": {"milestone": "里程碑（{rule}）", "column": "里程碑", "goal": "目标", "start": "起点", "in all": "（累计）", "alt": "里程碑图，单位：{unit}。里程碑：{path}。"},
-        "en": {"milestone": "milestones ({rule})", "column": "milestone", "goal": "target", "start": "start", "in all": " (total to date)", "alt": "Milestones, unit: {unit}. Milestones: {path}. "},
+        "zh": {"milestone": "里程碑（{rule}）", "column": "里程碑", "start": "起点", "in all": "（累计）", "alt": "里程碑图，单位：{unit}。里程碑：{path}。"},
+        "en": {"milestone": "milestones ({rule})", "column": "milestone", "start": "start", "in all": " (total to date)", "alt": "Milestones, unit: {unit}. Milestones: {path}. "},
     }
 )
 
@@ -80,15 +80,16 @@ def milestone_chart(study: Study, one: Chosen) -> Chart:
     rows = [row for row in one.judged(study) if not row.child]
     path = _summed(made, rows, unit) if made.summed else _level(study, made, unit)
     target = _target(study, made, path)
-    title = study.words(f"{target_name(study, one.statement)}：{finding(study, rows)}", f"{target_name(study, one.statement)}: {finding(study, rows)}")
+    place, name, found = study.region.name(study.lang), target_name(study, one.statement), finding(study, rows)
+    title = study.words(f"{place}{name}：{found}", f"{place}, {name}: {found}")
     ends = [*([path.begin] if path.begin else []), *((p.year, p.value) for p in (*path.milestones, *path.figures))]
     bounds = (made.indicator.lower, made.indicator.upper)
     heights = [*(value for _, value in ends), *([target.value_high] if target.value_high is not None else [])]
     limits = value_limits(heights, *(None if end is None else float(end / unit.scale) for end in bounds))
     rule = word(RULES, made.rule, study.lang)
-    keys = [*point_keys(path.figures, words), Key("other target", words["milestone"].format(rule=rule), "line"), Key("target", words["goal"], "line")]
+    keys = [*point_keys(path.figures, words), Key("other target", words["milestone"].format(rule=rule), "line")]
     keys += [Key("baseline", words["start"], "marker")] if path.started else []
-    notes = target_notes([target])
+    notes = target_notes([target], words)
     told = [row.figure for row in rows if row.figure is not None] or _known(study, made)
     source = source_line(study, told)
     with theme():

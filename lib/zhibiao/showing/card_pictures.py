@@ -58,9 +58,8 @@ def cards(study: Study, rows: Sequence[GapRow], simulation: Simulation) -> Chart
         groups.setdefault(row.statement.indicator, []).append(row)
     shown = list(groups.values())[:MOST]
     left = len(groups) - len(shown)
-    source = documents_line(study) + study.words(f"截至{study.as_of}年。", f" As of {study.as_of}.")
     title, basis = gap_finding(study, rows), _basis(study, shown, left)
-    return cards_chart.cards([_card(study, group, simulation) for group in shown], study.lang, title=title, basis=basis, source=source)
+    return cards_chart.cards([_card(study, group, simulation) for group in shown], study.lang, title=title, basis=basis, source=documents_line(study))
 
 
 def _basis(study: Study, shown: Sequence[Sequence[GapRow]], left: int) -> str:

@@ -247,7 +247,7 @@ def _keys(pictures: Sequence[FanPicture], lang: str) -> list[Key]:
     found: dict[Key, None] = {}
     for picture in pictures:
         found |= dict.fromkeys([*point_keys(in_order(picture.points), words), *fan_keys(picture, lang), *target_keys(picture.targets, words)])
-    order = ("observed", "uncertain", "about", "floor", "ceiling", "no figures", "projected", "band inner", "band", "band outer", "target", "other target")
+    order = ("observed", "uncertain", "about", "floor", "ceiling", "no figures", "projected", "target", "other target")
     return sorted(found, key=lambda key: order.index(key.role))
 
 

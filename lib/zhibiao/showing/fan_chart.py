@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 
 import pandas as pd
@@ -12,7 +13,7 @@ from zhibiao.errors import ParameterError
 from zhibiao.showing.chart import Chart
 from zhibiao.showing.inset import Plane
 from zhibiao.showing.margin import MARGIN, margin_note, room_for, value_axis, value_limits, write_margin, year_axis
-from zhibiao.showing.numbers import fixed
+from zhibiao.showing.numbers import fixed, in_unit
 from zhibiao.showing.series import (
     Line,
     Point,
@@ -26,7 +27,6 @@ from zhibiao.showing.series import (
     point_keys,
     printed,
     series_words,
-    target_keys,
     target_notes,
 )
 from zhibiao.showing.sheet import Key, open_sheet
@@ -63,6 +63,8 @@ class FanPicture:
         Decimals of the values named in words at the end of the fan.
     lower, upper : float, optional
         Natural bounds of the indicator; the axis never passes them.
+    counted : bool
+        Whether the values are things counted one by one, whose thousands stand apart.
     basis : str
         What the uncertainty rests on, in words.
     source : str
@@ -85,6 +87,7 @@ class FanPicture:
     digits: int = 1
     lower: float | None = None
     upper: float | None = None
+    counted: bool = False
     basis: str = ""
     source: str = ""
 
@@ -102,7 +105,8 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "zh": {
             "projected": "预测中位数",
-            "band": "{}%区间",
+            "fan": "预测：中位数与{}区间",
+            "levels": "、",
             "end": "{year}年预测 {median}",
             "interval": "{level}%区间 {low}—{high}",
             "low": "{}%下限",
@@ -112,7 +116,8 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         "en": {
             "projected": "projected median",
-            "band": "{}% interval",
+            "fan": "projection: median and {} intervals",
+            "levels": ", ",
             "end": "projected {year}: {median}",
             "interval": "{level}% interval {low}–{high}",
             "low": "{}% low",
@@ -150,19 +155,23 @@ def draw_fan(axes: Plane, picture: FanPicture) -> None:
 
 
 def fan_keys(picture: FanPicture, lang: str) -> list[Key]:
-    """Return the legend's entries for median and bands."""
+    """Return the one entry of the legend that names median and bands; none where nothing is projected."""
     words = in_language(WORDS, lang)
+    levels = sorted({band.level for band in picture.bands})
     if not picture.years:
         return []
-    bands = [Key(band_role(level), words["band"].format(level), "band") for level in sorted({band.level for band in picture.bands})]
-    return [Key("projected", words["projected"], "curve"), *bands]
+    if not levels:
+        return [Key("projected", words["projected"], "curve")]
+    named = words["fan"].format(words["levels"].join(f"{level}%" for level in levels))
+    return [Key("projected", named, "fan", tuple(band_role(level) for level in reversed(levels)))]
 
 
 def _end_words(picture: FanPicture, words: Mapping[str, str]) -> tuple[str, str]:
-    end = words["end"].format(year=picture.years[-1], median=fixed(picture.median[-1], picture.digits))
+    number = partial(in_unit, scale=1, digits=picture.digits) if picture.counted else partial(fixed, digits=picture.digits)
+    end = words["end"].format(year=picture.years[-1], median=number(picture.median[-1]))
     for band in picture.bands:
         if band.level == picture.level:
-            low, high = (fixed(edge[-1], picture.digits) for edge in (band.low, band.high))
+            low, high = (number(edge[-1]) for edge in (band.low, band.high))
             return end, words["interval"].format(level=band.level, low=low, high=high)
     return end, ""
 
@@ -172,7 +181,7 @@ def _data(picture: FanPicture, words: Mapping[str, str]) -> pd.DataFrame:
     years = sorted({*(p.year for p in picture.points), *picture.years, *bound})
     columns: dict[str, list[object]] = {words["year"]: list(years)}
     if picture.points:
-        observed = {p.year: printed(p) for p in picture.points}
+        observed = {p.year: printed(p, picture.counted) for p in picture.points}
         columns[words["observed"]] = [observed.get(year, "") for year in years]
     at = {year: i for i, year in enumerate(picture.years)}
     if at:
@@ -207,9 +216,9 @@ def fan(picture: FanPicture, lang: str = "zh") -> Chart:
     years = [point.year for point in points] + list(shown.years)
     years += [year for target in targets for year in (target.year_from, target.year_to)]
     limits = value_limits(values, picture.lower, picture.upper)
-    alt = f"{picture.title}{words['stop']}" + words["alt unit"].format(picture.unit) + describe_points(points, words)
+    alt = f"{picture.title}{words['stop']}" + words["alt unit"].format(picture.unit) + describe_points(points, words, picture.counted)
 
-    notes, keys = target_notes(targets), point_keys(points, words)
+    notes, keys = target_notes(targets, words), point_keys(points, words)
     keys += fan_keys(picture, lang)
     if picture.years:
         heading, below = _end_words(picture, words)
@@ -219,7 +228,7 @@ def fan(picture: FanPicture, lang: str = "zh") -> Chart:
     with theme():
         sheet = open_sheet(
             title=picture.title,
-            keys=keys + target_keys(targets, words),
+            keys=keys,
             plot_height=room_for(notes, 2.7),
             notes=[picture.basis, picture.source],
             left=0.55,
@@ -229,13 +238,13 @@ def fan(picture: FanPicture, lang: str = "zh") -> Chart:
         )
         axes = sheet.axes()
         year_axis(axes, min(years), max(years))
-        value_axis(axes, limits)
+        value_axis(axes, limits, picture.counted)
         if shown.years:
             draw_fan(axes, shown)
         for target in targets:
             draw_target(axes, target)
         draw_points(axes, points)
-        label_points(sheet, axes, points, lines)
+        label_points(sheet, axes, points, lines, picture.counted)
         write_margin(sheet, axes, notes)
     alt += describe_targets(targets, words)
     return Chart(sheet.figure, picture.title, alt.strip(), _data(picture, words), picture.source)

@@ -150,10 +150,9 @@ def _draw(sheet: Sheet, panel: MapPanel, picture: FeasibilityPicture, names: Seq
     axes = sheet.axes()
     xs, ys = picture.intake, picture.retention
     axes.set(xlim=(xs[0], xs[-1]), ylim=(ys[0], ys[-1]))
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
-    axes.xaxis.set_major_formatter(lambda value, _: four(value))
-    axes.yaxis.set_major_formatter((lambda value, _: four(value)) if first else (lambda _, __: ""))
+    across, upwards = _ticks(xs, 5), _ticks(ys, 6)
+    axes.set_xticks(across, [four(tick) for tick in across])
+    axes.set_yticks(upwards, [four(tick) if first else "" for tick in upwards])
     axes.tick_params(length=3)
     for role, inside in zip(REGIONS, panel.regions, strict=False):
         _area(axes, xs, ys, inside, role)
@@ -180,6 +179,11 @@ def _draw(sheet: Sheet, panel: MapPanel, picture: FeasibilityPicture, names: Seq
         taken.append(Box(at[0] - 0.07, at[1] - 0.07, at[0] + 0.07, at[1] + 0.07))
     for label, colour, line_x, line_y in placed:
         _name(sheet, axes, label, colour, line_x, line_y, taken, trails)
+
+
+def _ticks(along: Array, most: int) -> list[float]:
+    low, high = float(along[0]), float(along[-1])
+    return [float(tick) for tick in MaxNLocator(nbins=most, steps=[1, 2, 5, 10]).tick_values(low, high) if low <= tick <= high]
 
 
 def _area(axes: Axes, xs: Array, ys: Array, inside: NDArray[np.bool_], role: str) -> None:

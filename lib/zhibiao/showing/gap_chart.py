@@ -118,6 +118,7 @@ def gaps(rows: Sequence[GapRow], lang: str = "zh", *, title: str, basis: str = "
         for role, kind in kinds.items()
         if role in present
     ]
+    measured = any(row.state != "unknown" for row in rows)
     longest = max([row.share_missing or 0.0 for row in rows])
     with theme():
         laid = lay_out([(row.name, row.words, row.state == "unknown") for row in rows])
@@ -128,9 +129,12 @@ def gaps(rows: Sequence[GapRow], lang: str = "zh", *, title: str, basis: str = "
             notes=[basis, source],
             left=LEFT,
             right=RIGHT,
-            under=FOOT,
+            under=FOOT if measured else 0.05,
         )
         axes = share_axes(sheet, laid, 0.0, 1.0 if longest <= 1 else MOST, words["axis"])
+        if not measured:  # no scale where nothing is measured along it
+            axes.set(xticks=[], xlabel="")
+            axes.spines["bottom"].set_visible(False)
         write_rows(sheet, laid, sheet.plot.top)
         for row, place in zip(rows, laid, strict=True):
             _draw(axes, row, place.middle)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from zhibiao.showing.numbers import four
+from zhibiao.showing.numbers import four, in_unit
 from zhibiao.showing.sheet import EDGE, Sheet, spread
 from zhibiao.showing.theme import LINE, MUTED, NOTE_SIZE, TEXT_SIZE, width_of, wrap
 
@@ -48,13 +48,13 @@ def value_limits(values: Sequence[float], lower: float | None, upper: float | No
     return bottom, top
 
 
-def value_axis(axes: Axes, limits: tuple[float, float]) -> None:
-    """Set the limits of the vertical axis, its round ticks and the grid lines at them."""
+def value_axis(axes: Axes, limits: tuple[float, float], counted: bool = False) -> None:
+    """Set the limits of the vertical axis, its round ticks and the grid lines at them; of what is `counted` one by one the thousands stand apart."""
     low, high = limits
     axes.set_ylim(low, high)
     ticks = [float(tick) for tick in MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)]
     shown = [tick for tick in ticks if low - 1e-9 <= tick <= high + 1e-9]
-    axes.set_yticks(shown, [four(tick) for tick in shown])
+    axes.set_yticks(shown, [in_unit(tick, 1) if counted else four(tick) for tick in shown])
     axes.grid(axis="y")
     axes.tick_params(length=3)
 

@@ -10,9 +10,10 @@ import pandas as pd
 
 from zhibiao.projecting.reference import ReferenceClass
 from zhibiao.showing.chart import Chart
-from zhibiao.showing.numbers import percent
+from zhibiao.showing.margin import MARGIN, margin_note, write_margin
+from zhibiao.showing.numbers import percent, thousands
 from zhibiao.showing.pairs_chart import CURVES
-from zhibiao.showing.sheet import Key, open_sheet
+from zhibiao.showing.sheet import open_sheet
 from zhibiao.showing.theme import LOOKS, in_language, theme
 
 SHARES = (0.5, 0.8, 0.95)
@@ -31,6 +32,8 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "basis": "{series}条序列、{moves}次{last}年变动。",
             "alt": "线图，横轴为年数，纵轴为偏离幅度；",
             "years": "年数",
+            "join": "；",
+            "stop": "。",
         },
         "en": {
             "x": "years ahead",
@@ -40,6 +43,8 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "basis": "{moves} moves over {last} years of {series} series.",
             "alt": "Lines over years ahead, departure upwards; ",
             "years": "years",
+            "join": "; ",
+            "stop": ". ",
         },
     }
 )
@@ -77,11 +82,11 @@ def moves(reference: ReferenceClass, lang: str, source: str = "") -> Chart:
     with theme():
         sheet = open_sheet(
             title=title,
-            keys=[Key(role, labels[share], "curve") for share, role in zip(SHARES, CURVES, strict=False)],
+            keys=(),
             plot_height=2.9,
-            notes=[words["basis"].format(series=reference.series[told - 1], moves=reference.moves[told - 1], last=told), source],
+            notes=[words["basis"].format(series=thousands(reference.series[told - 1]), moves=thousands(reference.moves[told - 1]), last=told), source],
             left=0.55,
-            right=0.2,
+            right=MARGIN,
             under=0.5,
             unit=words["y"],
         )
@@ -98,5 +103,7 @@ def moves(reference: ReferenceClass, lang: str, source: str = "") -> Chart:
         axes.set_xlabel(words["x"], labelpad=3)
         axes.grid()
         axes.tick_params(length=3)
+        ends = [margin_note(last, float(departures[share][-1]), labels[share], "", LOOKS[role].colour) for share, role in zip(SHARES, CURVES, strict=False)]
+        write_margin(sheet, axes, ends)
     data = pd.DataFrame({words["years"]: years, **{labels[share]: departures[share] for share in SHARES}})
-    return Chart(sheet.figure, title, f"{title}。{words['alt']}{'；'.join(labels.values())}", data, source)
+    return Chart(sheet.figure, title, f"{title}{words['stop']}{words['alt']}{words['join'].join(labels.values())}", data, source)

@@ -13,6 +13,7 @@ from matplotlib.ticker import MaxNLocator
 
 from zhibiao.errors import ParameterError
 from zhibiao.showing.chart import Chart
+from zhibiao.showing.margin import MARGIN, MarginNote, margin_note, write_margin
 from zhibiao.showing.numbers import four, percent
 from zhibiao.showing.sheet import Box, Key, free_spot, mark, open_sheet
 from zhibiao.showing.theme import LOOKS, MUTED, NOTE_SIZE, in_language, theme
@@ -141,6 +142,13 @@ def _ticks(low: float, high: float) -> list[float]:
     return [float(tick) for tick in ticks if low - 1e-9 <= tick <= high + 1e-9]
 
 
+def _ends(picture: PairsPicture) -> list[MarginNote]:
+    """The names of the curves beside their right ends; none where a curve ends within the map."""
+    if not all(curve.xs and abs(curve.xs[-1] - picture.lengths[1]) < 1e-9 for curve in picture.curves):
+        return []
+    return [margin_note(c.xs[-1], c.ys[-1], c.label, "", LOOKS[role].colour) for role, c in zip(CURVES, picture.curves, strict=False)]
+
+
 def pairs(picture: PairsPicture, lang: str = "zh") -> Chart:
     """Draw the map of programme length (across) and yearly retention (upwards).
 
@@ -150,7 +158,9 @@ def pairs(picture: PairsPicture, lang: str = "zh") -> Chart:
         There are no words in `lang`, or a point's name finds no room.
     """
     words = in_language(WORDS, lang)
-    keys = [Key(role, curve.label, "curve") for role, curve in zip(CURVES, picture.curves, strict=False)]
+    # curves that all leave the map on its right are named there, at their ends
+    ends = _ends(picture)
+    keys = [] if ends else [Key(role, curve.label, "curve") for role, curve in zip(CURVES, picture.curves, strict=False)]
     keys += [Key(role, region.label, "band") for role, region in zip(REGIONS, picture.regions, strict=False)]
     roles = {point.role for point in picture.points}
     keys += [Key(role, words[role], "marker") for role in ("place", "anchor") if role in roles]
@@ -161,7 +171,7 @@ def pairs(picture: PairsPicture, lang: str = "zh") -> Chart:
             plot_height=3.5,
             notes=[picture.basis, picture.source],
             left=0.55,
-            right=0.2,
+            right=MARGIN if ends else 0.2,
             under=0.5,
             unit=words["y"],
         )
@@ -196,6 +206,7 @@ def pairs(picture: PairsPicture, lang: str = "zh") -> Chart:
             near = min(max(x, spot.left), spot.right), min(max(y, spot.bottom), spot.top)
             if hypot(near[0] - x, near[1] - y) > 1.6 * REACH[0]:
                 sheet.paper.plot([x, near[0]], [y, near[1]], color=MUTED, linewidth=0.7)
+        write_margin(sheet, axes, ends)
     named = [
         words["point"].format(label=p.label, length=four(p.length), retention=percent(p.retention))
         for p in picture.points

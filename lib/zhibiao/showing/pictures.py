@@ -49,7 +49,7 @@ def source_line(study: Study, points: Sequence[Observation]) -> str:
     """Who published the figures, and as of when."""
     names = dict.fromkeys(p.source for p in reversed(points))
     titles = [f"《{study.registry.sources[name].title}》" for name in names]
-    shown = "、".join(titles[:3]) + (study.words(f"等{len(titles)}种", f" and {len(titles) - 3} more") if len(titles) > 3 else "")
+    shown = study.words("、", ", ").join(titles[:3]) + (study.words(f"等{len(titles)}种", f" and {len(titles) - 3} more") if len(titles) > 3 else "")
     if not titles:
         return study.words(f"截至{study.as_of}年。", f"As of {study.as_of}.")
     return study.words(f"数据：{shown}；截至{study.as_of}年。", f"Figures: {shown}; as of {study.as_of}.")
@@ -73,6 +73,7 @@ def trajectory(study: Study, indicator: Indicator, simulation: Simulation, refer
         digits=digits_for(fan, unit),
         lower=None if indicator.lower is None else float(indicator.lower / unit.scale),
         upper=None if indicator.upper is None else float(indicator.upper / unit.scale),
+        counted=unit.scale == 1 and unit.base != "%",
         basis=sentences.basis(study, fan, reference[fan.basis.reference]) if fan is not None else "",
         source=source_line(study, study.series(indicator.id).annual),
     )
@@ -130,7 +131,8 @@ def running_total(study: Study, row: GapRow) -> Chart:
         statement.value_text(study.lang),
         True,
     )
-    name, asked = stands.indicator.name(study.lang), value_with_unit(statement, study.lang)
+    place, asked = study.region.name(study.lang), value_with_unit(statement, study.lang)
+    name = study.words(f"{place}{stands.indicator.zh}", f"{place}, {stands.indicator.en}")
     done = with_unit(in_unit(stands.total, unit.scale), unit, study.lang) if stands.total is not None else ""
     title = (
         study.words(f"{name}：目标{asked}，期内尚无报数", f"{name}: target {asked}, nothing reported in its period")
@@ -213,9 +215,9 @@ def _trajectory_title(study: Study, indicator: Indicator, fan: Fan | None, unit:
     chances = [(row, row.chance) for row in rows if row.chance is not None]
     if study.lang == "zh":
         text = f"{place}{name}：{last}年后没有数据，{end}年有{study.level}%的可能在{low}—{high}{unit.written}之间"
-        return text + "".join(f"，{value_with_unit(row.statement, 'zh')}的可能性{likelihood_text(chance, row.standing.state, 'zh')}" for row, chance in chances[:2])
-    text = f"{place}, {name}: no figure after {last}; in {end} with {study.level} % between {low} and {high} {unit.label('en')}"
-    return text + "".join(f", chance of {value_with_unit(row.statement, 'en')} {likelihood_text(chance, row.standing.state, 'en')}" for row, chance in chances[:2])
+        return text + "".join(f"，“{value_with_unit(row.statement, 'zh')}”的可能性{likelihood_text(chance, row.standing.state, 'zh')}" for row, chance in chances[:2])
+    text = f"{place}, {name}: no figure after {last}; in {end} with {study.level}% between {low} and {high} {unit.label('en')}"
+    return text + "".join(f", chance of “{value_with_unit(row.statement, 'en')}” {likelihood_text(chance, row.standing.state, 'en')}" for row, chance in chances[:2])
 
 
 def _row_name(study: Study, row: GapRow) -> str:
@@ -235,10 +237,11 @@ def gap_finding(study: Study, rows: Sequence[GapRow]) -> str:
         (len(rows) - len(judged), "项因缺数或口径不明不能判断", " cannot be judged: no figures, or an unclear definition"),
     )
     zh, en = ([f"{count}{words}" for count, words in pairs if count] for pairs in zip(*(((c, z), (c, e)) for c, z, e in counts), strict=True))
-    whole = f"Of {len(rows)} main targets" if len(rows) != 1 else "Of one main target"
+    place = study.region.name(study.lang)
+    whole = f"Of {len(rows)} main targets ({place})" if len(rows) != 1 else f"Of one main target ({place})"
     if not judged:
-        return study.words(f"{len(rows)}项主要目标都因缺数或口径不明不能判断", f"{whole} none can be judged: no figures, or an unclear definition")
-    return study.words(f"{len(rows)}项主要目标中，{'，'.join(zh)}", f"{whole} {', '.join(en)}")
+        return study.words(f"{place}{len(rows)}项主要目标都因缺数或口径不明不能判断", f"{whole} none can be judged: no figures, or an unclear definition")
+    return study.words(f"{place}{len(rows)}项主要目标中，{'，'.join(zh)}", f"{whole} {', '.join(en)}")
 
 
 def gaps(study: Study, rows: Sequence[GapRow]) -> Chart:
@@ -248,12 +251,12 @@ def gaps(study: Study, rows: Sequence[GapRow]) -> Chart:
         stands, state = row.standing, word(STATES, row.standing.state, study.lang)
         if stands.verdict in UNJUDGED:
             short = f"{gap_text(stands, study.lang)}" if stands.gap else ""
-            at = study.words(f"{state}；按{stands.latest.period}年数差{short}", f"{state}; {short} on {stands.latest.period}") if short and stands.latest else state
+            at = study.words(f"{state}；按{stands.latest.period}年数差{short}", f"{state}; short by {short} in {stands.latest.period}") if short and stands.latest else state
             bars.append(gap_chart.GapRow(_row_name(study, row), "unknown", at))
         elif stands.verdict in ("met", "holding"):
             bars.append(gap_chart.GapRow(_row_name(study, row), "met", word(VERDICTS, stands.verdict, study.lang), 0.0))
         else:
-            words = study.words(f"差{gap_text(stands, 'zh')}", f"{gap_text(stands, 'en')} missing")
+            words = study.words(f"差{gap_text(stands, 'zh')}", f"short by {gap_text(stands, 'en')}")
             bars.append(gap_chart.GapRow(_row_name(study, row), "gap", words, stands.gap_share))
     basis = study.words("斜纹表示情况不明，不是已达到，也不是未达到。", "Hatched means not known: neither met nor missed.")
     return gap_chart.gaps(bars, study.lang, title=gap_finding(study, rows), basis=basis, source=documents_line(study))
@@ -271,21 +274,21 @@ def schedule(study: Study, rows: Sequence[GapRow]) -> Chart:
             lines.append(schedule_chart.ScheduleRow(name, reason=study.words("目标要求保持，没有变化量可比", "the target keeps a level: no change to compare")))
         else:
             lines.append(schedule_chart.ScheduleRow(name, made.change, made.time))
-    judged = [line for line in lines if line.judged]
+    judged, place = [line for line in lines if line.judged], study.region.name(study.lang)
     late = [line for line in judged if line.done is not None and line.time is not None and line.done < line.time - 1e-9]
     title = (
-        study.words("没有一项主要目标能比较时序进度", "No main target can be held against the schedule")
+        study.words(f"{place}没有一项主要目标能比较时序进度", f"{place}: no main target can be held against the schedule")
         if not judged
-        else study.words(f"能比较的{len(judged)}项中，{len(late)}项落后于时序", f"{len(late)} of {len(judged)} comparable targets are behind schedule")
+        else study.words(f"{place}能比较的{len(judged)}项中，{len(late)}项落后于时序", f"{place}: {len(late)} of {len(judged)} comparable targets are behind schedule")
     )
-    basis = study.words(f"时间算到最近一次公布的年份；截至{study.as_of}年。", f"Time is counted to the year last published; as of {study.as_of}.")
+    basis = study.words("时间算到最近一次公布的年份。", "Time is counted to the year last published.") if judged else ""
     return schedule_chart.schedule(lines, study.lang, title=title, basis=basis, source=documents_line(study))
 
 
 def documents_line(study: Study) -> str:
-    """Which documents the targets stand in."""
+    """Which documents the targets stand in, and as of when."""
     names = study.words("、", ", ").join(plan.document for plan in study.plans)
-    return study.words(f"目标：{names}。", f"Targets: {names}.")
+    return study.words(f"目标：{names}；截至{study.as_of}年。", f"Targets: {names}; as of {study.as_of}.")
 
 
 def pair_map(study: Study) -> Chart | None:
@@ -295,7 +298,7 @@ def pair_map(study: Study) -> Chart | None:
         return None
     targets = target_pairs(study)
     settled = pairs.implied(start, None, LENGTHS).settled
-    curves = [_curve(study.words(f"{start.year}年现状 {four(start.ratio)}", f"{start.year} as it is, {four(start.ratio)}"), LENGTHS, settled)]
+    curves = [_curve(study.words(f"{start.year}年现状 {_ratio(start)}", f"{start.year} as it is, {_ratio(start)}"), LENGTHS, settled)]
     regions = []
     for pair in targets[:3]:
         way = pairs.implied(pair, start, LENGTHS).on_the_way
@@ -332,12 +335,17 @@ def _floor(curves: Sequence[Sequence[float]]) -> float:
 
 
 def _pair_title(study: Study, start: Pair, targets: Sequence[Pair]) -> str:
-    ratio = four(round(start.ratio, 2))
+    ratio = _ratio(start)
     if study.lang == "zh":
         text = f"{study.region.zh}{start.year}年每名招生对应在校生{ratio}人"
-        return text + "".join(f"，{pair.name}为{four(round(pair.ratio, 2))}" for pair in targets)
+        return text + ("，目标要" + "、".join(f"{_ratio(pair)}（{pair.name}）" for pair in targets) if targets else "")
     text = f"{study.region.en}: {ratio} students per entrant in {start.year}"
-    return text + "".join(f", {pair.name} makes {four(round(pair.ratio, 2))}" for pair in targets)
+    return text + (", targets ask for " + " and ".join(f"{_ratio(pair)} ({pair.name})" for pair in targets) if targets else "")
+
+
+def _ratio(pair: Pair) -> str:
+    """Students per entrant, wherever it is printed."""
+    return four(round(pair.ratio, 2))
 
 
 def _pair_basis(study: Study) -> str:

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 
 from zhibiao.showing.inset import Plane
 from zhibiao.showing.margin import MarginNote, margin_note
-from zhibiao.showing.numbers import four
+from zhibiao.showing.numbers import four, in_unit
 from zhibiao.showing.sheet import Box, Key, Sheet, free_spot, mark
 from zhibiao.showing.theme import LOOKS, NOTE_SIZE, in_language
 
@@ -53,6 +53,7 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "floor": "下限值（“以上”）",
             "ceiling": "上限值（“以下”）",
             "no figures": "其间无数据",
+            "goal": "目标",
             "target": "主评目标",
             "other target": "其他目标",
             "unit": "单位：{}",
@@ -74,6 +75,7 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "floor": "at least this (a floor)",
             "ceiling": "at most this (a ceiling)",
             "no figures": "no figures in between",
+            "goal": "target",
             "target": "governing target",
             "other target": "other target",
             "unit": "Unit: {}",
@@ -109,13 +111,13 @@ def series_words(lang: str) -> Mapping[str, str]:
     return in_language(WORDS, lang)
 
 
-def printed(point: Point) -> str:
-    """Return the value with the sign of its qualifier.
+def printed(point: Point, counted: bool = False) -> str:
+    """Return the value with the sign of its qualifier; of what is `counted` one by one the thousands stand apart.
 
     >>> printed(Point(2020, 98.0, "ge"))
     '≥98'
     """
-    return SIGNS[point.qualifier] + four(point.value)
+    return SIGNS[point.qualifier] + (in_unit(point.value, 1) if counted else four(point.value))
 
 
 def in_order(points: Sequence[Point]) -> list[Point]:
@@ -177,7 +179,7 @@ def draw_target(axes: Plane, target: TargetLine) -> None:
     axes.plot([target.year_to], [target.value_low], **mark(_target_role(target)))
 
 
-def label_points(sheet: Sheet, axes: Axes, points: Sequence[Point], lines: Sequence[Line]) -> None:
+def label_points(sheet: Sheet, axes: Axes, points: Sequence[Point], lines: Sequence[Line], counted: bool = False) -> None:
     """Print the values beside the points where that covers nothing: all of a few, the first and last of many.
 
     `lines` are the drawn lines (xs, ys) that a label must keep clear of.
@@ -189,23 +191,27 @@ def label_points(sheet: Sheet, axes: Axes, points: Sequence[Point], lines: Seque
         x, y = sheet.at(axes, point.year, point.value)
         taken.append(Box(x - 0.05, y - 0.05, x + 0.05, y + 0.05))
     for point in points if len(points) <= 6 else (points[0], points[-1]):
-        text = printed(point)
+        text = printed(point, counted)
         spot = free_spot(*sheet.at(axes, point.year, point.value), text, NOTE_SIZE, taken, trails, sheet.plot)
         if spot is not None:
             taken.append(spot)
             sheet.write(spot.left + 0.01, spot.top + 0.02, [text], NOTE_SIZE)
 
 
-def target_notes(targets: Sequence[TargetLine]) -> list[MarginNote]:
-    """Return the words that name each target: its value and the clause."""
-    return [margin_note(t.year_to + 0.3, t.value_low, t.label, t.clause, LOOKS["target"].colour) for t in targets]
+def target_notes(targets: Sequence[TargetLine], words: Mapping[str, str]) -> list[MarginNote]:
+    """Return the words that name each target: which one it is where there are several, its value and the clause."""
+    names = [words["goal" if len(targets) == 1 else _target_role(target)] for target in targets]
+    return [
+        margin_note(t.year_to + 0.3, t.value_low, f"{name} {t.label}", t.clause, LOOKS["target"].colour)
+        for name, t in zip(names, targets, strict=True)
+    ]
 
 
-def describe_points(points: Sequence[Point], words: Mapping[str, str]) -> str:
+def describe_points(points: Sequence[Point], words: Mapping[str, str], counted: bool = False) -> str:
     """Return the observed values in words, for alt texts: all of a few, first and last of many."""
     if not points:
         return words["alt none"]
-    each = [words["alt point"].format(year=p.year, value=printed(p)) for p in points]
+    each = [words["alt point"].format(year=p.year, value=printed(p, counted)) for p in points]
     many = words["alt many"].format(first=each[0], last=each[-1], count=len(each))
     return words["alt points"].format(many if len(each) > 6 else words["join"].join(each))
 

@@ -7,6 +7,7 @@ All positions are inches from the lower left corner.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -22,16 +23,20 @@ from zhibiao.showing.theme import INK, LINE, LOOKS, MUTED, NOTE_SIZE, TEXT_SIZE,
 WIDTH = 6.8
 """Width of every chart: the text width of an A4 page, so that print sizes are true."""
 EDGE = 0.1
-KEY_WIDTH = {"line": 0.3, "curve": 0.3, "band": 0.3, "marker": 0.14}
+KEY_WIDTH = {"line": 0.3, "curve": 0.3, "band": 0.3, "fan": 0.3, "marker": 0.14}
 
 
 @dataclass(frozen=True)
 class Key:
-    """One entry of the legend: how it is drawn (a role of the theme) and what it is called."""
+    """One entry of the legend: how it is drawn (a role of the theme) and what it is called.
+
+    A ``fan`` is a curve over the bands `within`, the widest first.
+    """
 
     role: str
     label: str
-    kind: Literal["line", "band", "marker", "curve"]
+    kind: Literal["line", "band", "marker", "curve", "fan"]
+    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,17 +96,19 @@ class Sheet:
         return trail
 
 
-def _draw_key(paper: Axes, key: Key, x: float, y: float) -> None:
+def _draw_key(paper: Axes, key: Key, x: float, y: float, height: float = 0.11) -> None:
     look = LOOKS[key.role]
     if key.kind == "band":
         paper.add_patch(
             Rectangle(
-                (x, y - 0.055), 0.3, 0.11, facecolor=look.colour, edgecolor=look.edge or look.colour, hatch=look.hatch,
+                (x, y - height / 2), 0.3, height, facecolor=look.colour, edgecolor=look.edge or look.colour, hatch=look.hatch,
                 linestyle=look.line if look.line != "none" else "-", linewidth=max(look.width, 0.8),
             )
         )  # fmt: skip
         return
-    if key.kind in ("line", "curve"):
+    for number, role in enumerate(key.within):
+        _draw_key(paper, Key(role, "", "band"), x, y, 0.16 - 0.05 * number)
+    if key.kind in ("line", "curve", "fan"):
         paper.plot([x, x + 0.3], [y, y], color=look.colour, linestyle=look.line, linewidth=look.width)
     if key.kind in ("line", "marker") and look.marker != "":
         paper.plot([x + KEY_WIDTH[key.kind] / 2], [y], **mark(key.role))
@@ -137,6 +144,17 @@ def _flow(keys: Sequence[Key], width: float) -> list[list[tuple[Key, float]]]:
     return rows
 
 
+def narrow(text: str) -> str:
+    """Return an English `text` with straight quotes: the font's curly ones are as wide as a Chinese character.
+
+    >>> narrow("class “Enrolment” of 《“十四五”规划》"), narrow("类“Enrolment”的中位数")
+    ('class "Enrolment" of 《“十四五”规划》', '类“Enrolment”的中位数')
+    """
+    told = re.sub("《[^》]*》", "", text)
+    english = len(re.findall("[A-Za-z]", told)) > 2 * len(re.findall("[一-鿿]", re.sub("“[^”]*”", "", told)))
+    return re.sub("(《[^》]*》)|[“”]", lambda found: found[1] or '"', text) if english else text
+
+
 def open_sheet(
     *,
     title: str,
@@ -164,8 +182,8 @@ def open_sheet(
         What the vertical axis measures; stands at its upper end, read without turning the head.
     """
     breadth = WIDTH - 2 * EDGE
-    titles, rows = balanced(title, breadth, TITLE_SIZE), _flow(keys, breadth)
-    below = [line for note in notes if note for line in wrap(note, breadth, NOTE_SIZE)]
+    titles, rows = balanced(narrow(title), breadth, TITLE_SIZE), _flow(keys, breadth)
+    below = [line for note in notes if note for line in wrap(narrow(note), breadth, NOTE_SIZE)]
     step, bottom = (NOTE_SIZE * LINE, EDGE + len(below) * NOTE_SIZE * LINE + (0.06 if below else 0) + under)
     top = bottom + plot_height + 0.1
     unit_top = top + (TEXT_SIZE * LINE if unit else 0)

@@ -24,7 +24,6 @@ from zhibiao.showing.series import (
     point_keys,
     printed,
     series_words,
-    target_keys,
     target_notes,
 )
 from zhibiao.showing.sheet import Key, open_sheet
@@ -114,7 +113,7 @@ def stairs(picture: StairsPicture, lang: str = "zh") -> Chart:
     totals, target = in_order(picture.totals), picture.target
     start, end = picture.year_from - 1, picture.year_to
     even: Line = ((start, end), (0.0, target.value_low))
-    notes = target_notes([target])
+    notes = target_notes([target], words)
     keys = [Key("pace", words["even"], "curve")]
     drawn: list[Line] = [even, ((end - 0.3, end + 0.3), (target.value_low, target.value_low))]
     needed: Line | None = None
@@ -140,7 +139,7 @@ def stairs(picture: StairsPicture, lang: str = "zh") -> Chart:
     with theme():
         sheet = open_sheet(
             title=picture.title,
-            keys=[*keys, *target_keys([target], words)],
+            keys=keys,
             plot_height=room_for(notes, 2.5),
             notes=[picture.basis, picture.source],
             left=0.55,

@@ -88,8 +88,8 @@ LOOKS: Mapping[str, Look] = MappingProxyType(
         "second curve": Look(ORANGE, line=(0, (5, 1.5)), width=1.8),
         "third curve": Look(GREEN, line="-.", width=1.8),
         "fourth curve": Look("#5F5F5F", line=":", width=1.8),
-        "region": Look("#D6EDE5", edge=GREEN, hatch="//", width=0.6),
-        "second region": Look("#F7E3D3", edge=ORANGE, hatch="\\\\", width=0.6),
+        "region": Look("#C4E6DA", edge=GREEN, hatch="//", width=0.6),
+        "second region": Look("#F9D3B4", edge=ORANGE, hatch="\\\\", width=0.6),
         "place": Look("#000000", marker="o"),
         "anchor": Look("#000000", marker="*"),
     }
@@ -310,13 +310,33 @@ def _advance_of(character: str) -> float:
     return float(_face(TEXT_SIZE).load_char(ord(character), flags=LoadFlags.NO_HINTING).linearHoriAdvance) / 65536 / TEXT_SIZE / 72
 
 
+CLAUSE_ENDS = re.compile(r"(?<=[，；：。])|(?<=[,;:]) ")
+"""Where a sentence may be halved without tearing a clause."""
+LOPSIDED = 0.45
+"""Of two lines the shorter one is at least so long, as a share of the longer, where a title is broken at a clause."""
+
+
 def balanced(text: str, width: float, size: float) -> list[str]:
-    """Return `text` in as few lines as :func:`wrap`, but of like length: no title ends in a line of two characters."""
+    """Return `text` in as few lines as :func:`wrap`, but of like length: no title ends in a line of two characters.
+
+    Of two lines the first ends with a clause where the halves are not too unlike.
+    """
     lines = narrower = wrap(text, width, size)
+    if len(lines) == 2 and (halves := _halved(text.strip(), width, size)):
+        return halves
     while len(narrower) == len(lines) > 1 and width > 1:
         lines, width = narrower, width - 0.1
         narrower = wrap(text, width, size)
     return lines
+
+
+def _halved(text: str, width: float, size: float) -> list[str]:
+    """The text in two lines broken between clauses, as alike as may be; empty where no such break gives two lines that fit."""
+    breaks = [(text[: found.start()].strip(), text[found.end() :].strip()) for found in CLAUSE_ENDS.finditer(text)]
+    measured = [(width_of(first, size), width_of(rest, size), [first, rest]) for first, rest in breaks if first and rest and "\n" not in text]
+    fitting = [(min(a, b) / max(a, b), lines) for a, b, lines in measured if max(a, b) <= width]
+    share, lines = max(fitting, default=(0.0, []))
+    return lines if share >= LOPSIDED else []
 
 
 def in_language(words: Mapping[str, T], lang: str) -> T:

@@ -12,6 +12,7 @@ from string import Formatter
 from typing import Any, Literal
 
 from zhibiao.errors import ParameterError
+from zhibiao.showing.ledger import handed_over
 from zhibiao.showing.nothing import NOTHING
 from zhibiao.showing.numbers import ABSENT, decimal_of, fixed, four, is_absent, percent, thousands
 
@@ -355,6 +356,7 @@ class Table:
         }
         if published_run():
             bundle["application/vnd.dataresource+json"] = self.resource()
+            bundle |= handed_over(bundle["text/markdown"])
         return bundle if self.rows else (bundle, {NOTHING: True})
 
     def __repr__(self) -> str:

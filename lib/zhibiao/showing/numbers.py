@@ -25,7 +25,7 @@ EXACT = Context(prec=800)
 HUNDREDTH = Decimal("0.01")
 """What one percent is of a share."""
 
-CLOSE = Context(prec=10)
+CLOSE = Context(prec=8)
 """Floating point is trusted this far."""
 
 Number = int | float | Decimal | SupportsFloat | None

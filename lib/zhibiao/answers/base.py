@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from zhibiao.catalogue.study import Study
 from zhibiao.model.region import SYNTHETIC_EN, SYNTHETIC_ZH
+from zhibiao.showing import ledger
+from zhibiao.showing.table import published_run
 
 if TYPE_CHECKING:
     from zhibiao.assessing.gaps import GapRow
@@ -23,6 +25,8 @@ class Answers:
 
     def __init__(self, question: Study) -> None:
         self.study = question
+        if published_run():
+            ledger.opened_for(question)
 
     def __repr__(self) -> str:
         return self.title

@@ -17,7 +17,7 @@ from zhibiao.exploring.screen import figure
 from zhibiao.model import LEVERS, LeverId, Override
 from zhibiao.showing.gap_tables import likelihood_text
 from zhibiao.showing.numbers import ABSENT, four, in_unit, percent, signed
-from zhibiao.showing.pictures import PERSONS, digits_for, digits_of, display_unit
+from zhibiao.showing.pictures import PERSONS, digits_for, digits_of, display_unit, modelled
 from zhibiao.showing.statement_tables import period_text, value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
 from zhibiao.showing.words import STATES, word
@@ -197,7 +197,7 @@ def heading(study: Study, shown: Shown, indicator: str) -> str:
     unit = display_unit(study, study.indicator(indicator))
     name, end = study.indicator(indicator).name(study.lang), int(fan.years[-1])
     middle = float(np.median(fan.draws[:, -1]))
-    text = in_unit(middle, unit.scale) if fan.method == "scenario" else figure(middle / float(unit.scale), digits_for(fan, unit))
+    text = modelled(middle, unit) if fan.method == "scenario" else figure(middle / float(unit.scale), digits_for(fan, unit))
     value = with_unit(text, unit, study.lang)
     return study.words(f"{name}：{end}年{value}", f"{name}: {value} in {end}")
 
@@ -212,7 +212,7 @@ def _middle(aim: Aim, shown: Shown) -> str:
     if aim.middle is None:
         return ABSENT
     unit, fan = aim.target.statement.written_unit, shown.simulation.fans[aim.target.statement.indicator]
-    return in_unit(aim.middle, unit.scale) if aim.assumed else figure(aim.middle / float(unit.scale), digits_of(fan.draws[:, -1], unit))
+    return modelled(aim.middle, unit) if aim.assumed else figure(aim.middle / float(unit.scale), digits_of(fan.draws[:, -1], unit))
 
 
 def _gap(aim: Aim, lang: str) -> str:
@@ -255,7 +255,7 @@ def _apart(aim: Aim, before: Aim | None) -> str:
     if before is None or aim.middle is None or before.middle is None:
         return ABSENT
     unit = aim.target.statement.written_unit
-    digits = max(2, _finest(aim)) if aim.assumed and unit.scale != 1 else _finest(aim)
+    digits = _finest(aim)
     return signed(round((aim.middle - before.middle) / float(unit.scale), 9), digits)
 
 

@@ -40,7 +40,7 @@ def anchor(study: Study, simulation: Simulation) -> Table:
     rows = [
         _row(study.words("平均学制（年）", "mean length (years)"), *_spread(pipe.length, lambda v: fixed(v, 1))),
         {
-            **_row(study.words("年保留率", "yearly retention"), *_spread(pipe.retention, lambda v: percent(v, 0))),
+            **_row(study.words("年保留率", "yearly retention"), *_spread(pipe.retention, lambda v: percent(v, 1))),
             "published": _reckoned(study, own, own.retention),
             "nation": _span(spread),
         },
@@ -64,7 +64,7 @@ def _spread(draws: NDArray[np.float64], shown: Callable[[float], str]) -> tuple[
 
 
 def _span(spread: Spread) -> str:
-    return f"{percent(float(spread.retention.min()), 0)}—{percent(float(spread.retention.max()), 0)}"
+    return f"{percent(float(spread.retention.min()), 1)}—{percent(float(spread.retention.max()), 1)}"
 
 
 def _people(study: Study, pipe: Pipe, run: PipeRun, spread: Spread) -> list[dict[str, str]]:
@@ -76,8 +76,8 @@ def _people(study: Study, pipe: Pipe, run: PipeRun, spread: Spread) -> list[dict
         value = QUALIFIERS[known[-1].qualifier] + with_unit(in_unit(known[-1].base_value, unit.scale), unit, study.lang)
         graduates["published"] = study.words(f"{value}（{known[-1].period}）", f"{value} ({known[-1].period})")
     share = run.losses[:, 0] / pipe.start.enrolment
-    losses = _row(study.words(f"{year}年其他离校占上年在校生", f"other losses of {year}, of the stock before"), *_spread(share, lambda v: percent(v, 0)))
-    losses["nation"] = f"{percent(float(spread.losses.min()), 0)}—{percent(float(spread.losses.max()), 0)}"
+    losses = _row(study.words(f"{year}年其他离校占上年在校生", f"other losses of {year}, of the stock before"), *_spread(share, lambda v: percent(v, 1)))
+    losses["nation"] = f"{percent(float(spread.losses.min()), 1)}—{percent(float(spread.losses.max()), 1)}"
     return [graduates, losses]
 
 
@@ -85,7 +85,7 @@ def _reckoned(study: Study, own: YearlyRetention, shares: NDArray[np.float64]) -
     """What the region's published stock and flows of its newest year come to; absent where they are not all known."""
     if not own.years.size:
         return ABSENT
-    return study.words(f"{percent(float(shares[-1]), 0)}（{own.years[-1]}，算出）", f"{percent(float(shares[-1]), 0)} ({own.years[-1]}, computed)")
+    return study.words(f"{percent(float(shares[-1]), 1)}（{own.years[-1]}，算出）", f"{percent(float(shares[-1]), 1)} ({own.years[-1]}, computed)")
 
 
 def _spread_people(draws: NDArray[np.float64], unit: Unit, lang: str) -> tuple[str, str]:
@@ -112,9 +112,9 @@ def _outside(study: Study, pipe: Pipe) -> str:
     first, last, low, high = nation
     if low <= pipe.start.ratio <= high:
         return study.words(
-            f"每名招生对应在校生{ratio}人，在全国{first}—{last}年的{low:.1f}—{high:.1f}之内。", f"{ratio} students per entrant lie within the nation's {low:.1f}–{high:.1f} of {first}–{last}."
+            f"每名招生对应在校生{ratio}人，在全国{first}—{last}年的{fixed(low, 1)}—{fixed(high, 1)}之内。", f"{ratio} students per entrant lie within the nation's {fixed(low, 1)}–{fixed(high, 1)} of {first}–{last}."
         )
     return study.words(
-        f"每名招生对应在校生{ratio}人，在全国{first}—{last}年的{low:.1f}—{high:.1f}之外：模型只以本地自己的数为锚，全国只提供离散程度。",
-        f"{ratio} students per entrant lie outside the nation's {low:.1f}–{high:.1f} of {first}–{last}: the model is anchored on the region's own figures, the nation gives only the dispersion.",
+        f"每名招生对应在校生{ratio}人，在全国{first}—{last}年的{fixed(low, 1)}—{fixed(high, 1)}之外：模型只以本地自己的数为锚，全国只提供离散程度。",
+        f"{ratio} students per entrant lie outside the nation's {fixed(low, 1)}–{fixed(high, 1)} of {first}–{last}: the model is anchored on the region's own figures, the nation gives only the dispersion.",
     )

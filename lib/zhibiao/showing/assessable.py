@@ -10,7 +10,7 @@ from zhibiao.assessing.panel import SILENT_VERDICTS
 from zhibiao.assessing.standing import STATES as STATE_ORDER
 from zhibiao.assessing.standing import VERDICTS as VERDICT_ORDER
 from zhibiao.catalogue.study import Study
-from zhibiao.showing.numbers import percent
+from zhibiao.showing.numbers import count, percent
 from zhibiao.showing.sentences import Sentences
 from zhibiao.showing.words import STATES, VERDICTS, word
 
@@ -25,7 +25,7 @@ def share(study: Study, rows: Sequence[GapRow]) -> str:
     judged = [row.standing for row in rows if row.standing.verdict not in SILENT_VERDICTS]
     silent = [row.standing for row in rows if row.standing.verdict in SILENT_VERDICTS]
     part = percent(len(judged) / len(rows), 0)
-    head = study.words(f"{len(rows)}项目标，可评{len(judged)}项（{part}）", f"{len(rows)} target{'' if len(rows) == 1 else 's'}, {len(judged)} of them can be judged ({part})")
+    head = study.words(f"{count(len(rows))}项目标，可评{count(len(judged))}项（{part}）", f"{count(len(rows))} target{'' if len(rows) == 1 else 's'}, {count(len(judged))} of them can be judged ({part})")
     stands = _listed(study, Counter(s.verdict for s in judged), VERDICTS, VERDICT_ORDER)
     weak = _listed(study, Counter(s.state for s in judged if s.state != "assessed"), STATES, STATE_ORDER)
     lacking = _listed(study, Counter("undecided" if s.state == "assessed" else s.state for s in silent), {**STATES, "undecided": UNDECIDED}, (*STATE_ORDER, "undecided"))
@@ -43,5 +43,5 @@ def sentence(study: Study, rows: Sequence[GapRow]) -> Sentences:
 
 
 def _listed(study: Study, counts: Mapping[str, int], words: Mapping[str, tuple[str, str]], order: Sequence[str]) -> str:
-    said = [f"{word(words, code, study.lang)}{study.words('', ' ')}{counts[code]}" for code in order if counts.get(code)]
+    said = [f"{word(words, code, study.lang)}{study.words('', ' ')}{count(counts[code])}" for code in order if counts.get(code)]
     return study.words("、", ", ").join(said)

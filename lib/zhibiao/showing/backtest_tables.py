@@ -16,7 +16,7 @@ from zhibiao.projecting.project import LAST_VALUE
 from zhibiao.projecting.reference import ReferenceClass
 from zhibiao.showing.chart import Chart
 from zhibiao.showing.lines_chart import LinesPicture, NamedLine, lines
-from zhibiao.showing.numbers import percent
+from zhibiao.showing.numbers import count, percent
 from zhibiao.showing.table import Column, Table
 
 METHOD_NAMES: Mapping[str, tuple[str, str]] = {
@@ -68,8 +68,8 @@ def errors(study: Study, trials: pd.DataFrame) -> Table:
     best = sum(row[COMBINED] <= min(row[m] for m in METHODS) for row in rows)
     beaten = sum(row[COMBINED] < row[LAST_VALUE] for row in rows)
     title = study.words(
-        f"中国序列的中位误差：{len(rows)}种情形中{beaten}种小于“最后一个值”，{best}种为各法最小",
-        f"Median errors on Chinese series: in {beaten} of {len(rows)} cases below the last value, in {best} the smallest of all",
+        f"中国序列的中位误差：{count(len(rows))}种情形中{count(beaten)}种小于“最后一个值”，{count(best)}种为各法最小",
+        f"Median errors on Chinese series: in {count(beaten)} of {count(len(rows))} cases below the last value, in {count(best)} the smallest of all",
     )
     return Table(columns, rows, title=title, notes=[_how(study)] if rows else [], empty=_none(study))
 
@@ -108,13 +108,13 @@ def chart(study: Study, trials: pd.DataFrame, points: int) -> Chart:
     ]
     ours, last = (found.median_error.get((m, AHEAD)) for m in (COMBINED, LAST_VALUE))
     title = study.words(
-        f"只知{points}个数时，{AHEAD}年后的中位误差：本套{percent(ours, 0)}，最后一个值{percent(last, 0)}",
-        f"With {points} figures known, the median error {AHEAD} years ahead is {percent(ours, 0)}; the last value's is {percent(last, 0)}",
+        f"只知{count(points)}个数时，{count(AHEAD)}年后的中位误差：本套{percent(ours, 0)}，最后一个值{percent(last, 0)}",
+        f"With {count(points)} figures known, the median error {count(AHEAD)} years ahead is {percent(ours, 0)}; the last value's is {percent(last, 0)}",
     )
     return lines(
         LinesPicture(
             title,
-            [str(ahead) for ahead in range(1, AHEAD + 1)],
+            [count(ahead) for ahead in range(1, AHEAD + 1)],
             study.words("几年后", "years ahead"),
             study.words("误差中位数（占实际值的比例）", "median error as a share of the truth"),
             drawn,
@@ -149,17 +149,17 @@ def own(study: Study, trials: pd.DataFrame, classes: Mapping[str, ReferenceClass
         rows.append(
             {
                 "indicator": study.indicator(indicator).name(study.lang),
-                "points": str(points),
-                "ahead": str(reach[0]) if reach[0] == reach[1] else f"{reach[0]}—{reach[1]}",
+                "points": count(points),
+                "ahead": count(reach[0]) if reach[0] == reach[1] else f"{count(reach[0])}—{count(reach[1])}",
                 "error": _error(study, float(group.error.median()), rate),
                 "last": _error(study, float(last.error.median()), rate),
-                "covered80": f"{int(inside[0].sum())} / {len(group)}",
-                "covered95": f"{int(inside[1].sum())} / {len(group)}",
+                "covered80": f"{count(int(inside[0].sum()))} / {count(len(group))}",
+                "covered95": f"{count(int(inside[1].sum()))} / {count(len(group))}",
             }
         )
     title = study.words(
-        f"{study.region.zh}自己的数：若当年就这样推断，后来会怎样（{len(ours)}次判定）",
-        f"{study.region.en}'s own figures: what would have been said then, against what came ({len(ours)} judged)",
+        f"{study.region.zh}自己的数：若当年就这样推断，后来会怎样（{count(len(ours))}次判定）",
+        f"{study.region.en}'s own figures: what would have been said then, against what came ({count(len(ours))} judged)",
     )
     empty = study.words(
         f"{study.region.zh}没有一项指标在五年之内有两个数，无从回测；以下只有别处的序列。",

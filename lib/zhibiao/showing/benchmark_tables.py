@@ -10,8 +10,9 @@ from zhibiao.projecting.accuracy import Measured
 from zhibiao.projecting.reference import ReferenceClass
 from zhibiao.showing.backtest_tables import METHOD_NAMES
 from zhibiao.showing.chart import Chart
+from zhibiao.showing.ledger import quoted
 from zhibiao.showing.lines_chart import LinesPicture, NamedLine, lines
-from zhibiao.showing.numbers import percent
+from zhibiao.showing.numbers import count, fixed, percent
 from zhibiao.showing.sentences import Sentences
 from zhibiao.showing.table import Column, Kind, Table
 
@@ -56,7 +57,7 @@ def _lengths(rows: Sequence[Measured]) -> list[int | None]:
 
 
 def _length_text(study: Study, points: int | None) -> str:
-    return study.words("全部", "all") if points is None else str(points)
+    return study.words("全部", "all") if points is None else count(points)
 
 
 def _span(rows: Sequence[Measured]) -> tuple[int, int] | None:
@@ -73,16 +74,16 @@ def table(study: Study, measured: Sequence[Measured], classes: Mapping[str, Refe
     columns = [
         Column("method", study.words("方法", "method"), width=4),
         Column("kind", study.words("类别", "kind"), width=2),
-        *(Column(f"p{p}", study.words(f"{p}个数", f"{p} points") if p else study.words("全部历史", "whole history"), "right", kind, width=2, digits=DIGITS[measure]) for p in lengths),
+        *(Column(f"p{p}", study.words(f"{count(p)}个数", f"{count(p)} points") if p else study.words("全部历史", "whole history"), "right", kind, width=2, digits=DIGITS[measure]) for p in lengths),
     ]  # fmt: skip
     cells: dict[str, dict[str, object]] = {}
     for row in rows:
         said = cells.setdefault(row.method, {"method": _name(row.method, study.lang, classes), "kind": KINDS[row.kind][study.lang != "zh"]})
         said[f"p{row.points}"] = getattr(row, measure)
     name, what = COLLECTIONS.get(collection, (collection, collection))[study.lang != "zh"], MEASURES[measure][study.lang != "zh"]
-    title = study.words(f"{name}：{what}", f"{name}: {what}") + (study.words(f"（1—{pooled[1]}年后合计）", f" (1–{pooled[1]} years ahead pooled)") if pooled else "")
+    title = study.words(f"{quoted(name)}：{what}", f"{quoted(name)}: {what}") + (study.words(f"（{count(1)}—{count(pooled[1])}年后合计）", f" ({count(1)}–{count(pooled[1])} years ahead pooled)") if pooled else "")
     series = {row.points: row.series for row in rows if row.kind == "own"}
-    notes = [study.words("序列或历史数：", "Series or histories: ") + study.words("、", ", ").join(f"{_length_text(study, p)} – {series[p]}" for p in lengths) + study.words("。", ".")] if rows else []
+    notes = [study.words("序列或历史数：", "Series or histories: ") + study.words("、", ", ").join(f"{_length_text(study, p)} – {count(series[p])}" for p in lengths) + study.words("。", ".")] if rows else []
     if any(row.kind == "peer" for row in rows):
         notes.append(
             study.words(
@@ -109,8 +110,8 @@ def verdict(study: Study, measured: Sequence[Measured], classes: Mapping[str, Re
         best = min(others, key=lambda row: row.scaled_error, default=None)
         peers = [row for row in same if row.kind == "peer" and row.covered80 is not None]
         text = study.words(
-            f"{_length_text(study, points)}{'个数' if points else '历史'}：误差{ours.scaled_error:.2f}倍年均变动" + (f"，其余最好的是{_name(best.method, 'zh', classes)} {best.scaled_error:.2f}" if best else ""),
-            f"{f'{points} points' if points else 'Whole history'}: error {ours.scaled_error:.2f} yearly steps" + (f", the best other is {_name(best.method, 'en', classes)} with {best.scaled_error:.2f}" if best else ""),
+            f"{_length_text(study, points)}{'个数' if points else '历史'}：误差{fixed(ours.scaled_error, 2)}倍年均变动" + (f"，其余最好的是{_name(best.method, 'zh', classes)} {fixed(best.scaled_error, 2)}" if best else ""),
+            f"{f'{count(points)} points' if points else 'Whole history'}: error {fixed(ours.scaled_error, 2)} yearly steps" + (f", the best other is {_name(best.method, 'en', classes)} with {fixed(best.scaled_error, 2)}" if best else ""),
         )
         if ours.covered80 is not None:
             text += study.words(f"；80%区间实际包住{percent(ours.covered80, 0)}", f"; the 80 % band held {percent(ours.covered80, 0)}")
@@ -166,8 +167,8 @@ def error_chart(study: Study, measured: Sequence[Measured], classes: Mapping[str
     name = COLLECTIONS.get(collection, (collection, collection))[study.lang != "zh"]
     return lines(
         LinesPicture(
-            study.words(f"{name}，只知{points}个数：{far}年后中位误差{mine}，最后一个值{last}", f"{name}, {points} figures known: {far} years ahead off by {mine}, the last value by {last}"),
-            [str(year) for year in years],
+            study.words(f"{name}，只知{count(points)}个数：{count(far)}年后中位误差{mine}，最后一个值{last}", f"{name}, {count(points)} figures known: {count(far)} years ahead off by {mine}, the last value by {last}"),
+            [count(year) for year in years],
             study.words("几年后", "years ahead"),
             study.words("误差中位数（占实际值的比例）", "median error as a share of the truth"),
             drawn,
@@ -178,7 +179,7 @@ def error_chart(study: Study, measured: Sequence[Measured], classes: Mapping[str
 
 def _source(study: Study, collection: str) -> str:
     if collection == "m3":
-        return study.words("M3竞赛年度序列（2000）；本套的系数学自M1与旅游竞赛。", "M3 competition, yearly (2000); this suite learned from M1 and Tourism.")
+        return quoted(study.words("M3竞赛年度序列（2000）；本套的系数学自M1与旅游竞赛。", "M3 competition, yearly (2000); this suite learned from M1 and Tourism."))
     return study.words("世界银行教育统计，中等职业教育在校生；一半国家建类，判于另一半。", "World Bank EdStats, vocational enrolment; half of the countries teach, the other half is judged.")
 
 

@@ -35,6 +35,7 @@ from zhibiao.showing.series import (
     target_notes,
 )
 from zhibiao.showing.sheet import Box, Key, Sheet, free_spot, mark, open_sheet
+from zhibiao.showing.statement_tables import stated
 from zhibiao.showing.theme import LOOKS, MUTED, NOTE_SIZE, in_language, theme
 from zhibiao.showing.words import word
 
@@ -144,7 +145,7 @@ def _target(study: Study, made: Milestones, path: _Path) -> TargetLine:
     statement = made.statement
     high = None if statement.comparator != "between" or statement.high is None else float(statement.high)
     low = path.milestones[-1].value if high is None or statement.low is None else float(statement.low)
-    return TargetLine(made.years[-1], made.years[-1], low, high, statement.comparator, study.clause(statement), statement.value_text(study.lang))
+    return TargetLine(made.years[-1], made.years[-1], low, high, statement.comparator, study.clause(statement), stated(statement, study.lang))
 
 
 def _basis(study: Study, one: Chosen) -> str:

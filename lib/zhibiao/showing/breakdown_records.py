@@ -11,7 +11,7 @@ from zhibiao.catalogue.study import Study
 from zhibiao.model import Statement
 from zhibiao.model.breakdown import Breakdown
 from zhibiao.reading.unit_list import Child
-from zhibiao.showing.numbers import in_unit
+from zhibiao.showing.numbers import count, in_unit
 from zhibiao.showing.statement_tables import with_unit
 from zhibiao.showing.words import word
 
@@ -90,8 +90,8 @@ def _bases_remarks(study: Study, made: Milestones, children: Sequence[Child], wi
     if without:
         lines.append(
             study.words(
-                f"另有{len(without)}个下级地区没有数，未分配任务：{_few(without, '、')}。",
-                f"{len(without)} {'region below has no figure and gets' if len(without) == 1 else 'regions below have no figure and get'} no task: {_few(without, ', ')}.",
+                f"另有{count(len(without))}个下级地区没有数，未分配任务：{_few(without, '、')}。",
+                f"{count(len(without))} {'region below has no figure and gets' if len(without) == 1 else 'regions below have no figure and get'} no task: {_few(without, ', ')}.",
             )
         )
     return lines

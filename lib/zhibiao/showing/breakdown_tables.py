@@ -12,7 +12,7 @@ from zhibiao.model import Statement, Unit
 from zhibiao.model.document import SYMBOLS
 from zhibiao.model.units import UNSCALED
 from zhibiao.showing.breakdown_records import RULES
-from zhibiao.showing.numbers import ABSENT, in_unit, thousands
+from zhibiao.showing.numbers import ABSENT, count, in_unit, thousands
 from zhibiao.showing.pictures import source_line
 from zhibiao.showing.statement_tables import value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
@@ -103,7 +103,7 @@ def judged(study: Study, found: Sequence[Chosen]) -> Table:
     if not any(row["so_far"] for row in rows):
         columns = [column for column in columns if column.name != "so_far"]
         rows = [{name: value for name, value in row.items() if name != "so_far"} for row in rows]
-    notes = [study.words(f"另有{ahead}个里程碑年份未到。", "1 milestone lies ahead." if ahead == 1 else f"{ahead} milestones lie ahead.")] if ahead else []
+    notes = [study.words(f"另有{count(ahead)}个里程碑年份未到。", "1 milestone lies ahead." if ahead == 1 else f"{count(ahead)} milestones lie ahead.")] if ahead else []
     clauses = dict.fromkeys(f"{study.clause(one.statement)} “{one.statement.evidence}”" for one in found if one.milestones is not None)
     notes += [study.words("依据：", "Clauses: ") + study.words("；", "; ").join(clauses) + study.words("。", ".")] if clauses else []
     notes.append(study.words("未报不算达到；下限数（“以上”）不能证明“超过”；年内的数不外推。", "Not reported is not met; a floor never proves “exceed”; part of a year is not extrapolated."))
@@ -173,10 +173,10 @@ def finding(study: Study, rows: Sequence[Judged]) -> str:
     due, running = [row for row in rows if row.state not in ("ahead", "part_year")], sum(row.state == "part_year" for row in rows)
     if not due and not running:
         return study.words("没有到期的里程碑", "No milestone is due yet")
-    count = {state: sum(row.state == state for row in due) for state in STATES}
-    short, silent = count["short"] + count["level"], count["not_reported"]
-    other = len(due) - count["met"] - short - silent
-    zh = [f"{n}个{name}" for n, name in ((count["met"], "达到"), (short, "未达到"), (silent, "未报"), (other, "不能判断")) if n]
-    en = [f"{n} {name}" for n, name in ((count["met"], "met"), (short, "short"), (silent, "not reported"), (other, "cannot be judged")) if n]
-    zh, en = zh + [f"另{running}个年内未完"] * bool(running), en + [f"{running} more under way"] * bool(running)
-    return study.words(f"到期的里程碑{len(due)}个，{'，'.join(zh)}", f"{len(due)} {'milestone' if len(due) == 1 else 'milestones'} due, {', '.join(en)}")
+    by_state = {state: sum(row.state == state for row in due) for state in STATES}
+    short, silent = by_state["short"] + by_state["level"], by_state["not_reported"]
+    other = len(due) - by_state["met"] - short - silent
+    zh = [f"{count(n)}个{name}" for n, name in ((by_state["met"], "达到"), (short, "未达到"), (silent, "未报"), (other, "不能判断")) if n]
+    en = [f"{count(n)} {name}" for n, name in ((by_state["met"], "met"), (short, "short"), (silent, "not reported"), (other, "cannot be judged")) if n]
+    zh, en = zh + [f"另{count(running)}个年内未完"] * bool(running), en + [f"{count(running)} more under way"] * bool(running)
+    return study.words(f"到期的里程碑{count(len(due))}个，{'，'.join(zh)}", f"{count(len(due))} {'milestone' if len(due) == 1 else 'milestones'} due, {', '.join(en)}")

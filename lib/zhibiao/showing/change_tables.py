@@ -8,7 +8,7 @@ from zhibiao.assessing.changes import Change, Changes
 from zhibiao.assessing.standing import Standing
 from zhibiao.catalogue.study import Study
 from zhibiao.showing.gap_tables import latest_text, observed_text
-from zhibiao.showing.numbers import in_unit
+from zhibiao.showing.numbers import count, in_unit
 from zhibiao.showing.sentences import Sentences
 from zhibiao.showing.statement_tables import value_with_unit
 from zhibiao.showing.words import STATES, VERDICTS, counted, word
@@ -49,9 +49,9 @@ def _counted(study: Study, found: Changes) -> str:
     turned = len(found.turned)
     new = sum(change.before is None for change in found.turned)
     if not turned:
-        return study.words(f"{len(found.changes)}项目标都没有变化。", f" none of {counted(len(found.changes), 'target')} changed.")
+        return study.words(f"{count(len(found.changes))}项目标都没有变化。", f" none of {counted(len(found.changes), 'target')} changed.")
     return study.words(
-        f"{len(found.changes)}项目标中{turned}项有变化" + (f"，其中{new}项是新目标。" if new else "。"),
+        f"{count(len(found.changes))}项目标中{turned}项有变化" + (f"，其中{new}项是新目标。" if new else "。"),
         f" {turned} of {counted(len(found.changes), 'target')} changed" + (f", {new} of them new." if new else "."),
     )
 

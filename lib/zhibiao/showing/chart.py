@@ -15,6 +15,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from zhibiao.errors import ToolMissing
+from zhibiao.showing.ledger import handed_over
 from zhibiao.showing.numbers import ABSENT, four, is_absent
 from zhibiao.showing.table import aligned, published_run
 from zhibiao.showing.theme import FONT, missing_glyphs, theme
@@ -99,12 +100,14 @@ class Chart:
         table = aligned([str(name) for name in self.data.columns], rows, ["right" if n else "left" for n in numeric])
         return "\n".join([self.title, *([table] if rows else []), *([self.source] if self.source else [])])
 
-    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, Any], dict[str, dict[str, str]]]:
+        handed: dict[str, Any] = {}
         if published_run():
             kind, picture = "image/svg+xml", self.image("svg").decode("utf-8")
+            handed = handed_over(*(text.get_text() for text in self.figure.findobj(Text) if isinstance(text, Text)), self.alt, self.title)
         else:
             kind, picture = ("image/png", base64.b64encode(self.image("png")).decode("ascii"))
-        return {"text/plain": self.plain(), kind: picture}, {kind: {"alt": self.alt}}
+        return {"text/plain": self.plain(), kind: picture, **handed}, {kind: {"alt": self.alt}}
 
     def __repr__(self) -> str:
         return self.plain()

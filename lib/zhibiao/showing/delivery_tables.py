@@ -9,7 +9,7 @@ from typing import Any
 from zhibiao.assessing.delivery import STAGES, Delivery, Task, UnitView
 from zhibiao.assessing.standing import Standing
 from zhibiao.catalogue.study import Study
-from zhibiao.showing.numbers import ABSENT
+from zhibiao.showing.numbers import ABSENT, count
 from zhibiao.showing.sentences import Nothing, Sentences
 from zhibiao.showing.statement_tables import value_with_unit
 from zhibiao.showing.table import Column, Table
@@ -31,16 +31,16 @@ def overview(study: Study, found: Delivery) -> Sentences:
     """How many measures, how far they have come, what is late, what lacks an indicator or an owner."""
     if not found.tasks:
         return Nothing((_why_none(study),))
-    count = Counter(task.stage for task in found.tasks)
-    stages = [(word(STAGE_WORDS, stage, study.lang), count[stage]) for stage in STAGES if count[stage]]
-    told = study.words("、".join(f"{n}项{name}" for name, n in stages), ", ".join(f"{n} {name}" for name, n in stages))
+    by_stage = Counter(task.stage for task in found.tasks)
+    stages = [(word(STAGE_WORDS, stage, study.lang), by_stage[stage]) for stage in STAGES if by_stage[stage]]
+    told = study.words("、".join(f"{count(n)}项{name}" for name, n in stages), ", ".join(f"{count(n)} {name}" for name, n in stages))
     lines = [
         study.words(
-            f"{len(found.tasks)}项措施，{len(found.units)}个责任单位。截至{study.as_of}年：{told}。",
-            f"{len(found.tasks)} measures, {len(found.units)} units that answer for them. As of {study.as_of}: {told}.",
+            f"{count(len(found.tasks))}项措施，{count(len(found.units))}个责任单位。截至{study.as_of}年：{told}。",
+            f"{count(len(found.tasks))} measures, {count(len(found.units))} units that answer for them. As of {study.as_of}: {told}.",
         )
     ]
-    if count["unreported"] == len(found.tasks):
+    if by_stage["unreported"] == len(found.tasks):
         lines.append(
             study.words(
                 "没有任何进展记录：未报不算完成，也不算没做。记录方法见 docs/track-delivery.md。",
@@ -50,30 +50,30 @@ def overview(study: Study, found: Delivery) -> Sentences:
     silent = sum(task.stage == "unreported" for task in found.late)
     lines.append(
         study.words(
-            f"期限已过而未完成的{len(found.late)}项" + (f"，其中{silent}项没有报过进展。" if silent else "。"),
-            f"{len(found.late)} past their deadline and not done" + (f", {silent} of which never reported." if silent else "."),
+            f"期限已过而未完成的{count(len(found.late))}项" + (f"，其中{count(silent)}项没有报过进展。" if silent else "。"),
+            f"{count(len(found.late))} past their deadline and not done" + (f", {count(silent)} of which never reported." if silent else "."),
         )
     )
     lines.append(
         study.words(
-            f"没有对应指标的措施{len(found.without_indicator)}项，没有责任单位的{len(found.without_owner)}项；没有措施支撑的目标{len(found.unserved)}条。",
-            f"{counted(len(found.without_indicator), 'measure')} without an indicator, {len(found.without_owner)} without a unit; {counted(len(found.unserved), 'target')} without a measure.",
+            f"没有对应指标的措施{count(len(found.without_indicator))}项，没有责任单位的{count(len(found.without_owner))}项；没有措施支撑的目标{count(len(found.unserved))}条。",
+            f"{counted(len(found.without_indicator), 'measure')} without an indicator, {count(len(found.without_owner))} without a unit; {counted(len(found.unserved), 'target')} without a measure.",
         )
     )
     if found.units:
         most = found.units[0]
         lines.append(
             study.words(
-                f"任务最多的是{most.unit}，共{len(most.tasks)}项" + (f"，其中牵头{len(most.led)}项。" if most.led else "。"),
-                f"{most.unit} answers for most: {len(most.tasks)}" + (f", {len(most.led)} of them in charge." if most.led else "."),
+                f"任务最多的是{most.unit}，共{count(len(most.tasks))}项" + (f"，其中牵头{count(len(most.led))}项。" if most.led else "。"),
+                f"{most.unit} answers for most: {count(len(most.tasks))}" + (f", {count(len(most.led))} of them in charge." if most.led else "."),
             )
         )
     if found.later:
         newest = max(entry.date for entry in found.later).year
         lines.append(
             study.words(
-                f"另有{len(found.later)}条进展记录晚于{study.as_of}年，未计入；要计入，请设 as_of = {newest}。",
-                f"{len(found.later)} entries are dated after {study.as_of} and not looked at; set as_of = {newest} to count them.",
+                f"另有{count(len(found.later))}条进展记录晚于{study.as_of}年，未计入；要计入，请设 as_of = {newest}。",
+                f"{count(len(found.later))} entries are dated after {study.as_of} and not looked at; set as_of = {newest} to count them.",
             )
         )
     return Sentences(tuple(lines))
@@ -117,7 +117,7 @@ def measures(study: Study, found: Delivery) -> Table:
     return Table(
         columns,
         rows,
-        title=study.words(f"{len(rows)}项措施、责任单位与进展", f"{len(rows)} measures, their units and progress") if rows else "",
+        title=study.words(f"{count(len(rows))}项措施、责任单位与进展", f"{count(len(rows))} measures, their units and progress") if rows else "",
         notes=[
             study.words(
                 "期限加括号的，文件未给该措施写期限，按规划期末计。“未报”不算完成。〔牵〕为牵头单位。",
@@ -150,7 +150,7 @@ def late(study: Study, found: Delivery) -> Table:
     return Table(
         columns,
         rows,
-        title=study.words(f"期限已过而未完成：{len(rows)}项", f"Past the deadline and not done: {len(rows)}") if rows else "",
+        title=study.words(f"期限已过而未完成：{count(len(rows))}项", f"Past the deadline and not done: {count(len(rows))}") if rows else "",
         notes=[study.words("“已过”从期限年末到截至年末。未报的不能说没做，须先报进展。", "Counted from the end of the deadline's year to the end of as_of. What is not reported may be done: ask.")],
         empty=study.words(f"截至{study.as_of}年，没有一项措施期限已过而未完成。", f"As of {study.as_of} no measure is past its deadline and not done.")
         if found.tasks
@@ -197,15 +197,15 @@ def units(study: Study, found: Delivery) -> Table:
     return Table(
         columns,
         rows,
-        title=study.words(f"{len(rows)}个责任单位各有多少任务", f"What {len(rows)} units answer for") if rows else "",
+        title=study.words(f"{count(len(rows))}个责任单位各有多少任务", f"What {count(len(rows))} units answer for") if rows else "",
         notes=[study.words("一项措施有几个责任单位，就在几个单位各算一次；已停止的只计入任务；期限已过而未报的也计入逾期。", "A measure counts once for each of its units; what was stopped counts in the first column only; past its deadline and not reported counts as late.")],
         empty=no_measures(study),
     )
 
 
 def _unit_row(view: UnitView) -> dict[str, Any]:
-    count = Counter(task.stage for task in view.tasks)
-    counted = {stage: count[stage] for stage in ("done", "in_progress", "not_started", "unreported")}
+    by_stage = Counter(task.stage for task in view.tasks)
+    counted = {stage: by_stage[stage] for stage in ("done", "in_progress", "not_started", "unreported")}
     return {"unit": view.unit, "all": len(view.tasks), "led": len(view.led), **counted, "late": len(view.late)}
 
 
@@ -256,7 +256,7 @@ def targets_text(study: Study, task: Task) -> str:
 
 def _names(study: Study, group: list[Standing], few: bool) -> str:
     if not few:
-        return study.words(f"{len(group)}条目标", counted(len(group), "target"))
+        return study.words(f"{count(len(group))}条目标", counted(len(group), "target"))
     return study.words(
         "、".join(f"{s.indicator.zh}{value_with_unit(s.statement, 'zh')}" for s in group),
         ", ".join(f"{s.indicator.en} {value_with_unit(s.statement, 'en')}" for s in group),

@@ -16,7 +16,7 @@ from zhibiao.showing.feasibility_tables import levelled, people, significant
 from zhibiao.showing.gap_tables import chance_text
 from zhibiao.showing.numbers import fixed, percent
 from zhibiao.showing.pictures import display_unit, source_line
-from zhibiao.showing.statement_tables import value_with_unit
+from zhibiao.showing.statement_tables import stated, value_with_unit
 from zhibiao.simulating.anchoring import FAMILY
 from zhibiao.simulating.centre import centre
 from zhibiao.simulating.demands import Demand
@@ -88,13 +88,13 @@ def _panel(
     regions = [np.logical_and.reduce([holds(d, found[d.key]) for d in one.demands if d.key in found]) for one in shown]
     unit = display_unit(study, study.indicator("intake"))
     turning = {d.key: _turning(intake, found[d.key]) for d in asked}
-    boundaries = [(_short(study, d), d.statement.value_text(study.lang), turning[d.key] / float(unit.scale)) for d in asked]
+    boundaries = [(_short(study, d), stated(d.statement, study.lang), turning[d.key] / float(unit.scale)) for d in asked]
     some = np.linspace(retention[0], retention[-1], SURE_AT)
     sure = sure_intakes(base, shown[0].demands, length, some, year, CHANCE, float(intake[-1]))
     own = round(length, 1) == round(here.length, 1)
     name = study.words(f"学制{fixed(length, 1)}年" + ("（锚定）" if own else ""), f"{fixed(length, 1)} years" + (" (anchored)" if own else ""))
     needs = [(d, float(np.interp(here.retention, retention, turning[d.key]))) for d in asked if d.indicator.id != "intake"]
-    told = [_need(study, d.statement.value_text(study.lang), need) for d, need in needs]
+    told = [_need(study, stated(d.statement, study.lang), need) for d, need in needs]
     finding = study.words("保留率照旧，", "retention as it is: ") + study.words("，", "; ").join(told)
     return MapPanel(name, finding, boundaries, regions, np.interp(retention, some, sure) / float(unit.scale))
 
@@ -125,7 +125,7 @@ def _turning(intake: Array, margin: Array) -> Array:
 
 def _short(study: Study, demand: Demand) -> str:
     """A target without its unit, which the map names once."""
-    name, value = demand.indicator.name(study.lang), demand.statement.value_text(study.lang)
+    name, value = demand.indicator.name(study.lang), stated(demand.statement, study.lang)
     text = f"{name}{value}" if study.lang == "zh" else f"{name} {value}"
     asked = demand.asked
     if asked.combine != "each" or asked.start == asked.end:
@@ -134,7 +134,7 @@ def _short(study: Study, demand: Demand) -> str:
 
 
 def _sure(study: Study, found: Feasibility) -> str:
-    together = study.words("与", " and ").join(d.statement.value_text(study.lang) for d in found.demands)
+    together = study.words("与", " and ").join(stated(d.statement, study.lang) for d in found.demands)
     return study.words(f"{together}有{percent(CHANCE, 0)}的可能性", f"{percent(CHANCE, 0)} chance of {together}")
 
 

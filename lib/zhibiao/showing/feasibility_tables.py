@@ -8,6 +8,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from zhibiao.catalogue.study import Study
 from zhibiao.model import LEVERS, Unit
 from zhibiao.showing.gap_tables import chance_text
+from zhibiao.showing.ledger import noted
 from zhibiao.showing.numbers import ABSENT, decimal_of, fixed, percent, signed
 from zhibiao.showing.pictures import display_unit
 from zhibiao.showing.sentences import Sentences
@@ -31,9 +32,9 @@ def significant(value: float, unit: Unit, rounding: str = ROUND_HALF_UP) -> str:
     """
     number = (decimal_of(value) or Decimal(0)) / unit.scale
     if number == 0:
-        return "0"
+        return noted(number, unit.scale, "0")
     digits = 2 - number.adjusted()
-    return f"{number.quantize(Decimal(1).scaleb(-digits), rounding):f}"
+    return noted(number * unit.scale, unit.scale, f"{number.quantize(Decimal(1).scaleb(-digits), rounding):f}")
 
 
 def asked_text(study: Study, demand: Demand) -> str:

@@ -10,8 +10,8 @@ from zhibiao.assessing.semantics import condition
 from zhibiao.catalogue.study import Study
 from zhibiao.model import Observation, Unit, unit_of
 from zhibiao.showing.asked_pairs import clauses, national_ratios, target_pairs
-from zhibiao.showing.numbers import ABSENT, fixed, four, in_unit, percent
-from zhibiao.showing.pictures import digits_for, digits_of, display_unit
+from zhibiao.showing.numbers import ABSENT, as_written, fixed, four, in_unit, percent
+from zhibiao.showing.pictures import digits_for, display_unit
 from zhibiao.showing.statement_tables import value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
 from zhibiao.showing.words import CONFIDENCE, QUALIFIERS, word
@@ -45,8 +45,8 @@ def ratios(study: Study) -> Table:
         outside = start is not None and not low <= start.ratio <= high
         notes.append(
             study.words(
-                f"全国{first}—{last}年在{low:.1f}—{high:.1f}之间" + (f"，{study.region.zh}的现状在此范围之外，只以自身为锚。" if outside else "。"),
-                f"The nation was between {low:.1f} and {high:.1f} in {first}–{last}" + ("; the region lies outside and is anchored on itself." if outside else "."),
+                f"全国{first}—{last}年在{fixed(low, 1)}—{fixed(high, 1)}之间" + (f"，{study.region.zh}的现状在此范围之外，只以自身为锚。" if outside else "。"),
+                f"The nation was between {fixed(low, 1)} and {fixed(high, 1)} in {first}–{last}" + ("; the region lies outside and is anchored on itself." if outside else "."),
             )
         )
     return Table(
@@ -153,7 +153,7 @@ def needs(study: Study) -> Table:
 
 
 def _people(value: float | None, unit: Unit, lang: str) -> str:
-    return ABSENT if value is None else with_unit(in_unit(value, unit.scale, digits_of(np.array([value]), unit)), unit, lang)
+    return ABSENT if value is None else with_unit(in_unit(value, unit.scale, 2), unit, lang)
 
 
 def projections(study: Study, simulation: Simulation) -> Table:
@@ -210,7 +210,7 @@ def observations(study: Study) -> Table:
                 {
                     "indicator": indicator.name(study.lang),
                     "period": str(point.period),
-                    "value": QUALIFIERS[point.qualifier] + with_unit(str(point.value), unit, study.lang),
+                    "value": QUALIFIERS[point.qualifier] + with_unit(as_written(point.value, unit.scale), unit, study.lang),
                     "confidence": word(CONFIDENCE, point.confidence, study.lang),
                     "source": study.registry.sources[point.source].title,
                 }

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 
 from zhibiao.errors import ParameterError
 from zhibiao.showing.chart import Chart
-from zhibiao.showing.numbers import percent
+from zhibiao.showing.numbers import count, percent
 from zhibiao.showing.rows import FOOT, LEFT, RIGHT, lay_out, share_axes, total_height, write_rows
 from zhibiao.showing.sheet import Key, mark, open_sheet
 from zhibiao.showing.theme import LOOKS, in_language, theme
@@ -139,7 +139,7 @@ def gaps(rows: Sequence[GapRow], lang: str = "zh", *, title: str, basis: str = "
         for row, place in zip(rows, laid, strict=True):
             _draw(axes, row, place.middle)
     counts = {state: sum(row.state == state for row in rows) for state in ("gap", "met", "unknown")}
-    alt = f"{title}{words['stop']}" + words["alt"].format(count=len(rows), **counts)
+    alt = f"{title}{words['stop']}" + words["alt"].format(count=count(len(rows)), **{name: count(n) for name, n in counts.items()})
     data = pd.DataFrame(
         {
             words["name"]: [row.name for row in rows],

@@ -11,7 +11,7 @@ from zhibiao.assessing.standing import Standing
 from zhibiao.catalogue.study import Study
 from zhibiao.model import Observation, Unit
 from zhibiao.showing.by_hand import gap_by_hand, pace_by_hand
-from zhibiao.showing.numbers import ABSENT, in_unit, percent
+from zhibiao.showing.numbers import ABSENT, count, in_unit, percent, percent_as
 from zhibiao.showing.statement_tables import period_text, value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
 from zhibiao.showing.words import BASES, QUALIFIERS, STATES, VERDICTS, counted, word, years_text
@@ -42,10 +42,10 @@ def chance_text(chance: float | None) -> str:
     if chance is None:
         return ABSENT
     if chance < CHANCE_STEP:
-        return "<5%"
+        return percent_as(chance, "<5%")
     if chance > 1 - CHANCE_STEP:
-        return ">95%"
-    return f"≈{percent(round(chance / CHANCE_STEP) * CHANCE_STEP, 0)}"
+        return percent_as(chance, ">95%")
+    return percent_as(chance, f"≈{100 * round(chance / CHANCE_STEP) * CHANCE_STEP:.0f}%")
 
 
 def likelihood_text(chance: float | None, state: str, lang: str) -> str:
@@ -151,8 +151,8 @@ def size(study: Study, rows: Sequence[GapRow]) -> Table:
         for row in rows
     ]
     note = study.words(
-        "* 可信度中等。“—”表示没有数据，不等于零。差距按最近一次公布的数计算，满足时为0；须超过的目标，持平不算达到。",
-        "* medium confidence. “—” means no figure, not zero. Gaps are taken from the last published figure and are 0 where it satisfies; "
+        "* 可信度中等。“—”表示没有数据，不等于零。差距按最近一次公布的数计算，满足时为零；须超过的目标，持平不算达到。",
+        "* medium confidence. “—” means no figure, not zero. Gaps are taken from the last published figure and are zero where it satisfies; "
         "a target that must be exceeded is not met by an equal value.",
     )
     title = study.words("差距有多大", "How big the gaps are")
@@ -235,7 +235,7 @@ def asked_for(study: Study, requests: Sequence[Request]) -> Table:
     return Table(
         columns,
         cells,
-        title=study.words(f"数据需求清单：{len(cells)}项指标缺数", f"Figures asked for: {counted(len(cells), 'indicator')}"),
+        title=study.words(f"数据需求清单：{count(len(cells))}项指标缺数", f"Figures asked for: {counted(len(cells), 'indicator')}"),
         empty=study.words(f"截至{study.as_of}年，所需数据都已报齐。", f"As of {study.as_of} every figure that is needed has been reported."),
     )
 

@@ -13,7 +13,7 @@ from zhibiao.projecting.learned import COMBINED
 from zhibiao.projecting.project import LAST_VALUE
 from zhibiao.showing.chart import Chart
 from zhibiao.showing.lines_chart import LinesPicture, NamedLine, lines
-from zhibiao.showing.numbers import fixed, in_unit, percent
+from zhibiao.showing.numbers import count, fixed, in_unit, percent
 from zhibiao.showing.table import Column, Table
 from zhibiao.simulating.calibration import LENGTHS, Fit, Known
 from zhibiao.simulating.filtering import Array, share
@@ -45,7 +45,7 @@ def table(study: Study, trials: Sequence[Trial]) -> Table:
     steps = sorted({ahead for _, ahead in found if ahead is not None})
     columns = [
         Column("method", study.words("方法", "method"), width=5),
-        *(Column(f"ahead{ahead}", study.words(f"{ahead}年后", f"{ahead} years" if ahead > 1 else "1 year"), "right", "share", width=2, digits=1) for ahead in steps),
+        *(Column(f"ahead{ahead}", study.words(f"{count(ahead)}年后", f"{count(ahead)} years" if ahead > 1 else "1 year"), "right", "share", width=2, digits=1) for ahead in steps),
         Column("all", study.words("合计", "all"), "right", "share", width=2, digits=1),
         Column("middle", study.words("合计中位", "median of all"), "right", "share", width=2, digits=1),
         Column("covered80", study.words("80%区间包住", "inside the 80 % band"), "right", "share", width=2, digits=0),
@@ -80,15 +80,15 @@ def _best(study: Study, where: Sequence[int] | None, steps: Sequence[int]) -> st
         return study.words("无", "nowhere")
     if len(where) == len(steps):
         return study.words("各年均最小", "every year ahead")
-    return study.words("、".join(map(str, where)) + "年后", ", ".join(map(str, where)) + " years ahead")
+    return study.words("、".join(map(count, where)) + "年后", ", ".join(map(count, where)) + " years ahead")
 
 
 def _title(study: Study, found: Mapping[tuple[str, int | None], Accuracy]) -> str:
     pipe, alone = (found[method, None].mean for method in (PIPE, COMBINED))
     verdict = ("小于", "less than") if pipe < alone else ("不小于", "no less than")
     return study.words(
-        f"从招生推在校生，五年内平均误差{percent(pipe, 0)}，{verdict[0]}只看在校生的{percent(alone, 0)}",
-        f"Enrolment told from intake was off by {percent(pipe, 0)} on average, {verdict[1]} the {percent(alone, 0)} of enrolment alone",
+        f"从招生推在校生，五年内平均误差{percent(pipe, 1)}，{verdict[0]}只看在校生的{percent(alone, 1)}",
+        f"Enrolment told from intake was off by {percent(pipe, 1)} on average, {verdict[1]} the {percent(alone, 1)} of enrolment alone",
     )
 
 
@@ -110,11 +110,11 @@ def _lost(study: Study, trials: Sequence[Trial], rivals: Sequence[str]) -> str:
     for origin, ahead in mine:
         by_origin.setdefault(origin, []).append(sizes[PIPE, origin, ahead] - sizes[COMBINED, origin, ahead])
     years = [origin for origin, differences in by_origin.items() if fmean(differences) >= 0]
-    zh = "、".join(f"比“{NAMES[method][0].removesuffix('（只看在校生）')}”{len(places)}次" for method, places in worse.items())
-    en = ", ".join(f"{len(places)} against {NAMES[method][1].removesuffix(', enrolment alone')}" for method, places in worse.items())
+    zh = "、".join(f"比“{NAMES[method][0].removesuffix('（只看在校生）')}”{count(len(places))}次" for method, places in worse.items())
+    en = ", ".join(f"{count(len(places))} against {NAMES[method][1].removesuffix(', enrolment alone')}" for method, places in worse.items())
     return study.words(
-        f"队列模型并非每次都赢：{len(mine)}次中，误差不小于对方的，{zh}。" + (f"从{'、'.join(map(str, years))}年起的推断，平均不如本套只看在校生。" if years else ""),
-        f"The pipe does not always win: of {len(mine)} forecasts it was no nearer in {en}."
+        f"队列模型并非每次都赢：{count(len(mine))}次中，误差不小于对方的，{zh}。" + (f"从{'、'.join(map(str, years))}年起的推断，平均不如本套只看在校生。" if years else ""),
+        f"The pipe does not always win: of {count(len(mine))} forecasts it was no nearer in {en}."
         + (f" From {', '.join(map(str, years))} it did worse on average than this suite on enrolment alone." if years else ""),
     )
 
@@ -138,13 +138,13 @@ def chart(study: Study, trials: Sequence[Trial]) -> Chart:
     ]
     given, pipe = (found[method, AHEAD].mean for method in (GIVEN, PIPE))
     title = study.words(
-        f"知道今后招生，五年后的在校生平均只差{percent(given, 0)}；不知道，差{percent(pipe, 0)}：难料的是招生",
-        f"Given the intake, enrolment five years on was off by {percent(given, 0)}; without it by {percent(pipe, 0)}: what is uncertain is the intake",
+        f"知道今后招生，五年后的在校生平均只差{percent(given, 1)}；不知道，差{percent(pipe, 1)}：难料的是招生",
+        f"Given the intake, enrolment five years on was off by {percent(given, 1)}; without it by {percent(pipe, 1)}: what is uncertain is the intake",
     )
     return lines(
         LinesPicture(
             title,
-            [str(ahead) for ahead in range(1, AHEAD + 1)],
+            [count(ahead) for ahead in range(1, AHEAD + 1)],
             study.words("几年后", "years ahead"),
             study.words("平均误差（占实际值的比例）", "mean error as a share of the truth"),
             drawn,
@@ -195,15 +195,15 @@ def _parameters(study: Study, fit: Fit) -> list[dict[str, str]]:
     length = fit.mix @ LENGTHS
     rows = [_row(study, study.words("平均学制（年）", "mean length (years)"), length, lambda v: fixed(v, 1), estimate)]
     rows += [
-        _row(study, study.words(f"{years}年制占招生", f"{years}-year programmes, share of intake"), fit.mix[:, place], lambda v: percent(v, 0), estimate)
+        _row(study, study.words(f"{count(years)}年制占招生", f"{count(years)}-year programmes, share of intake"), fit.mix[:, place], lambda v: percent(v, 1), estimate)
         for place, years in enumerate(LENGTHS.tolist())
     ]
-    rows.append(_row(study, study.words("常年保留率（未毕业者留到下一年）", "usual retention of those not finishing"), share(fit.process.level), lambda v: percent(v, 0), estimate))
+    rows.append(_row(study, study.words("常年保留率（未毕业者留到下一年）", "usual retention of those not finishing"), share(fit.process.level), lambda v: percent(v, 1), estimate))
     yearly = np.median(fit.retention[:, 1:], axis=0)
     for zh, en, place in (("最低", "lowest", int(yearly.argmin()) + 1), ("最高", "highest", int(yearly.argmax()) + 1)):
         year = fit.years[place]
         item = study.words(f"{zh}保留率（{year}年）", f"{en} retention ({year})")
-        rows.append(_row(study, item, fit.retention[:, place], lambda v: percent(v, 0), estimate))
+        rows.append(_row(study, item, fit.retention[:, place], lambda v: percent(v, 1), estimate))
     return rows
 
 
@@ -214,13 +214,13 @@ def _losses(study: Study, known: Known, fit: Fit) -> list[dict[str, str]]:
         return []
     lost = fit.lost[0, places]
     item = study.words(
-        f"其他减少占上年在校生（{len(places)}年，由公布数算出）", f"other losses, share of enrolment before ({len(places)} years, from published figures)"
+        f"其他减少占上年在校生（{count(len(places))}年，由公布数算出）", f"other losses, share of enrolment before ({count(len(places))} years, from published figures)"
     )
-    ends = study.words("—", "–").join(percent(edge, 0) for edge in (lost.min(), lost.max()))
+    ends = study.words("—", "–").join(percent(edge, 1) for edge in (lost.min(), lost.max()))
     return [
         {
             "item": item,
-            "middle": percent(float(np.median(lost)), 0),
+            "middle": percent(float(np.median(lost)), 1),
             "band": ends + study.words("（最低—最高）", " (lowest–highest)"),
             "kind": study.words("算出", "computed"),
         }

@@ -11,7 +11,7 @@ import pandas as pd
 from zhibiao.projecting.reference import ReferenceClass
 from zhibiao.showing.chart import Chart
 from zhibiao.showing.margin import MARGIN, margin_note, write_margin
-from zhibiao.showing.numbers import percent, thousands
+from zhibiao.showing.numbers import count, percent
 from zhibiao.showing.pairs_chart import CURVES
 from zhibiao.showing.sheet import open_sheet
 from zhibiao.showing.theme import LOOKS, in_language, theme
@@ -77,14 +77,14 @@ def moves(reference: ReferenceClass, lang: str, source: str = "") -> Chart:
     told = min(TOLD, last)
     half, most = (percent(float(departures[share][told - 1]), 0) for share in (0.5, 0.8))
     name = reference.entry.zh if lang == "zh" else reference.entry.en
-    title = words["title"].format(name=name, last=told, half=half, most=most)
+    title = words["title"].format(name=name, last=count(told), half=half, most=most)
     looks = {labels[share]: LOOKS[role] for share, role in zip(SHARES, CURVES, strict=False)}
     with theme():
         sheet = open_sheet(
             title=title,
             keys=(),
             plot_height=2.9,
-            notes=[words["basis"].format(series=thousands(reference.series[told - 1]), moves=thousands(reference.moves[told - 1]), last=told), source],
+            notes=[words["basis"].format(series=count(int(reference.series[told - 1])), moves=count(int(reference.moves[told - 1])), last=count(told)), source],
             left=0.55,
             right=MARGIN,
             under=0.5,
@@ -97,7 +97,7 @@ def moves(reference: ReferenceClass, lang: str, source: str = "") -> Chart:
         for line, look in zip(axes.get_lines(), looks.values(), strict=True):
             line.set(linestyle=look.line, linewidth=look.width)
         axes.set(xlim=(1, last), ylim=(0, None), ylabel="")
-        axes.set_xticks(years, [str(year) for year in years])
+        axes.set_xticks(years, [count(int(year)) for year in years])
         ticks = [tick for tick in axes.get_yticks() if tick <= axes.get_ylim()[1] + 1e-9]
         axes.set_yticks(ticks, [percent(float(tick), 0) for tick in ticks])
         axes.set_xlabel(words["x"], labelpad=3)

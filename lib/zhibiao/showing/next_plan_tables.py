@@ -11,8 +11,8 @@ from zhibiao.model import Indicator, Observation, Unit
 from zhibiao.model.fan import Fan
 from zhibiao.projecting.reference import ReferenceClass
 from zhibiao.showing.gap_tables import observed_text
-from zhibiao.showing.numbers import fixed, in_unit, percent, signed
-from zhibiao.showing.pictures import digits_for, display_unit
+from zhibiao.showing.numbers import count, fixed, in_unit, percent, signed
+from zhibiao.showing.pictures import digits_for, digits_of, display_unit
 from zhibiao.showing.sentences import Sentences
 from zhibiao.showing.statement_tables import with_unit
 from zhibiao.showing.table import Column, Table
@@ -128,7 +128,7 @@ def comparable(study: Study, simulation: Simulation, classes: Mapping[str, Refer
         "The class holds the size of moves, up and down alike: “exceeded by a tenth: +a / -b” means that of ten histories of five years one rose by more than a or fell by more than b. "
         "Taken as even, half of that share moved one way. Rates are in percentage points from the latest figure. * medium confidence.",
     )
-    title = study.words(f"同类序列五年里变动多少：{'、'.join(HALVES[s][0] for s in EXCEEDED)}的序列超过的幅度", f"How much comparable series moved in {PERIOD} years")
+    title = study.words(f"同类序列五年里变动多少：{'、'.join(HALVES[s][0] for s in EXCEEDED)}的序列超过的幅度", f"How much comparable series moved in {count(PERIOD)} years")
     empty = study.words("没有可比的同类序列。", "There are no comparable series.")
     return Table(columns, rows, title=title, notes=[note] if rows else [], empty=empty)
 
@@ -187,13 +187,18 @@ def _ends(study: Study, simulation: Simulation, name: str, held: float, since: i
 
 
 def _amount(study: Study, value: float, unit: Unit) -> str:
-    return with_unit(in_unit(value, unit.scale, 1), unit, study.lang)
+    return with_unit(_brief(value, unit), unit, study.lang)
+
+
+def _brief(value: float, unit: Unit) -> str:
+    """With one decimal at most, as the levels above it."""
+    return in_unit(value, unit.scale, min(digits_of(np.array([value]), unit), 1))
 
 
 def _then(study: Study, flow: Flow, unit: Unit, other: str) -> str:
     if flow.low is None or flow.high is None:
         return study.words("无须再招：已在校的届数已够", "none: the classes already enrolled suffice")
-    low, high = (in_unit(end, unit.scale, 1) for end in (flow.low, flow.high))
+    low, high = (_brief(end, unit) for end in (flow.low, flow.high))
     name = study.words({"intake": "年招生", "enrolment": "在校生"}[other], {"intake": "intake ", "enrolment": "enrolment "}[other])
     return name + with_unit(low if low == high else f"{low}—{high}", unit, study.lang)
 

@@ -1,7 +1,8 @@
 """Numbers as text: in the unit of the document, rounded the way a planner rounds by hand.
 
 Rounding is half up on the decimal digits a number prints with, so 2.675 becomes 2.68 on every machine. What is absent is an em
-dash, never ``nan``; a negative zero never appears.
+dash, never ``nan``; a negative zero never appears. Whatever is printed here is noted with its exact value (`zhibiao.showing.ledger`):
+a number that reaches a reader by another way fails the run.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import operator
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import SupportsFloat, SupportsIndex
+
+from zhibiao.showing.ledger import noted
 
 ABSENT = "—"
 """What stands where no source gives a value."""
@@ -18,6 +21,12 @@ NOISE = Decimal("5e-10")
 
 EXACT = Context(prec=800)
 """Room for every digit of the largest and smallest float; the default of 28 digits refuses to round 1e25 to one decimal."""
+
+HUNDREDTH = Decimal("0.01")
+"""What one percent is of a share."""
+
+CLOSE = Context(prec=8)
+"""Floating point is trusted this far."""
 
 Number = int | float | Decimal | SupportsFloat | None
 
@@ -59,8 +68,10 @@ def fixed(value: Number, digits: int) -> str:
     ('2.68', '0.0', '—')
     """
     number = decimal_of(value)
-    if number is None:
-        return ABSENT
+    return ABSENT if number is None else noted(number, 1, _fixed(number, digits))
+
+
+def _fixed(number: Decimal, digits: int) -> str:
     return f"{_rounded(number, digits):f}" if number.is_finite() else _infinite(number)
 
 
@@ -71,13 +82,18 @@ def four(value: Number) -> str:
     ('9.9', '428.7', '105000', '0')
     """
     number = decimal_of(value)
-    if number is None:
-        return ABSENT
+    return ABSENT if number is None else noted(number, 1, _four(number))
+
+
+def _four(number: Decimal) -> str:
     if not number.is_finite():
         return _infinite(number)
     if abs(number) < NOISE:
         return "0"
-    text = f"{_rounded(number, 3 - number.adjusted()):f}"
+    return _plain(f"{_rounded(number, 3 - number.adjusted()):f}")
+
+
+def _plain(text: str) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
@@ -88,9 +104,29 @@ def thousands(value: Number, digits: int = 0) -> str:
     ('105,000', '1,234.5')
     """
     number = decimal_of(value)
-    if number is None:
-        return ABSENT
+    return ABSENT if number is None else noted(number, 1, _thousands(number, digits))
+
+
+def _thousands(number: Decimal, digits: int) -> str:
     return f"{_rounded(number, digits):,f}" if number.is_finite() else _infinite(number)
+
+
+def count(value: int) -> str:
+    """Return how many there are of something, as a sentence or a title says it.
+
+    >>> count(3), count(2844)
+    ('3', '2,844')
+    """
+    return thousands(value)
+
+
+def as_written(value: Decimal, scale: Decimal | int) -> str:
+    """Return a value in the unit of its document with the digits that somebody wrote.
+
+    >>> as_written(Decimal("10.50"), 10000), as_written(Decimal(100), 1)
+    ('10.5', '100')
+    """
+    return noted(value * Decimal(scale), scale, _plain(f"{value:f}"))
 
 
 def percent(share: Number, digits: int = 1) -> str:
@@ -100,7 +136,17 @@ def percent(share: Number, digits: int = 1) -> str:
     ('98.5%', '100%')
     """
     number = decimal_of(share)
-    return ABSENT if number is None else fixed(number.scaleb(2), digits) + "%"
+    return ABSENT if number is None else noted(number, HUNDREDTH, _fixed(number.scaleb(2), digits) + "%")
+
+
+def percent_as(share: Number, text: str) -> str:
+    """Return `text`, a share of one as some rule of its own prints it (chances: in steps of five points).
+
+    >>> percent_as(0.40125, "40%")
+    '40%'
+    """
+    number = decimal_of(share)
+    return text if number is None else noted(number, HUNDREDTH, text)
 
 
 def signed(value: Number, digits: int) -> str:
@@ -109,33 +155,38 @@ def signed(value: Number, digits: int) -> str:
     >>> signed(0.6, 1), signed(-0.6, 1), signed(-0.04, 1)
     ('+0.6', '-0.6', '0.0')
     """
-    text = fixed(value, digits)
     number = decimal_of(value)
-    grows = number is not None and number > 0 and any(digit in "123456789∞" for digit in text)
-    return "+" + text if grows else text
+    if number is None:
+        return ABSENT
+    text = _fixed(number, digits)
+    grows = number > 0 and any(digit in "123456789∞" for digit in text)
+    return noted(number, 1, "+" + text if grows else text)
 
 
 def decimals(size: float) -> int:
-    """Decimals with which a modelled number of persons of this size, in the unit it is printed in, shows two to three significant digits.
+    """Decimals with which a modelled number of persons of this size, in the unit it is printed in, is said: nobody knows it closer.
 
     >>> [decimals(size) for size in (428.7, 11.1, 2.86, 0.23, 0.052, 0.0)]
-    [0, 1, 2, 2, 3, 1]
+    [0, 1, 1, 2, 3, 1]
     """
     size = abs(size)
     if size == 0:
         return 1
-    return 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.1 else 3
+    return 0 if size >= 100 else 1 if size >= 1 else 2 if size >= 0.1 else 3
 
 
 def written(value_base: Number, scale: Decimal | int, digits: int) -> str:
     """A value that somebody set, in so many decimals at most: 3.5 stays 3.5 among values with two.
 
-    >>> written(35000, 10000, 2), written(23210, 10000, 2), written(120000, 10000, 1)
+    >>> written(35000, 10000, 2), written(23216, 10000, 2), written(120000, 10000, 1)
     ('3.5', '2.32', '12.0')
     """
-    coarse = in_unit(value_base, scale, min(digits, 1))
-    fine = in_unit(value_base, scale, digits)
-    return coarse if fine.rstrip("0") == coarse.rstrip("0") else fine
+    number = decimal_of(value_base)
+    if number is None:
+        return ABSENT
+    coarse = _in_unit(number, scale, min(digits, 1))
+    fine = _in_unit(number, scale, digits)
+    return noted(number, scale, coarse if fine.rstrip("0") == coarse.rstrip("0") else fine)
 
 
 def in_unit(value_base: Number, scale: Decimal | int, digits: int | None = None) -> str:
@@ -150,16 +201,33 @@ def in_unit(value_base: Number, scale: Decimal | int, digits: int | None = None)
     digits : int, optional
         Decimals; at most four significant digits without it.
 
-    What is counted one by one stands with a comma between groups of three digits.
+    What is counted one by one stands with a comma between groups of three digits. A figure that somebody published or set is never
+    rounded: what is exact in at most four significant digits keeps them, so that a median that stays at a figure reads like the figure.
 
     >>> in_unit(8690, 1, 0), in_unit(8690, 1)
     ('8,690', '8,690')
+    >>> in_unit(4287000, 10000, 0), in_unit(4287123.4, 10000, 0)
+    ('428.7', '429')
     >>> in_unit(105000, 10000, 1), in_unit(105000.0, 10000), in_unit(0.985, Decimal("0.01"))
     ('10.5', '10.5', '98.5')
     """
     number = decimal_of(value_base)
-    if number is None:
-        return ABSENT
+    return ABSENT if number is None else noted(number, scale, _in_unit(number, scale, digits))
+
+
+def own_decimals(number: Decimal) -> int:
+    """Decimals of a number that is exact in four significant digits; of any other none.
+
+    >>> own_decimals(Decimal("29.62")), own_decimals(Decimal("29.6218")), own_decimals(Decimal(3))
+    (2, 0, 0)
+    """
+    brief = number.normalize(CLOSE)
+    return max(-int(brief.as_tuple().exponent), 0) if len(brief.as_tuple().digits) <= 4 else 0
+
+
+def _in_unit(number: Decimal, scale: Decimal | int, digits: int | None) -> str:
     scaled = number / Decimal(scale)
-    text = four(scaled) if digits is None else fixed(scaled, digits)
-    return thousands(Decimal(text), -min(int(Decimal(text).as_tuple().exponent), 0)) if scale == 1 and scaled.is_finite() else text
+    if digits is not None and scaled.is_finite() and (digits or scale != 1):
+        digits = max(digits, own_decimals(scaled))
+    text = _four(scaled) if digits is None else _fixed(scaled, digits)
+    return _thousands(Decimal(text), -min(int(Decimal(text).as_tuple().exponent), 0)) if scale == 1 and scaled.is_finite() else text

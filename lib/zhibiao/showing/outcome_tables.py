@@ -11,7 +11,7 @@ from zhibiao.assessing.semantics import condition
 from zhibiao.catalogue.study import Study
 from zhibiao.showing import assessable
 from zhibiao.showing.gap_tables import gap_text, latest_text
-from zhibiao.showing.numbers import ABSENT, four, signed
+from zhibiao.showing.numbers import ABSENT, count, four, signed
 from zhibiao.showing.sentences import Sentences
 from zhibiao.showing.statement_tables import value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
@@ -36,7 +36,7 @@ def looked_back(study: Study, rows: Sequence[GapRow]) -> Sentences:
             continue
         told = assessable.share(study, over).rstrip("。.")
         if running:
-            told += study.words(f"；另有{len(running)}项尚未期满", f"; {len(running)} more are still running")
+            told += study.words(f"；另有{count(len(running))}项尚未期满", f"; {count(len(running))} more are still running")
         lines.append(study.words(f"{plan.document}，截至{study.as_of}年期满：{told}。", f"{plan.document}, ended by {study.as_of}: {told}."))
     return Sentences(tuple(lines) or (study.words(f"所选文件没有给{study.region.zh}定下目标。", f"The chosen documents set no target for {study.region.en}."),))
 
@@ -76,15 +76,15 @@ def outcomes(study: Study, rows: Sequence[GapRow]) -> Table:
             )
         )
     if silent and cells:
-        listed = study.words("、", ", ").join(f"{word(STATES, state, study.lang)} {count}" for state, count in silent.items())
-        notes.append(study.words(f"其余{sum(silent.values())}项期满的目标一个数也没有报过（{listed}）。", f"Of {sum(silent.values())} more no figure was ever reported ({listed})."))
+        listed = study.words("、", ", ").join(f"{word(STATES, state, study.lang)} {count(number)}" for state, number in silent.items())
+        notes.append(study.words(f"其余{count(sum(silent.values()))}项期满的目标一个数也没有报过（{listed}）。", f"Of {count(sum(silent.values()))} more no figure was ever reported ({listed})."))
     empty = (
-        study.words(f"{len(over)}项期满的目标都没有报过一个数，无从回看。", f"Nothing was ever reported of the {len(over)} ended targets: there is nothing to look back on.")
+        study.words(f"{count(len(over))}项期满的目标都没有报过一个数，无从回看。", f"Nothing was ever reported of the {count(len(over))} ended targets: there is nothing to look back on.")
         if over
         else study.words("没有期满的目标。", "No target has ended.")
     )
     judged = sum(row.standing.verdict not in SILENT_VERDICTS for row in over)
-    title = study.words(f"期满的{len(over)}项目标：{judged}项有结果，{len(cells)}项至少有一个数", f"{len(over)} ended targets: {judged} with a result, {len(cells)} with at least one figure")
+    title = study.words(f"期满的{count(len(over))}项目标：{count(judged)}项有结果，{count(len(cells))}项至少有一个数", f"{count(len(over))} ended targets: {count(judged)} with a result, {count(len(cells))} with at least one figure")
     return Table(columns, cells, title=title, notes=notes, empty=empty)
 
 

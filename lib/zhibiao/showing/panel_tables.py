@@ -13,7 +13,8 @@ from zhibiao.catalogue.study import Study
 from zhibiao.model import Unit
 from zhibiao.showing.gap_tables import chance_text
 from zhibiao.showing.grade_words import GRADES, STANCES
-from zhibiao.showing.numbers import ABSENT, fixed, four, in_unit
+from zhibiao.showing.ledger import quoted
+from zhibiao.showing.numbers import ABSENT, count, fixed, four, in_unit
 from zhibiao.showing.statement_tables import period_text, value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
 from zhibiao.showing.words import VERDICTS, word
@@ -52,9 +53,9 @@ def methods(study: Study, judged: Sequence[Judged]) -> Table:
     cells = [cell for one in judged for cell in _lines(study, one)]
     notes = [
         study.words(
-            "各方法用语不同，不可混用；等级是方法自己的。归为“赶得上／赶不上／不能说”的对应见 docs/methods.md 第2节。没有数据从不算达到。",
+            "各方法用语不同，不可混用；等级是方法自己的。归为“赶得上／赶不上／不能说”的对应见 docs/methods.md。没有数据从不算达到。",
             "Vocabularies differ and are not to be mixed; a grade is the method's own. How grades are taken as on track, off track or silent: "
-            "docs/methods.md, section 2. No data is never a pass.",
+            "docs/methods.md. No data is never a pass.",
         )
     ]
     title = study.words("各种方法怎么说", "What each method says")
@@ -87,7 +88,7 @@ def _lines(study: Study, one: Judged) -> Iterator[dict[str, str]]:
             "score": ABSENT,
             "grade": ABSENT,
             "stance": word(STANCES, "silent", lang),
-            "reason": reason[0] if lang == "zh" else reason[1],
+            "reason": quoted(reason[0] if lang == "zh" else reason[1]),
         }
         name = ""
 
@@ -97,15 +98,15 @@ def _name(entry: Graded, lang: str) -> str:
     zh, en = NAMES[entry.method]
     name = zh if lang == "zh" else en
     numbered = entry.method not in (SCHEDULE, CHANCE) and entry.version[0].isdigit() and entry.version not in name
-    return f"{name} {entry.version}" if numbered else name
+    return quoted(f"{name} {entry.version}" if numbered else name)
 
 
 def _together(study: Study, entries: Sequence[Graded], asked: int) -> str:
     """Methods that share a line."""
     if len(entries) == asked > 1:
-        return study.words(f"全部{asked}种方法", f"all {asked} methods")
+        return study.words(f"全部{count(asked)}种方法", f"all {count(asked)} methods")
     first = _name(entries[0], study.lang)
-    return first if len(entries) == 1 else study.words(f"{first}等{len(entries)}种", f"{first} and {len(entries) - 1} more")
+    return first if len(entries) == 1 else study.words(f"{first}等{count(len(entries))}种", f"{first} and {count(len(entries) - 1)} more")
 
 
 def turning(study: Study, judged: Sequence[Judged]) -> Table:
@@ -166,7 +167,7 @@ def _shift(study: Study, flip: Flip | None) -> str:
         return study.words("无", "none")
     years = int(flip.change)
     size = abs(years)
-    shift = study.words(f"{'晚' if years > 0 else '早'}{size}年", f"{size} year{'s' if size > 1 else ''} {'later' if years > 0 else 'earlier'}")
+    shift = study.words(f"{'晚' if years > 0 else '早'}{count(size)}年", f"{count(size)} year{'s' if size > 1 else ''} {'later' if years > 0 else 'earlier'}")
     return f"{shift} → {word(VERDICTS, flip.grade, study.lang)}"
 
 

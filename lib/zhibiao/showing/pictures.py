@@ -18,9 +18,9 @@ from zhibiao.showing.asked_pairs import clauses, national_ratios, target_pairs
 from zhibiao.showing.chart import Chart
 from zhibiao.showing.fan_chart import Band, FanPicture
 from zhibiao.showing.gap_tables import gap_text, likelihood_text
-from zhibiao.showing.numbers import decimals, four, in_unit
+from zhibiao.showing.numbers import count, decimal_of, decimals, fixed, four, in_unit, own_decimals
 from zhibiao.showing.series import Point, TargetLine
-from zhibiao.showing.statement_tables import value_with_unit, with_unit
+from zhibiao.showing.statement_tables import stated, value_with_unit, with_unit
 from zhibiao.showing.words import STATES, VERDICTS, word
 from zhibiao.simulating import pairs
 from zhibiao.simulating.anchoring import start_pair
@@ -49,7 +49,7 @@ def source_line(study: Study, points: Sequence[Observation]) -> str:
     """Who published the figures, and as of when."""
     names = dict.fromkeys(p.source for p in reversed(points))
     titles = [f"《{study.registry.sources[name].title}》" for name in names]
-    shown = study.words("、", ", ").join(titles[:3]) + (study.words(f"等{len(titles)}种", f" and {len(titles) - 3} more") if len(titles) > 3 else "")
+    shown = study.words("、", ", ").join(titles[:3]) + (study.words(f"等{count(len(titles))}种", f" and {count(len(titles) - 3)} more") if len(titles) > 3 else "")
     if not titles:
         return study.words(f"截至{study.as_of}年。", f"As of {study.as_of}.")
     return study.words(f"数据：{shown}；截至{study.as_of}年。", f"Figures: {shown}; as of {study.as_of}.")
@@ -128,7 +128,7 @@ def running_total(study: Study, row: GapRow) -> Chart:
         None if high is None else float(high / unit.scale),
         statement.comparator,
         study.clause(statement),
-        statement.value_text(study.lang),
+        stated(statement, study.lang),
         True,
     )
     place, asked = study.region.name(study.lang), value_with_unit(statement, study.lang)
@@ -148,13 +148,17 @@ def running_total(study: Study, row: GapRow) -> Chart:
 
 
 def digits_for(fan: Fan | None, unit: Unit) -> int:
-    """Decimals of the ends of a band: none for things counted one by one, one for tens, none from a hundred on; of persons more where there are few.
+    """Decimals of a fan: none for things counted one by one, one for tens, none from a hundred on; of persons more where there are few.
 
-    A band is wider than a second decimal; what scenarios change is not, so that `digits_of` has one more.
+    Where the median stays at a published figure or is set, it keeps the digits of that figure, and the band has as many.
     """
-    ends = np.empty(0) if fan is None else fan.draws[:, -1]
-    found = digits_of(ends, unit)
-    return min(found, 1) if ends.size and float(np.abs(ends).mean()) >= float(unit.scale) else found
+    if fan is None:
+        return digits_of(np.empty(0), unit)
+    found = digits_of(fan.draws[:, -1], unit)
+    middle = decimal_of(float(fan.quantile(0.5)[-1]))
+    if middle is None or not middle.is_finite() or (found == 0 and unit.scale == 1):
+        return found
+    return max(found, own_decimals(middle / unit.scale))
 
 
 def digits_of(values: np.ndarray, unit: Unit) -> int:
@@ -165,6 +169,11 @@ def digits_of(values: np.ndarray, unit: Unit) -> int:
     if unit.base in PERSONS:
         return decimals(size)
     return 1 if size < 100 else 0
+
+
+def modelled(value: float, unit: Unit) -> str:
+    """A modelled value in base units with the decimals of its own size: the same value reads alike in every table."""
+    return in_unit(value, unit.scale, digits_of(np.array([value]), unit))
 
 
 def _in(values: np.ndarray, unit: Unit) -> list[float]:
@@ -192,7 +201,7 @@ def target_line(study: Study, row: GapRow, unit: Unit) -> TargetLine | None:
         ends[1] if statement.comparator == "between" else None,
         statement.comparator,
         study.clause(statement),
-        statement.value_text(study.lang),
+        stated(statement, study.lang),
         row.governed_by is None,
     )
 
@@ -205,7 +214,7 @@ def _trajectory_title(study: Study, indicator: Indicator, fan: Fan | None, unit:
             return study.words(f"{place}{name}：没有任何数据", f"{place}, {name}: no figure is known")
         return study.words(f"{place}{name}：数据到{known[-1].period}年", f"{place}, {name}: figures to {known[-1].period}")
     if fan.method == "scenario":
-        there = with_unit(in_unit(fan.quantile(0.5)[-1], unit.scale), unit, study.lang)
+        there = with_unit(modelled(float(fan.quantile(0.5)[-1]), unit), unit, study.lang)
         return study.words(
             f"{place}{name}：按情景“{study.scenario.zh}”设定，{fan.years[-1]}年为{there}，不是预测",
             f"{place}, {name}: set by the scenario “{study.scenario.en}” to {there} in {fan.years[-1]}; no projection",
@@ -279,7 +288,7 @@ def schedule(study: Study, rows: Sequence[GapRow]) -> Chart:
     title = (
         study.words(f"{place}没有一项主要目标能比较时序进度", f"{place}: no main target can be held against the schedule")
         if not judged
-        else study.words(f"{place}能比较的{len(judged)}项中，{len(late)}项落后于时序", f"{place}: {len(late)} of {len(judged)} comparable targets are behind schedule")
+        else study.words(f"{place}能比较的{count(len(judged))}项中，{count(len(late))}项落后于时序", f"{place}: {count(len(late))} of {count(len(judged))} comparable targets are behind schedule")
     )
     basis = study.words("时间算到最近一次公布的年份。", "Time is counted to the year last published.") if judged else ""
     return schedule_chart.schedule(lines, study.lang, title=title, basis=basis, source=documents_line(study))
@@ -357,6 +366,6 @@ def _pair_basis(study: Study) -> str:
     if nation is None:
         return text
     first, last, low, high = nation
-    return text + study.words(f"全国{first}—{last}年为{low:.1f}—{high:.1f}。", f" In the nation it was {low:.1f}–{high:.1f} in {first}–{last}.")
+    return text + study.words(f"全国{first}—{last}年为{fixed(low, 1)}—{fixed(high, 1)}。", f" In the nation it was {fixed(low, 1)}–{fixed(high, 1)} in {first}–{last}.")
 
 

@@ -8,7 +8,7 @@ from zhibiao.assessing.governing import restriction
 from zhibiao.assessing.reconcile import Difference, Reconciliation
 from zhibiao.catalogue.study import Study
 from zhibiao.model import Statement, Unit
-from zhibiao.showing.numbers import ABSENT, in_unit
+from zhibiao.showing.numbers import ABSENT, count, in_unit
 from zhibiao.showing.sentences import Nothing, Sentences
 from zhibiao.showing.statement_tables import period_text, value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
@@ -72,8 +72,8 @@ def findings(study: Study, found: Sequence[Reconciliation], *, targets_only: boo
     if agreed:
         lines.append(
             study.words(
-                f"{len(agreed)}项指标说法一致：{'、'.join(agreed)}。",
-                f"{len(agreed)} indicator{'s' if len(agreed) > 1 else ''} on which the documents agree: {', '.join(agreed)}.",
+                f"{count(len(agreed))}项指标说法一致：{'、'.join(agreed)}。",
+                f"{count(len(agreed))} indicator{'s' if len(agreed) > 1 else ''} on which the documents agree: {', '.join(agreed)}.",
             )
         )
     return Sentences(tuple(lines)) if lines else Nothing((_nothing(study),))
@@ -180,7 +180,7 @@ def differences(study: Study, found: Sequence[Reconciliation]) -> Table:
         columns,
         rows,
         title=study.words(
-            f"{len(found)}项指标有两处以上说法，其中{decide}项说法不同", f"{counted(len(found), 'indicator')} {'is' if len(found) == 1 else 'are'} spoken of more than once; on {decide} the statements differ"
+            f"{count(len(found))}项指标有两处以上说法，其中{decide}项说法不同", f"{counted(len(found), 'indicator')} {'is' if len(found) == 1 else 'are'} spoken of more than once; on {decide} the statements differ"
         )
         if rows
         else "",

@@ -9,7 +9,7 @@ from zhibiao.assessing.rollup import Share, Side, Sum, ancestors, children
 from zhibiao.catalogue.study import Study
 from zhibiao.model import Statement
 from zhibiao.showing.gap_tables import observed_text
-from zhibiao.showing.numbers import ABSENT, in_unit, percent
+from zhibiao.showing.numbers import ABSENT, count, in_unit, percent
 from zhibiao.showing.reconcile_tables import amount
 from zhibiao.showing.statement_tables import period_text, value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
@@ -57,8 +57,8 @@ def shares(study: Study, found: Sequence[Share]) -> Table:
         columns,
         rows,
         title=study.words(
-            f"{study.region.zh}与{above}：{len(rows)}处可对照，{compared}处可算占比",
-            f"{study.region.en} within {above}: {len(rows)} pairs, {compared} of which give a share",
+            f"{study.region.zh}与{above}：{count(len(rows))}处可对照，{count(compared)}处可算占比",
+            f"{study.region.en} within {above}: {count(len(rows))} pairs, {count(compared)} of which give a share",
         )
         if rows
         else "",
@@ -123,7 +123,7 @@ def sums(study: Study, found: Sequence[Sum]) -> Table:
                 "about": study.words(f"{item.year}年{word(ABOUT, item.about, 'zh')}", f"{word(ABOUT, item.about, 'en')} of {item.year}"),
                 "total": f"≥{total}" if item.at_least else total,
                 "parts": study.words("、", ", ").join(region.name(lang) for region, _ in item.parts)
-                + study.words(f"（{item.regions}个中的{len(item.parts)}个）", f" ({len(item.parts)} of {item.regions})"),
+                + study.words(f"（{count(item.regions)}个中的{count(len(item.parts))}个）", f" ({count(len(item.parts))} of {count(item.regions)})"),
                 "whole": side_text(item.whole, lang),
                 "result": _sum_result(study, item),
             }
@@ -135,8 +135,8 @@ def sums(study: Study, found: Sequence[Sum]) -> Table:
         title=study.words("下级地区加起来是多少", "What the level below adds up to") if rows else "",
         notes=[study.words("没有数的下级地区不补、不估；合计只是有数的各地之和。", "Regions without a number are neither filled in nor estimated: the sum is of those that have one.")],
         empty=study.words(
-            f"{below}个下级地区中，没有两个有同一年、同一指标、可相加的数。" if below else f"{study.region.zh}没有登记下级地区。",
-            f"Of {below} regions below, no two have a number of one year for one indicator that adds up."
+            f"{count(below)}个下级地区中，没有两个有同一年、同一指标、可相加的数。" if below else f"{study.region.zh}没有登记下级地区。",
+            f"Of {count(below)} regions below, no two have a number of one year for one indicator that adds up."
             if below
             else f"No regions below {study.region.en} are registered.",
         ),

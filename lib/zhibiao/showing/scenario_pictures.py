@@ -13,7 +13,7 @@ from zhibiao.catalogue.study import Study
 from zhibiao.model import Unit
 from zhibiao.showing.chart import Chart
 from zhibiao.showing.numbers import in_unit, signed, written
-from zhibiao.showing.pictures import digits_of, display_unit, source_line
+from zhibiao.showing.pictures import digits_of, display_unit, modelled, source_line
 from zhibiao.showing.scenario_chart import PANELS, Course, Panel, PanelsPicture, panels
 from zhibiao.showing.series import Point, TargetLine
 from zhibiao.showing.statement_tables import value_with_unit, with_unit
@@ -82,7 +82,7 @@ def _finding(study: Study, found: Comparison, case: Case, unit: Unit) -> str:
     end = case.landing("enrolment")
     assert end is not None  # a course has a last year
     digits = _digits(found, unit)
-    there = in_unit(end.median, unit.scale, digits)
+    there = modelled(end.median, unit)
     if end.low == end.high:
         there = written(end.median, unit.scale, digits)
         return study.words(f"{there}（设定）", f"{there} (set)")

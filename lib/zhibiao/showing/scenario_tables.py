@@ -14,8 +14,8 @@ from zhibiao.model import LEVERS, Statement, Unit
 from zhibiao.showing.gap_tables import likelihood_text
 from zhibiao.showing.no_chance import reasons
 from zhibiao.showing.no_pipe import no_pipe
-from zhibiao.showing.numbers import ABSENT, in_unit, signed, written
-from zhibiao.showing.pictures import digits_of, display_unit
+from zhibiao.showing.numbers import ABSENT, signed, written
+from zhibiao.showing.pictures import digits_of, display_unit, modelled
 from zhibiao.showing.scenario_settings import left_out
 from zhibiao.showing.statement_tables import headline, value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
@@ -78,7 +78,7 @@ def comparison(study: Study, found: Comparison) -> Table:
             "Medians at the horizon. “Set”: the scenario's own assumption. Under the baseline intake and enrolment come from the reference class; where intake, length, retention "
             "or places are moved, enrolment follows from the flow of students, and the difference is to that flow with no lever moved, free of what the two models differ by.",
         ),
-        *_between_models(study, found, unit, digits["enrolment"]),
+        *_between_models(study, found, unit),
         *left_out(study, found),
     ]
     return Table(
@@ -107,24 +107,24 @@ def _compared(study: Study, found: Comparison, case: Case, unit: Unit, digits: M
         return None
     row = {"scenario": case.scenario.name(study.lang)}
     for name, one in landed.items():
-        row[name] = ABSENT if one is None else in_unit(one.median, unit.scale, digits[name])
+        row[name] = ABSENT if one is None else modelled(one.median, unit)
         if name in case.simulation.assumed and one is not None and case.scenario.trust is None:
             value = written(one.median, unit.scale, digits[name])
             row[name] = study.words(f"{value}（设定）", f"{value} (set)")
     stock = landed["enrolment"]
-    row["band"] = ABSENT if stock is None or stock.low == stock.high else "—".join(in_unit(end, unit.scale, digits["enrolment"]) for end in (stock.low, stock.high))
+    row["band"] = ABSENT if stock is None or stock.low == stock.high else "—".join(modelled(end, unit) for end in (stock.low, stock.high))
     change = found.difference(case, "enrolment")
     row["difference"] = ABSENT if change is None else signed(Decimal(repr(change)) / Decimal(unit.scale), digits["enrolment"])
     return row
 
 
-def _between_models(study: Study, found: Comparison, unit: Unit, digits: int) -> list[str]:
+def _between_models(study: Study, found: Comparison, unit: Unit) -> list[str]:
     """How far the two ways of reckoning lie apart where nothing is moved."""
     base = next((case.landing("enrolment") for case in found.cases if case.scenario.id == BASELINE), None)
     flow = None if found.unmoved is None else landing(found.unmoved.run.enrolment[:, -1], study.level)
     if base is None or flow is None or found.unmoved is None or int(found.unmoved.run.years[-1]) != study.horizon:
         return []
-    one, other = (with_unit(in_unit(value.median, unit.scale, digits), unit, study.lang) for value in (base, flow))
+    one, other = (with_unit(modelled(value.median, unit), unit, study.lang) for value in (base, flow))
     return [
         study.words(
             f"不动杠杆时，{study.horizon}年在校生按参照类为{one}，按学生流量为{other}。", f"With no lever moved the reference class gives {one} enrolled in {study.horizon}, the flow of students {other}."
@@ -223,10 +223,9 @@ def _years(years: NDArray[np.int64]) -> list[int]:
 def _followed(study: Study, name: str, draws: Array, years: Sequence[int], first: int) -> dict[str, str]:
     unit = display_unit(study, study.indicator(UNITS.get(name, "enrolment")))
     ends = {year: landing(draws[:, year - first], study.level) for year in years}
-    digits = digits_of(np.array([max((one.median for one in ends.values() if one is not None), default=0.0)]), unit)
     last = ends[years[-1]]
     return {
         "quantity": study.words(f"{named(study, name)}（{unit.written}）", f"{named(study, name)} ({unit.label('en')})"),
-        **{str(year): ABSENT if one is None else in_unit(one.median, unit.scale, digits) for year, one in ends.items()},
-        "band": ABSENT if last is None or last.low == last.high else "—".join(in_unit(edge, unit.scale, digits) for edge in (last.low, last.high)),
+        **{str(year): ABSENT if one is None else modelled(one.median, unit) for year, one in ends.items()},
+        "band": ABSENT if last is None or last.low == last.high else "—".join(modelled(edge, unit) for edge in (last.low, last.high)),
     }

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 
 from zhibiao.errors import ParameterError
 from zhibiao.showing.chart import Chart
-from zhibiao.showing.numbers import percent
+from zhibiao.showing.numbers import count, percent
 from zhibiao.showing.rows import FOOT, LEFT, RIGHT, lay_out, share_axes, total_height, write_rows
 from zhibiao.showing.sheet import EDGE, Key, mark, open_sheet
 from zhibiao.showing.theme import LINE, LOOKS, TEXT_SIZE, in_language, theme
@@ -148,7 +148,7 @@ def schedule(rows: Sequence[ScheduleRow], lang: str = "zh", *, title: str, basis
             sheet.write(EDGE, top, [words["not judged"]], TEXT_SIZE)
             write_rows(sheet, listed, top - heading, pictured=False)
     counts = {"on": roles.count("on schedule"), "behind": roles.count("behind"), "not_judged": len(rows) - len(roles)}
-    alt = f"{title}{words['stop']}" + words["alt"].format(count=len(rows), **counts)
+    alt = f"{title}{words['stop']}" + words["alt"].format(count=count(len(rows)), **{name: count(n) for name, n in counts.items()})
     data = pd.DataFrame(
         {
             words["name"]: [row.name for row in ordered],

@@ -15,7 +15,7 @@ from zhibiao.showing.chart import Chart
 from zhibiao.showing.gap_tables import chance_text, likelihood_text
 from zhibiao.showing.no_chance import reasons
 from zhibiao.showing.no_pipe import no_pipe
-from zhibiao.showing.numbers import fixed, in_unit, signed
+from zhibiao.showing.numbers import count, fixed, in_unit, signed
 from zhibiao.showing.pictures import digits_of, display_unit, source_line
 from zhibiao.showing.sensitivity_chart import Bar, Level, TornadoPicture
 from zhibiao.showing.sensitivity_chart import tornado as drawn
@@ -101,12 +101,12 @@ def table(study: Study, found: Tornado | None, shares: Sequence[Indices]) -> Tab
 
 
 def _share(value: float) -> str:
-    return "<0.02" if value < 0.02 else fixed(min(value, 1.0), 2)
+    return f"<{fixed(0.02, 2)}" if value < 0.02 else fixed(min(value, 1.0), 2)
 
 
 def _digits(found: Tornado | None, unit: Unit) -> int:
-    """As the other pages print enrolment: one decimal below a hundred."""
-    return 1 if found is not None and unit.scale != 1 and found.enrolment / float(unit.scale) < 100 else 0
+    """As the other tables of scenarios print enrolment."""
+    return 0 if found is None else digits_of(np.array([found.enrolment]), unit)
 
 
 def _nothing(study: Study) -> str:
@@ -182,20 +182,20 @@ def _risk(study: Study, compared: Comparison, main: Sequence[GapRow]) -> list[st
         span = study.words("至", " to ").join(ends)
         lines.append(
             study.words(
-                (f"能推断的{len(known)}项主要目标中，最没有把握的是{target}" if len(known) > 1 else f"能推断的主要目标只有一项：{target}")
-                + f"{'：' if len(known) > 1 else '，'}不动杠杆时可能性{told}" + (f"；没有设定它的{len(others)}个情景中为{span}。" if others else "。"),
-                (f"Of the {len(known)} main targets that can be projected {target} is most at risk" if len(known) > 1 else f"One main target can be projected, {target}")
+                (f"能推断的{count(len(known))}项主要目标中，最没有把握的是{target}" if len(known) > 1 else f"能推断的主要目标只有一项：{target}")
+                + f"{'：' if len(known) > 1 else '，'}不动杠杆时可能性{told}" + (f"；没有设定它的{count(len(others))}个情景中为{span}。" if others else "。"),
+                (f"Of the {count(len(known))} main targets that can be projected {target} is most at risk" if len(known) > 1 else f"One main target can be projected, {target}")
                 + f": chance {told} with no lever moved"
-                + (f"; {span} under {'the one scenario that does' if len(others) == 1 else f'the {len(others)} scenarios that do'} not set it." if others else "."),
+                + (f"; {span} under {'the one scenario that does' if len(others) == 1 else f'the {count(len(others))} scenarios that do'} not set it." if others else "."),
             )
         )
     silent = [row for row in main if row.statement.key not in known]
     if silent:
         names = reasons(study, silent, lambda row: study.indicator(row.statement.indicator).name(study.lang))
-        some = "1 more main target" if len(silent) == 1 else f"{len(silent)} more main targets"
+        some = "1 more main target" if len(silent) == 1 else f"{count(len(silent))} more main targets"
         lines.append(
             study.words(
-                f"{'另有' if known else ''}{len(silent)}项主要目标不给可能性：{names}；不等于没有风险。",
+                f"{'另有' if known else ''}{count(len(silent))}项主要目标不给可能性：{names}；不等于没有风险。",
                 f"No chance is given of {some if known else some.replace(' more', '')}: {names}. That is not the same as being safe.",
             )
         )

@@ -15,10 +15,11 @@ from zhibiao.model import Indicator, Statement
 from zhibiao.model.fan import Fan
 from zhibiao.projecting.reference import ReferenceClass
 from zhibiao.showing.gap_tables import gap_text, latest_text, likelihood_text
+from zhibiao.showing.ledger import handed_over
 from zhibiao.showing.nothing import NOTHING
-from zhibiao.showing.numbers import in_unit, percent, thousands
+from zhibiao.showing.numbers import count, in_unit, percent, thousands
 from zhibiao.showing.statement_tables import value_with_unit
-from zhibiao.showing.table import literal
+from zhibiao.showing.table import literal, published_run
 from zhibiao.showing.words import STATES, VERDICTS, word
 from zhibiao.simulating.anchoring import MEASURED_COVERAGE, start_pair
 
@@ -54,7 +55,8 @@ class Sentences:
         return "\n".join([*lines, *(f"\n[^{marks[n]}]: {literal(note)}" for n, note in self.notes.items())])
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Any:
-        return {"text/plain": self.plain(), "text/markdown": self.markdown()}
+        handed = handed_over(*self.lines, *self.notes.values()) if published_run() else {}
+        return {"text/plain": self.plain(), "text/markdown": self.markdown(), **handed}
 
     def __repr__(self) -> str:
         return self.plain()
@@ -122,18 +124,18 @@ def headline_verdict(study: Study, rows: Sequence[GapRow]) -> str:
         if not rows:
             return f"{study.region.zh}没有登记目标"
         if not judged:
-            return f"{len(rows)}项主要目标都不能判断：基期后没有报数，或口径不明"
+            return f"{count(len(rows))}项主要目标都不能判断：基期后没有报数，或口径不明"
         rest = "；其余缺数或口径不明" if len(judged) < len(rows) else ""
-        return f"{len(rows)}项主要目标中{len(judged)}项可以判断，其中{len(good)}项达到、守住或赶得上进度{rest}"
+        return f"{count(len(rows))}项主要目标中{count(len(judged))}项可以判断，其中{count(len(good))}项达到、守住或赶得上进度{rest}"
     if not rows:
         return f"no targets are registered for {study.region.en}"
     if not judged:
-        none = f"none of the {len(rows)} main targets can be judged" if len(rows) > 1 else "the one main target cannot be judged"
+        none = f"none of the {count(len(rows))} main targets can be judged" if len(rows) > 1 else "the one main target cannot be judged"
         return f"{none}: nothing reported since the baseline, or an unclear definition"
     if len(rows) == 1:
         return f"the one main target can be judged: {word(VERDICTS, rows[0].standing.verdict, 'en')}"
     rest = "; the others lack figures or a clear definition" if len(judged) < len(rows) else ""
-    return f"{len(judged)} of {len(rows)} main targets can be judged, {len(good)} of them met, held or on schedule{rest}"
+    return f"{count(len(judged))} of {count(len(rows))} main targets can be judged, {count(len(good))} of them met, held or on schedule{rest}"
 
 
 def basis(study: Study, fan: Fan, reference: ReferenceClass) -> str:
@@ -159,16 +161,16 @@ def basis(study: Study, fan: Fan, reference: ReferenceClass) -> str:
     moved = percent(b.typical_move, 0)
     if study.lang == "zh":
         counted = "次实际变动" if b.own_points == 1 else "段同长的历史"
-        text = f"不确定性来自参照类“{reference.entry.zh}”：{thousands(b.series)}条序列的{thousands(b.moves)}{counted}；{ahead}年后中位偏离约{moved}"
+        text = f"不确定性来自参照类“{reference.entry.zh}”：{thousands(b.series)}条序列的{thousands(b.moves)}{counted}；{count(ahead)}年后中位偏离约{moved}"
         text += "；形状借自更大的参照类" if b.shape else ""
         text += f"；80%区间实测覆盖{percent(b.coverage, 0)}" if b.coverage is not None else "；覆盖率无从检验"
-        text += f"；自身有{b.own_points}个年份的数"
+        text += f"；自身有{count(b.own_points)}个年份的数"
         return f"{text}。中位线{_centre(fan, ahead, 'zh')}。"
     counted = "real moves" if b.own_points == 1 else "histories of the same length"
-    text = f"Uncertainty rests on the reference class “{reference.entry.en}”: {thousands(b.moves)} {counted} of {thousands(b.series)} series; median departure after {ahead} years about {moved}"
+    text = f"Uncertainty rests on the reference class “{reference.entry.en}”: {thousands(b.moves)} {counted} of {thousands(b.series)} series; median departure after {count(ahead)} years about {moved}"
     text += "; the shape is borrowed from a larger class" if b.shape else ""
     text += f"; its 80 % band covered {percent(b.coverage, 0)} when tested" if b.coverage is not None else "; its coverage could not be tested"
-    text += f"; {b.own_points} own year{'s' if b.own_points != 1 else ''}"
+    text += f"; {count(b.own_points)} own year{'s' if b.own_points != 1 else ''}"
     return f"{text}. The median {_centre(fan, ahead, 'en')}."
 
 
@@ -194,10 +196,10 @@ def _centre(fan: Fan, ahead: int, lang: str) -> str:
     if b.own_points == 1:
         return f"因此后公布的下限比{b.last_year}年的数高{size}" if zh else f"is {size} above the figure of {b.last_year}, lifted by a floor published since"
     if size == percent(0, 0):
-        return f"{ahead}年后与{b.last_year}年的数持平" if zh else f"is level with the figure of {b.last_year} after {ahead} years"
+        return f"{count(ahead)}年后与{b.last_year}年的数持平" if zh else f"is level with the figure of {b.last_year} after {count(ahead)} years"
     if zh:
-        return f"{ahead}年后比{b.last_year}年的数{'高' if b.shift > 0 else '低'}{size}：自身走势只按同类走势实际延续的程度计入"
-    return f"is {size} {'above' if b.shift > 0 else 'below'} the figure of {b.last_year} after {ahead} years: the series' own trend counts as far as trends of its kind held"
+        return f"{count(ahead)}年后比{b.last_year}年的数{'高' if b.shift > 0 else '低'}{size}：自身走势只按同类走势实际延续的程度计入"
+    return f"is {size} {'above' if b.shift > 0 else 'below'} the figure of {b.last_year} after {count(ahead)} years: the series' own trend counts as far as trends of its kind held"
 
 
 def if_annual(study: Study) -> Sentences:
@@ -219,9 +221,9 @@ def _ifs(study: Study) -> Iterator[str]:
             total = float(value) * years
             against = _against(study, indicator, total, [t for t in targets if t.period == span])
             if study.lang == "zh":
-                yield f"若为年度数：{study.clause(statement)}的“{statement.evidence}”按{years}年计合{in_unit(total, unit.scale)} {unit.written}，{against}。原文未写期间，不作判定。"
+                yield f"若为年度数：{study.clause(statement)}的“{statement.evidence}”按{count(years)}年计合{in_unit(total, unit.scale)} {unit.written}，{against}。原文未写期间，不作判定。"
             else:
-                yield f"If it were a yearly figure: “{statement.evidence}” ({study.clause(statement)}) would make {in_unit(total, unit.scale)} {unit.label('en')} in {years} years, {against}. The document names no period; this is no verdict."
+                yield f"If it were a yearly figure: “{statement.evidence}” ({study.clause(statement)}) would make {in_unit(total, unit.scale)} {unit.label('en')} in {count(years)} years, {against}. The document names no period; this is no verdict."
 
 
 def _against(study: Study, indicator: Indicator, total: float, targets: Sequence[Statement]) -> str:

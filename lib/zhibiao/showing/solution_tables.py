@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import ROUND_CEILING
+from decimal import ROUND_CEILING, Decimal
 
 from zhibiao.catalogue.study import Study
 from zhibiao.model import LEVERS, LeverId, unit_of
 from zhibiao.showing.feasibility_tables import asked_text, people, significant
 from zhibiao.showing.gap_tables import chance_text
-from zhibiao.showing.numbers import ABSENT, fixed, percent
+from zhibiao.showing.ledger import quoted
+from zhibiao.showing.numbers import ABSENT, as_written, count, fixed, percent
 from zhibiao.showing.statement_tables import with_unit
 from zhibiao.showing.table import Column, Table
 from zhibiao.simulating.ranges import FLOWING, Range
@@ -30,7 +31,7 @@ def solutions(study: Study, answers: Sequence[Answer]) -> Table:
     for answer in answers:
         together = study.words("；", "; ").join(asked_text(study, d) for d in answer.demands)
         for number, solution in enumerate(answer.solutions, start=1):
-            rows.append({"set": together, "number": str(number), **_solution(study, solution), "note": _kind(study, solution)})
+            rows.append({"set": together, "number": count(number), **_solution(study, solution), "note": _kind(study, solution)})
         if answer.nearest is not None:
             told = missed(study, answer)
             rows.append({"set": together, "number": ABSENT, **_solution(study, answer.nearest.solution), "note": told})
@@ -50,7 +51,7 @@ def solutions(study: Study, answers: Sequence[Answer]) -> Table:
 def range_notes(study: Study, ranges: Mapping[LeverId, Range]) -> list[str]:
     """Where the ranges of the pipe's levers come from."""
     told = [(LEVERS[lever], limits) for lever, limits in ranges.items() if lever in FLOWING and limits.reason]
-    return [study.words(f"{lever.zh}：{limits.reason}。", f"{lever.en}: {limits.reason_en}.") for lever, limits in told]
+    return [study.words(f"{lever.zh}：{quoted(limits.reason)}。", f"{lever.en}: {quoted(limits.reason_en)}.") for lever, limits in told]
 
 
 def missed(study: Study, answer: Answer) -> str:
@@ -72,7 +73,7 @@ def step_text(study: Study, step: Step) -> str:
     unit = unit_of(f"万{lever.base}" if lever.base in ("人", "人次") and step.aim.value >= 10000 else lever.base)
     digits = 1 if lever.base in ("%", "年") else None
     start = study.words("未知", "unknown") if step.start is None else fixed(step.start, 1) if digits else _bare(significant(step.start, unit))
-    value = _bare(f"{step.aim.value / unit.scale:f}")
+    value = as_written(Decimal(step.aim.value) / unit.scale, unit.scale)
     name, by = lever.zh if study.lang == "zh" else lever.en, study.words(f"（{step.aim.year}年）", f" ({step.aim.year})")
     if step.lever == "length":
         by = study.words(f"（{step.aim.year}年起入学）", f" (entering from {step.aim.year})")

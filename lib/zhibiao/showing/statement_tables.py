@@ -8,13 +8,22 @@ from collections.abc import Sequence
 from zhibiao.catalogue.study import Study
 from zhibiao.model import Statement, Unit
 from zhibiao.showing.by_hand import said_in_numbers
+from zhibiao.showing.numbers import as_written, count
 from zhibiao.showing.table import Column, Table
 from zhibiao.showing.words import KINDS, SCOPES, counted, word
 
 
 def value_with_unit(statement: Statement, lang: str) -> str:
     """The value as the document writes it, with its unit: >10.5万人, 98%; English sets a space before a word."""
-    return with_unit(statement.value_text(lang), statement.written_unit, lang)
+    return with_unit(stated(statement, lang), statement.written_unit, lang)
+
+
+def stated(statement: Statement, lang: str) -> str:
+    """The value as the document writes it, without its unit: >10.5, 3—5, >[15]."""
+    for end in (statement.low, statement.high):
+        if end is not None:
+            as_written(end, statement.written_unit.scale)
+    return statement.value_text(lang)
 
 
 def with_unit(value: str, unit: Unit, lang: str) -> str:
@@ -105,7 +114,7 @@ def statements(study: Study, kind: str | None = None, only: Sequence[Statement] 
     return Table(
         columns,
         rows,
-        title=title or study.words(f"{name}：{len(rows)}条，逐条有出处", f"{name}: {len(rows)}, each with its clause"),
+        title=title or study.words(f"{name}：{count(len(rows))}条，逐条有出处", f"{name}: {count(len(rows))}, each with its clause"),
         notes=_repeated(study, len(said) - len(chosen))
         + [
             study.words(f"{study.indicator(s.indicator).zh}：{s.note}。", f"{study.indicator(s.indicator).en}: {s.note_en}.")

@@ -14,7 +14,7 @@ from zhibiao.catalogue.study import Study
 from zhibiao.showing.answer import source_note
 from zhibiao.showing.asked_pairs import target_pairs
 from zhibiao.showing.gap_tables import latest_text, likelihood_text
-from zhibiao.showing.numbers import fixed, in_unit, percent
+from zhibiao.showing.numbers import count, fixed, in_unit, percent
 from zhibiao.showing.sentences import Nothing, Sentences
 from zhibiao.showing.statement_tables import value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
@@ -32,7 +32,7 @@ def summary(study: Study, rows: Sequence[GapRow], requests: Sequence[Request], a
         years = sum(len(request.years) for request in requests)
         lines.append(
             study.words(
-                f"判断这些目标还缺{len(requests)}项指标、合计{years}个年度的数，见数据需求清单。",
+                f"判断这些目标还缺{count(len(requests))}项指标、合计{count(years)}个年度的数，见数据需求清单。",
                 f"{counted(len(requests), 'indicator')} {'lacks' if len(requests) == 1 else 'lack'} {counted(years, 'yearly figure')} in all; the list of figures asked for names them.",
             )
         )
@@ -116,7 +116,7 @@ def _levers(study: Study, row: GapRow, pipe: Pipe | None) -> Iterator[dict[str, 
             pace, premise = stands.needed, study.words(f"自最近一次公布起到{asked.end}年", f"from the latest figure to {asked.end}")
         else:
             pace, premise = asked.bound / (asked.end - asked.start + 1), study.words("五年匀速；迄今完成数未报", "even pace over the period; nothing reported so far")
-            premise = premise.replace("五年", f"{asked.end - asked.start + 1}年")
+            premise = premise.replace("五年", f"{count(asked.end - asked.start + 1)}年")
         yield {
             "target": name,
             "lever": study.words("每年完成", "each year"),

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from zhibiao.errors import ParameterError
 from zhibiao.showing import table_html
+from zhibiao.showing.ledger import handed_over
 from zhibiao.showing.nothing import NOTHING
 from zhibiao.showing.numbers import ABSENT, decimal_of, fixed, four, is_absent, percent, thousands
 
@@ -341,6 +342,7 @@ class Table:
         bundle: dict[str, Any] = {"text/plain": self.plain(), "text/markdown": self.markdown()}
         if published_run():  # documents are made of the Markdown, files of the values: nobody reads HTML there
             bundle["application/vnd.dataresource+json"] = self.resource()
+            bundle |= handed_over(bundle["text/markdown"])
         else:
             bundle["text/html"] = self.html()
         return bundle if self.rows else (bundle, {NOTHING: True})

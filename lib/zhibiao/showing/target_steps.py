@@ -14,7 +14,7 @@ from zhibiao.catalogue.study import Study
 from zhibiao.projecting.accuracy import Measured
 from zhibiao.projecting.learned import AHEAD, COMBINED
 from zhibiao.projecting.reference import ReferenceClass
-from zhibiao.showing.numbers import fixed, percent, signed
+from zhibiao.showing.numbers import count, fixed, percent, signed
 from zhibiao.showing.sentences import Sentences
 from zhibiao.showing.statement_tables import value_with_unit
 
@@ -97,7 +97,7 @@ def _told(
         size, step = fixed(miss.size, 1) + study.words("个百分点", " pp"), signed(change, 1) + study.words("个百分点", " pp")
     else:
         size, step = _fraction(miss.size, study.lang), signed(100 * change, 0) + "%"
-    off = study.words(f"{ahead}年后，这样的数中位误差约{size}（{miss.rests_on}）", f"{ahead} years ahead, figures like these were off by about {size} ({miss.rests_on})")
+    off = study.words(f"{count(ahead)}年后，这样的数中位误差约{size}（{miss.rests_on}）", f"{count(ahead)} years ahead, figures like these were off by about {size} ({miss.rests_on})")
     if wanted == 0:
         yield study.words(
             f"{head}：{start.year}年的数已在目标处，所要求的只是守住{'并略超' if asked.strict else ''}；{off}，守不守得住，推断说不准。",
@@ -119,11 +119,11 @@ def _miss(study: Study, built: ReferenceClass, ahead: int, value: float, trials:
     reach = min(ahead, AHEAD)
     known = next((m for m in measured if m.collection == COLLECTION and f"({built.id})" in m.method and m.points == POINTS and m.ahead == (reach, reach)), None)
     if known is not None:
-        return Miss(known.median_error, study.words(f"判于未参与建类的国家的{known.series}段历史", f"judged on {known.series} histories of countries held out"))
+        return Miss(known.median_error, study.words(f"判于未参与建类的国家的{count(known.series)}段历史", f"judged on {count(known.series)} histories of countries held out"))
     part = trials[(trials.reference == built.id) & (trials.method == COMBINED) & (trials.points == POINTS) & (trials.ahead == reach)]
     if len(part) >= FEWEST:
         series = len(set(part.indicator + part.region))
-        return Miss(float(part.error.median()), study.words(f"中国{series}条序列的{len(part)}次回测", f"{len(part)} tests on {series} Chinese series"))
+        return Miss(float(part.error.median()), study.words(f"中国{count(series)}条序列的{count(len(part))}次回测", f"{count(len(part))} tests on {count(series)} Chinese series"))
     move = float(built.quantile(reach, 0.5))
     told = study.words(f"参照类“{built.entry.zh}”半数序列的变动，尚无回测", f"half of the series of the class “{built.entry.en}” moved more; not tested")
     if built.scale == "log":

@@ -9,7 +9,7 @@ from zhibiao.model import Indicator
 from zhibiao.model.fan import Fan
 from zhibiao.projecting.reference import ReferenceClass
 from zhibiao.projecting.trajectories import exact
-from zhibiao.showing.numbers import ABSENT, percent, signed, thousands
+from zhibiao.showing.numbers import ABSENT, count, percent, signed, thousands
 from zhibiao.showing.sentences import Sentences
 from zhibiao.showing.table import Column, Table
 from zhibiao.showing.words import years_text
@@ -62,7 +62,7 @@ def _basis_row(study: Study, indicator: Indicator, fan: Fan, classes: Mapping[st
     }.get(fan.method)
     return {
         "indicator": indicator.name(study.lang),
-        "own": study.words(f"{len(years)}个", f"{len(years)}") + study.words(f"（{_years(years)}）", f" ({_years(years).replace('、', ', ')})"),
+        "own": study.words(f"{count(len(years))}个", f"{count(len(years))}") + study.words(f"（{_years(years)}）", f" ({_years(years).replace('、', ', ')})"),
         "reference": name if elsewhere is None else elsewhere,
         "series": ABSENT if elsewhere else thousands(b.series),
         "moves": ABSENT if elsewhere else thousands(b.moves),
@@ -104,4 +104,4 @@ def _reason(study: Study, indicator: Indicator, classes: Mapping[str, ReferenceC
 def _listed(study: Study, reason: str, names: list[str]) -> str:
     listed = study.words("、", "; ").join(names[:NAMED])
     more = study.words("等", " and others") if len(names) > NAMED else ""
-    return study.words(f"不推断（{reason}，{len(names)}项）：{listed}{more}。", f"Not projected ({reason}; {len(names)}): {listed}{more}.")
+    return study.words(f"不推断（{reason}，{count(len(names))}项）：{listed}{more}。", f"Not projected ({reason}; {count(len(names))}): {listed}{more}.")

@@ -9,7 +9,8 @@ from typing import Any
 from zhibiao.assessing.delivery import Delivery, Task, UnitView
 from zhibiao.catalogue.study import Study
 from zhibiao.showing.delivery_tables import deadline_text, measure_text, no_measures, stage_text, targets_text
-from zhibiao.showing.numbers import ABSENT
+from zhibiao.showing.ledger import handed_over
+from zhibiao.showing.numbers import ABSENT, count
 from zhibiao.showing.table import Column, Table, literal, published_run
 
 
@@ -31,6 +32,7 @@ class UnitPages:
         }
         if published_run():
             bundle["application/vnd.dataresource+json"] = self.flat.resource()
+            bundle |= handed_over(bundle["text/markdown"])
         else:
             bundle["text/html"] = "\n".join(f"<h3>{html.escape(unit)}</h3>\n{table.html()}" for unit, table in self.pages) or self.flat.html()
         return bundle
@@ -60,11 +62,11 @@ def unit_pages(study: Study, found: Delivery) -> UnitPages:
 
 
 def _counted(study: Study, view: UnitView) -> str:
-    told = [study.words(f"共{len(view.tasks)}项", f"{len(view.tasks)} measure{'s' if len(view.tasks) > 1 else ''}")]
+    told = [study.words(f"共{count(len(view.tasks))}项", f"{count(len(view.tasks))} measure{'s' if len(view.tasks) > 1 else ''}")]
     if view.led:
-        told.append(study.words(f"牵头{len(view.led)}项", f"{len(view.led)} in charge"))
+        told.append(study.words(f"牵头{count(len(view.led))}项", f"{count(len(view.led))} in charge"))
     if view.late:
-        told.append(study.words(f"期限已过而未完成{len(view.late)}项", f"{len(view.late)} past the deadline and not done"))
+        told.append(study.words(f"期限已过而未完成{count(len(view.late))}项", f"{count(len(view.late))} past the deadline and not done"))
     return study.words(f"{view.unit}：{'，'.join(told)}", f"{view.unit}: {', '.join(told)}")
 
 

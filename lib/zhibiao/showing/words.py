@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from zhibiao.showing.numbers import count
+
 STATES: Mapping[str, tuple[str, str]] = {
     "assessed": ("可评估", "assessed"),
     "no_baseline": ("缺基期数", "no baseline"),
@@ -58,7 +60,7 @@ def counted(number: int, noun: str) -> str:
     >>> counted(1, "indicator"), counted(3, "yearly figure"), counted(0, "target")
     ('1 indicator', '3 yearly figures', '0 targets')
     """
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{count(number)} {noun}" if number == 1 else f"{count(number)} {noun}s"
 
 
 def years_text(years: tuple[int, ...]) -> str:

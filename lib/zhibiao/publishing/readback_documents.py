@@ -1,0 +1,123 @@
+"""The documents of a run, read back: which texts of the prepared notebook they owe, and what else may stand in them."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from xml.etree import ElementTree
+
+from nbformat import NotebookNode
+
+from zhibiao.publishing.frontmatter import FrontMatter
+from zhibiao.publishing.readback_pages import Shown, Stream, check, normal
+from zhibiao.publishing.shown_texts import Piece, pieces
+from zhibiao.publishing.values import Store
+
+_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_PARTS = ("word/document.xml", "word/footnotes.xml")
+KICKERS = {"zh": "指标简报", "en": "Indicator briefing"}
+"""The words above the title."""
+
+
+def furniture(front: FrontMatter) -> list[str]:
+    """Return patterns of what stands on top or at the foot of a page: its number, and the running title.
+
+    A template that prints anything else there adds it here.
+    """
+    titles = "|".join(re.escape(normal(text)) for text in {front.title, front.region, getattr(front, "number", "")} if normal(text))
+    short = re.escape(normal(front.title)[:12])
+    return [r"第\d+页共\d+页", r"Page\d+of\d+", rf"(?:{short}[^\n]{{0,80}}?…)?(?:{titles})+" if titles else r"(?!)", rf"{short}[^…]{{0,60}}…(?:{titles})?"]
+
+
+def owed(shown: NotebookNode, store: Store, *, pictures: bool) -> list[Shown]:
+    """Return what a document owes, in reading order.
+
+    Parameters
+    ----------
+    shown : NotebookNode
+        As `zhibiao.publishing.pdf.readable` prepares it.
+    store : Store
+        Tells which objects are ours.
+    pictures : bool
+        Whether the labels of pictures can be read in the document; in a Word file they are points.
+    """
+    return list(_owed(shown, store, pictures))
+
+
+def _owed(shown: NotebookNode, store: Store, pictures: bool) -> Iterator[Shown]:
+    known = {source for one in store.objects for source in _sources(one.output.data)}
+    titled = False
+    for number, cell in enumerate(shown.cells, start=1):
+        position = int(found[1]) if (found := re.fullmatch(r"cell-(\d+)", str(cell.get("id", "")))) else number
+        where = f"单元格 cell {position}"
+        if cell.cell_type != "code":
+            headings = []
+            for line in re.findall(r"^#{1,6}[ \t]+(.+?)[ \t]*#*$", cell.source, flags=re.MULTILINE):
+                if not titled:
+                    titled = True  # it stands in the title block
+                elif re.fullmatch(r"[^\\`*_\[\]<$]+", line):
+                    headings.append(Piece("heading", line))
+            yield Shown(where, tuple(headings), cell.source)
+            continue
+        for output in cell.get("outputs", []):
+            data = output.data
+            if not any(source in known for source in _sources(data)):
+                yield Shown(where, (), "\n".join(str(value) for value in data.values()))
+            elif "image/svg+xml" in data:
+                titles = [Piece("caption", str(told["title"])) for told in output.get("metadata", {}).values() if isinstance(told, dict) and told.get("title")]
+                yield Shown(where, (*(pieces(data) if pictures else ()), *titles))
+            else:
+                found_pieces = pieces(data)
+                title = str(data.get("application/vnd.dataresource+json", {}).get("title") or "")
+                if title and any(piece.kind == "cell" for piece in found_pieces) and not any(piece.kind == "caption" for piece in found_pieces):
+                    found_pieces.append(Piece("caption", title))
+                yield Shown(where, tuple(found_pieces))
+
+
+def _sources(data: dict[str, object]) -> Iterator[str]:
+    for kind in ("image/svg+xml", "text/markdown"):
+        if kind in data:
+            value = data[kind]
+            yield value if isinstance(value, str) else "".join(value)  # type: ignore[arg-type]
+            return
+
+
+def check_pdf_text(pdf: bytes, shown: NotebookNode, store: Store, front: FrontMatter, *, what: str = "PDF") -> None:
+    """Hold the text of a PDF against what the notebook shows.
+
+    Raises
+    ------
+    OutputError
+        See `zhibiao.publishing.readback_pages.check`.
+    """
+    import pypdfium2
+
+    with pypdfium2.PdfDocument(pdf) as document:
+        pages = [page.get_textpage().get_text_range() for page in document]
+    check(owed(shown, store, pictures=True), Stream.of(pages, furniture(front)), _title_block(front), what)
+
+
+def check_docx_text(docx: bytes, shown: NotebookNode, store: Store, front: FrontMatter) -> None:
+    """Hold the text of a Word document against what the notebook shows; pictures are points there, their labels are not read.
+
+    Raises
+    ------
+    OutputError
+        As for a PDF.
+    """
+    with zipfile.ZipFile(io.BytesIO(docx)) as parts:
+        pages = [_text(parts.read(name)) for name in _PARTS if name in parts.namelist()]
+    check(owed(shown, store, pictures=False), Stream.of(pages, furniture(front)), _title_block(front), "docx")
+
+
+def _text(xml: bytes) -> str:
+    lines = []
+    for paragraph in ElementTree.fromstring(xml).iter(f"{_WORD}p"):
+        lines.append("".join(node.text or "" for node in paragraph.iter(f"{_WORD}t")))
+    return "\n".join(lines)
+
+
+def _title_block(front: FrontMatter) -> list[str]:
+    return [front.title, getattr(front, "number", ""), *(text for _, values in front.facts for text in values)]

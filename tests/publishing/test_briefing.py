@@ -70,6 +70,35 @@ def elements(pdf):
     return list(walk(pdf.Root.StructTreeRoot))
 
 
+def drawn(pdf):
+    """(page, number of the marked content) in the order of the structure tree; footnotes are drawn at the foot, wherever they are read."""
+
+    def walk(node, page, foot):
+        if isinstance(node, pikepdf.Dictionary):
+            page = node.get("/Pg", page)
+            if "/MCID" in node:
+                yield page.objgen, int(node.MCID), foot
+            yield from walk(node.get("/K", []), page, foot or str(node.get("/S", "")) == "/Note")
+        elif isinstance(node, pikepdf.Array):
+            for child in node:
+                yield from walk(child, page, foot)
+        elif isinstance(node, int):
+            yield page.objgen, int(node), foot
+
+    return list(walk(pdf.Root.StructTreeRoot.K, None, False))
+
+
+@pytest.mark.parametrize("ending", [".pdf", "-slides.pdf", "-archive.pdf"])
+def test_it_is_read_in_the_order_in_which_it_is_drawn(published, ending):
+    _, folders = published
+    for folder in folders.values():
+        with pikepdf.open(folder / f"briefing{ending}") as pdf:
+            order = {page.obj.objgen: number for number, page in enumerate(pdf.pages)}
+            told = [(order[page], number) for page, number, foot in drawn(pdf) if not foot]
+        assert len(told) > 50
+        assert told == sorted(told)
+
+
 @pytest.mark.parametrize("ending", [".pdf", "-slides.pdf", "-archive.pdf"])
 def test_everybody_can_read_it(published, ending):
     lang, folders = published

@@ -126,7 +126,7 @@ class Gaps(Answers):
         from zhibiao.assessing.requests import requests
         from zhibiao.showing import request_tables
 
-        return request_tables.owed(self.study, requests(self.main_rows))
+        return request_tables.owed(self.study, self.main_rows, requests(self.main_rows))
 
     def if_annual(self) -> Sentences:
         """What figures without a period would mean if they were yearly ones."""

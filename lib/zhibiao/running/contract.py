@@ -15,6 +15,7 @@ from typing import Any
 from zhibiao.errors import MissingDeliverable
 from zhibiao.publishing.frontmatter import shown_outputs
 from zhibiao.publishing.pdf import PICTURES
+from zhibiao.publishing.sections import said_nothing
 from zhibiao.publishing.statements import NAME as STATEMENTS
 from zhibiao.running.cells import code_lines, numbered
 from zhibiao.running.job import BRIEFING
@@ -58,19 +59,21 @@ def check_shown(executed: Any, folder: Path, stem: str, lang: str) -> None:
 
 def _check_evidence(records: list[dict[str, Any]], shown: list[Any]) -> None:
     known = sum(record["latest"] is not None for record in records)
-    if known and not any(kind in output.data for output in shown for kind in PICTURES):
+    pictured = any(kind in output.data for output in shown for kind in PICTURES if not said_nothing(output))
+    if known and not pictured:
         raise MissingDeliverable(f"{known} 项目标有数据，却没有图 {known} targets have figures, yet there is no picture")
-    if not known and not any(_asks(output.data.get(_TABLE)) for output in shown):
+    if not known and not any(_asks(output.data.get(_TABLE), empty=pictured) for output in shown):
         raise MissingDeliverable(
             "没有数据，也没有数据需求清单 there are no figures, and no list of the figures that are asked for"
         )
 
 
-def _asks(table: Any) -> bool:
+def _asks(table: Any, *, empty: bool) -> bool:
+    """Whether this is the list of what is asked for; it may be empty where the targets' years have not come and something else is shown."""
     if not isinstance(table, dict):
         return False
     columns = {field.get("name") for field in table.get("schema", {}).get("fields", [])}
-    return columns >= _REQUEST and bool(table.get("data"))
+    return columns >= _REQUEST and (empty or bool(table.get("data")))
 
 
 def check_pdf(pdf: bytes, title: str) -> None:

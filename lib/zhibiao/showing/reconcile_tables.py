@@ -65,7 +65,7 @@ def findings(study: Study, found: Sequence[Reconciliation], *, targets_only: boo
     With `targets_only` what was achieved is not held against targets: that is progress, not disagreement.
     """
     if not study.plans:
-        return Sentences((study.words(f"登记库中没有{study.region.zh}的规划文件。", f"The registry holds no document for {study.region.en}."),))
+        return Nothing((study.words(f"登记库中没有{study.region.zh}的规划文件。", f"The registry holds no document for {study.region.en}."),))
     told = [(item, d) for item in _ordered(found) for d in item.differences if not set(d.relations) <= UNTOLD and (d.standings or not targets_only)]
     lines = [_finding(study, item, difference) for item, difference in told]
     agreed = [item.indicator.name(study.lang) for item in found if all(set(d.relations) <= UNTOLD for d in item.differences)]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from zhibiao.assessing.gaps import GapRow
 from zhibiao.assessing.requests import Request
 from zhibiao.catalogue.study import Study
 from zhibiao.reading.asked import asked_by_clauses
@@ -32,13 +33,15 @@ class RequestTable(Table):
         return bundle
 
 
-def owed(study: Study, requests: Sequence[Request]) -> RequestTable:
+def owed(study: Study, rows: Sequence[GapRow], requests: Sequence[Request]) -> RequestTable:
     """The figures that are asked for, each with the clauses that need it and the units that owe it.
 
     Parameters
     ----------
+    rows : sequence of GapRow
+        The targets that the list is about.
     requests : sequence of Request
-        Those that are listed; the workbook holds every figure that any target of the region waits for.
+        What they wait for; the workbook holds every figure that any target of the region waits for.
     """
     lang = study.lang
     columns = [
@@ -65,9 +68,20 @@ def owed(study: Study, requests: Sequence[Request]) -> RequestTable:
         cells,
         title=study.words(f"{len(cells)}项指标缺数", f"{counted(len(cells), 'indicator')} without figures"),
         notes=_notes(study, requests) if cells else (),
-        empty=study.words(f"截至{study.as_of}年，主要目标所需数据都已报齐。", f"As of {study.as_of} every figure that the main targets need has been reported."),
+        empty=_nothing_owed(study, rows),
         workbook=_workbook(study) if published_run() else b"",
     )
+
+
+def _nothing_owed(study: Study, rows: Sequence[GapRow]) -> str:
+    if not rows:
+        return study.words(
+            f"没有登记{study.region.zh}的目标，无从要数；登记方法见 docs/add-a-region.md。",
+            f"No target of {study.region.en} is registered, so no figure can be asked for; docs/add-a-region.md says how to register one.",
+        )
+    if any(row.standing.latest is not None for row in rows):
+        return study.words(f"截至{study.as_of}年，主要目标所需数据都已报齐。", f"As of {study.as_of} every figure that the main targets need has been reported.")
+    return study.words(f"截至{study.as_of}年，主要目标还没有到期应报的数。", f"As of {study.as_of} no figure of the main targets is due yet.")
 
 
 def owners(study: Study, request: Request) -> str:

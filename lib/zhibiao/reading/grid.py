@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from zhibiao.catalogue.textfile import CONTROL, read_text
+from zhibiao.catalogue.textfile import read_text, refuse_unseen
 from zhibiao.errors import RegistryError, closest
 
 Held = str | int | float | bool | dt.date | dt.time | dt.timedelta | None
@@ -71,6 +71,7 @@ def grid_of_csv(path: Path) -> Grid:
         It is no text, a quote is left open, or a row has more cells than the one above that has most.
     """
     text = read_text(path)[0]
+    refuse_unseen(text, lambda at: f"{path}:{text.count(chr(10), 0, at) + 1}")
     delimiter = _delimiter(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     found: list[tuple[int, list[str]]] = []
@@ -137,8 +138,8 @@ def _cell(sheet: Any, name: str, cell: Any) -> Cell:
     held = cell.value
     if kind == "f" and not isinstance(held, str):
         held = "={…}"
-    if isinstance(held, str) and CONTROL.search(held):
-        raise RegistryError("含控制字符 holds control characters", where=where)
+    if isinstance(held, str):
+        refuse_unseen(held, lambda _: where)
     form = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", str(cell.number_format)).casefold()
     shown = "" if not isinstance(held, dt.date) or "d" in form else ("month" if "m" in form else "year")
     return Cell(where, held, kind, "%" in form, shown)

@@ -17,6 +17,10 @@ from zhibiao.errors import RegistryError, closest
 Held = str | int | float | bool | dt.date | dt.time | dt.timedelta | None
 
 
+MOST = 2_000_000
+"""Cells of a sheet from its first to its last: a stray one far down makes millions of empty ones."""
+
+
 @dataclass(frozen=True)
 class Cell:
     """One cell.
@@ -100,10 +104,15 @@ def grids_of_workbook(book: Any, sheet: str | None, path: Path) -> Iterator[Grid
     Raises
     ------
     RegistryError
-        The named sheet is missing, or a sheet, row or column that holds something is hidden: what nobody sees is not taken.
+        The named sheet is missing, a sheet is too large, or a sheet, row or column that holds something is hidden: what nobody sees is not taken.
     """
     if sheet is not None and sheet not in book.sheetnames:
         raise RegistryError(f"没有工作表 no sheet {sheet!r}", where=str(path), allowed=book.sheetnames, nearest=closest(sheet, book.sheetnames))
+    for name in [sheet] if sheet is not None else book.sheetnames:
+        if book[name].max_row * book[name].max_column > MOST:
+            raise RegistryError(
+                f"{book[name].max_row} 行 × {book[name].max_column} 列，太大 is too large；请删去表外的空行空列 take out the empty rows and columns beside the table", where=f"{name}!A1"
+            )
     names = [sheet] if sheet is not None else [name for name in book.sheetnames if any(cell.value is not None for row in book[name].iter_rows() for cell in row)]
     if not names:
         raise RegistryError("工作簿里没有内容 the workbook holds nothing", where=str(path))

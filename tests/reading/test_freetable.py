@@ -261,6 +261,18 @@ def test_when_a_sheet_is_named_then_the_others_are_not_read(tmp_path: Path) -> N
     assert "nearest: 表1" in _faults(path, Given(sheet="表l"))[0]
 
 
+def test_when_rows_of_totals_are_named_then_they_are_passed_over(tmp_path: Path) -> None:
+    path = _csv(tmp_path, "地区,年份,在校生规模（人）\n万州,2022,15000\n合 计,2022,15000\n")
+    assert "未知地区 unknown region '合计'" in _faults(path)[0]
+    assert _taken(path, Given(ignore=("合计",))) == ["500101 enrolment 2022 at_end eq 15000人"]
+
+
+def test_when_a_stray_cell_stands_far_away_then_the_sheet_is_refused_at_once(tmp_path: Path) -> None:
+    path = _edited(_xlsx(tmp_path, ("地区", "年份", "在校生规模（人）"), ("万州", 2022, 15000)), lambda book: book.active.__setitem__("ZZ900000", 1))
+    (fault,) = _faults(path)
+    assert "表1!A1: 900000 行" in fault
+
+
 # --- corrections, several files ---------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from zhibiao.catalogue.textfile import read_text
+from zhibiao.catalogue.textfile import read_text, refuse_unseen
 from zhibiao.errors import RegistryError, closest
 
 
@@ -23,6 +23,7 @@ def rows(path: Path, columns: Sequence[str], optional: Sequence[str] = (), other
         A column is missing, unknown or doubled, or a row has too many or too few cells.
     """
     text, _ = read_text(path)
+    refuse_unseen(text, lambda at: f"{path}:{text.count(chr(10), 0, at) + 1}")
     header_line = next((line for line in text.split("\n") if line.strip() and not line.startswith("#")), None)
     if header_line is None:
         raise RegistryError("文件为空 the file is empty", where=f"{path}:1", allowed=columns)

@@ -3,12 +3,35 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from zhibiao.errors import RegistryError
 
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 """Characters that no text holds; a spreadsheet or a picture that was given as text does."""
+
+
+UNSEEN = re.compile("[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+"""What no name or note of the registry holds: controls, which some outputs cannot, and signs that turn around what follows, digits too.
+Marks that turn nothing around (U+200E, U+200F) and zero-width spaces may stand."""
+
+
+def refuse_unseen(text: str, where: Callable[[int], str]) -> None:
+    """Refuse a text that holds such a sign.
+
+    Parameters
+    ----------
+    where : callable
+        Gives the place of a position in the text.
+
+    Raises
+    ------
+    RegistryError
+        With the sign's number and place.
+    """
+    if found := UNSEEN.search(text):
+        raise RegistryError(f"含看不见的控制符 an invisible control character U+{ord(found[0]):04X}；请删去 take it out", where=where(found.start()))
 
 
 def read_text(path: Path) -> tuple[str, str]:

@@ -13,7 +13,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from zhibiao.catalogue.explaining import Location, explained, unknown_key, unwritten, written_fields
-from zhibiao.catalogue.textfile import read_text
+from zhibiao.catalogue.textfile import read_text, refuse_unseen
 from zhibiao.errors import RegistryError
 
 __all__ = ["Document", "Location", "explained", "validated"]
@@ -99,6 +99,7 @@ class Document:
         kind = node.tag.removeprefix(TAG)
         match kind:
             case "str":
+                refuse_unseen(node.value, lambda _: where)
                 return node.value
             case "null":
                 return None

@@ -32,3 +32,6 @@ def export(
     typer.echo(f"{folder}: {'；'.join(f'{name} {count}' for name, count in made.rows.items())}")
     for name, content in made.files.items():
         typer.echo(f"  {name} {len(content):,} bytes")
+    if made.passed_over:
+        shown = "、".join(made.passed_over[:6]) + (" …" if len(made.passed_over) > 6 else "")
+        typer.echo(f"无推演所需的数，未附 without the figures for a projection, left out ({len(made.passed_over)}): {shown}", err=True)

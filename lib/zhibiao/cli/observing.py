@@ -64,7 +64,7 @@ def observe_import(
     status: Annotated[str, typer.Option(help="表中没有状态时的状态 final, preliminary, derived")] = "",
     confidence: Annotated[str, typer.Option(help="表中没有可信度时的可信度 high, medium, low")] = "",
     sheet: Annotated[str | None, typer.Option(help="只读这个工作表 only this sheet of a workbook")] = None,
-    ignore: Annotated[list[str] | None, typer.Option(help="略过这一列，可重复 pass over this column, repeatable")] = None,
+    ignore: Annotated[list[str] | None, typer.Option(help="略过这一列，或名为此的行（如 合计），可重复 pass over this column, or rows of this name, repeatable")] = None,
     mapped: Annotated[list[str] | None, typer.Option("--map", help="表中的词=本库的名，可重复 a word of the table=our name, repeatable: 在校生=enrolment")] = None,
     reason: Annotated[str, typer.Option(help="更正已有数的理由，只给更正的行 why known figures are corrected; given to corrections alone")] = "",
 ) -> None:

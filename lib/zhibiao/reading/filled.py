@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from zhibiao.catalogue.registry import Registry
-from zhibiao.catalogue.textfile import CONTROL
+from zhibiao.catalogue.textfile import UNSEEN
 from zhibiao.errors import RegistryError, closest
 from zhibiao.model import unit_of
 from zhibiao.model.document import folded
@@ -268,7 +268,7 @@ def remark(written: str, where: str) -> str:
     text = " ".join(written.split())
     if text.startswith(FORMULA_STARTS):
         raise RegistryError(f"说明不能以 {text[0]!r} 开头 a remark may not begin like a formula", where=where, nearest=text.lstrip("=+-@ ") or None)
-    if CONTROL.search(text) or len(text) > LONGEST_REASON:
+    if UNSEEN.search(text) or len(text) > LONGEST_REASON:
         raise RegistryError(f"说明过长或含控制字符 the remark is longer than {LONGEST_REASON} characters or holds control characters", where=where)
     return text
 

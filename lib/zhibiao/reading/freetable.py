@@ -12,6 +12,7 @@ from decimal import Decimal
 from zhibiao.catalogue.registry import Registry
 from zhibiao.errors import RegistryError, closest
 from zhibiao.model import Indicator, unit_of
+from zhibiao.model.document import folded
 from zhibiao.model.units import UNSCALED
 from zhibiao.reading.filled import Entry
 from zhibiao.reading.grid import Cell, Grid
@@ -33,7 +34,7 @@ class Given:
     sheet : str or None
         The sheet of a workbook to read; default: all.
     ignore : tuple of str
-        Headings of columns that are passed over.
+        Headings of columns, and names of rows such as 合计, that are passed over.
     aliases : mapping of str to str
         Words of the table to names of the registry.
     reason : str
@@ -77,12 +78,14 @@ def read_free(grid: Grid, registry: Registry, given: Given = NOTHING_GIVEN) -> F
     head = header(grid, names, given.ignore)
     if head.faults:
         return FreeTable((), head.faults)
-    entries, faults = [], list(_unsaid(grid, head, given))
+    entries, faults, ignored = [], list(_unsaid(grid, head, given)), {folded(name) for name in given.ignore if name}
     for row in grid.rows[head.row + 1 :] if not faults else ():
         figures = _figures(row, head)
         filled = [cell for cell in row if cell.text]
-        # a line of nothing, or a note or title of one cell that holds no figure
+        # a line of nothing, or a note or title of one cell that holds no figure, or one that the user wants passed over
         if not filled or (len(filled) == 1 and all(filled[0] is not cell for cell, _ in figures)):
+            continue
+        if any(folded(row[x].text) in ignored for role in ("region", "indicator") for x in head.roles.get(role, ())):
             continue
         beyond = next((x for x, cell in enumerate(row) if cell.text and not grid.rows[head.row][x].text), None)
         if beyond is not None:

@@ -11,10 +11,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from zhibiao.catalogue.textfile import CONTROL, read_text
+from zhibiao.catalogue.textfile import read_text, refuse_unseen
 from zhibiao.errors import RegistryError, closest
 
 Held = str | int | float | bool | dt.date | dt.time | dt.timedelta | None
+
+
+MOST = 2_000_000
+"""Cells of a sheet from its first to its last: a stray one far down makes millions of empty ones."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ def grid_of_csv(path: Path) -> Grid:
         It is no text, a quote is left open, or a row has more cells than the one above that has most.
     """
     text = read_text(path)[0]
+    refuse_unseen(text, lambda at: f"{path}:{text.count(chr(10), 0, at) + 1}")
     delimiter = _delimiter(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     found: list[tuple[int, list[str]]] = []
@@ -99,10 +104,15 @@ def grids_of_workbook(book: Any, sheet: str | None, path: Path) -> Iterator[Grid
     Raises
     ------
     RegistryError
-        The named sheet is missing, or a sheet, row or column that holds something is hidden: what nobody sees is not taken.
+        The named sheet is missing, a sheet is too large, or a sheet, row or column that holds something is hidden: what nobody sees is not taken.
     """
     if sheet is not None and sheet not in book.sheetnames:
         raise RegistryError(f"没有工作表 no sheet {sheet!r}", where=str(path), allowed=book.sheetnames, nearest=closest(sheet, book.sheetnames))
+    for name in [sheet] if sheet is not None else book.sheetnames:
+        if book[name].max_row * book[name].max_column > MOST:
+            raise RegistryError(
+                f"{book[name].max_row} 行 × {book[name].max_column} 列，太大 is too large；请删去表外的空行空列 take out the empty rows and columns beside the table", where=f"{name}!A1"
+            )
     names = [sheet] if sheet is not None else [name for name in book.sheetnames if any(cell.value is not None for row in book[name].iter_rows() for cell in row)]
     if not names:
         raise RegistryError("工作簿里没有内容 the workbook holds nothing", where=str(path))
@@ -137,8 +147,8 @@ def _cell(sheet: Any, name: str, cell: Any) -> Cell:
     held = cell.value
     if kind == "f" and not isinstance(held, str):
         held = "={…}"
-    if isinstance(held, str) and CONTROL.search(held):
-        raise RegistryError("含控制字符 holds control characters", where=where)
+    if isinstance(held, str):
+        refuse_unseen(held, lambda _: where)
     form = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", str(cell.number_format)).casefold()
     shown = "" if not isinstance(held, dt.date) or "d" in form else ("month" if "m" in form else "year")
     return Cell(where, held, kind, "%" in form, shown)

@@ -12,7 +12,7 @@ from zhibiao.errors import RegistryError
 from zhibiao.model import Period, unit_of
 from zhibiao.reading.grid import Cell
 
-NOTHING = frozenset(("", "-", "--", "—", "——", "–", "…", "……", "...", "/", "//", "\\", "*"))
+NOTHING = frozenset(("", "-", "--", "—", "——", "–", "…", "……", "...", "⋯", "⋯⋯", "/", "//", "\\", "*"))
 """Signs that say that there is no figure; a zero is a figure."""
 
 _BEFORE = {

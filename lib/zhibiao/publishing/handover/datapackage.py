@@ -91,7 +91,7 @@ def _terms(sources: DataTable) -> dict[str, object]:
         "sources": [
             {
                 "title": f"{row['publisher']}：{row['title']}（{row['year']}）",
-                **({"path": row["url"]} if row["url"] else {}),
+                **({"path": row["url"]} if str(row["url"]).startswith(("https://", "http://")) else {}),
                 "terms": row["terms"],
                 "id": row["id"],
             }

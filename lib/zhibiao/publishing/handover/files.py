@@ -12,7 +12,7 @@ from zhibiao.catalogue.registry import Registry
 from zhibiao.errors import ParameterError, closest
 from zhibiao.publishing.handover.fields import DataTable
 from zhibiao.publishing.handover.known import tables
-from zhibiao.publishing.handover.reckoned import reckoned
+from zhibiao.publishing.handover.reckoned import Reckoned, reckoned
 
 FORMATS = ("sdmx-csv", "datapackage", "parquet", "iamc", "xlsx")
 
@@ -54,10 +54,13 @@ class Handover:
         By path below the folder, the mark among them.
     rows : mapping of str to int
         How many rows each table has.
+    passed_over : tuple of str
+        Regions and scenarios without the figures for a projection.
     """
 
     files: Mapping[str, bytes]
     rows: Mapping[str, int]
+    passed_over: tuple[str, ...] = ()
 
 
 def handover(registry: Registry, asked: Asked) -> Handover:
@@ -79,9 +82,9 @@ def handover(registry: Registry, asked: Asked) -> Handover:
     codes = tuple(dict.fromkeys(registry.region(name).code for name in asked.regions))
     scenarios = asked.scenarios or ((BASELINE,) if asked.gaps or form == "iamc" else ())
     known = tables(registry, codes)
-    further = reckoned(registry, codes, scenarios, gaps=asked.gaps) if scenarios else ()
-    made, handed = _made(form, registry, codes, known, further)
-    return Handover({**made, MARK: mark(form, made)}, {table.name: len(table.rows) for table in handed})
+    further = reckoned(registry, codes, scenarios, gaps=asked.gaps) if scenarios else Reckoned()
+    made, handed = _made(form, registry, codes, known, further.tables)
+    return Handover({**made, MARK: mark(form, made)}, {table.name: len(table.rows) for table in handed}, further.passed_over)
 
 
 def _made(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from zhibiao.catalogue.registry import Registry
@@ -51,7 +52,15 @@ GAPS = (
 )
 
 
-def reckoned(registry: Registry, regions: Sequence[str], scenarios: Sequence[str], *, gaps: bool, seed: int = 2020) -> tuple[DataTable, ...]:
+@dataclass(frozen=True)
+class Reckoned:
+    """The tables, and what was passed over because a scenario needs figures that a region does not have."""
+
+    tables: tuple[DataTable, ...] = ()
+    passed_over: tuple[str, ...] = ()
+
+
+def reckoned(registry: Registry, regions: Sequence[str], scenarios: Sequence[str], *, gaps: bool, seed: int = 2020) -> Reckoned:
     """Projections, and on request gaps, of every region that has any.
 
     Parameters
@@ -59,53 +68,61 @@ def reckoned(registry: Registry, regions: Sequence[str], scenarios: Sequence[str
     regions : sequence of str
         Codes; empty for every region with figures or documents.
     scenarios : sequence of str
-        Ids; a region for which one is not meant is passed over, unless it was named.
+        Ids. Where no region is named, one for which a scenario is not meant, or that lacks the figures it needs, is passed over.
 
     Raises
     ------
     ParameterError
-        A scenario is unknown, or not meant for a region that was named.
+        A scenario is unknown, or a region that was named has not what it needs.
     """
-    from zhibiao.simulating.scenario import ground, simulate
+    from zhibiao.simulating.scenario import Ground, ground, simulate
 
     projected: list[dict[str, Value]] = []
     standing: list[dict[str, Value]] = []
+    passed_over: list[str] = []
     named = [registry.scenario(name).id for name in scenarios]
-    for code in regions or sorted(registry.regions):
-        base = None
-        for question in _studies(registry, code, named, seed, bool(regions)):
-            base = ground(question) if base is None else base
-            simulation = simulate(question, base)
+    for code in regions or _spoken_of(registry):
+        base: Ground | None = None
+        for scenario in named:
+            meant = registry.scenario(scenario).regions
+            if not regions and meant and code not in meant:
+                continue
+            try:
+                question = study(registry, code, scenario=scenario, seed=seed)
+                base = ground(question) if base is None else base
+                simulation = simulate(question, base)
+            except ParameterError:
+                if regions:
+                    raise
+                passed_over.append(f"{code} {scenario}")
+                continue
             for indicator, fan in sorted(simulation.fans.items()):
-                edges = [fan.quantile(p) for p in QUANTILES]
-                for index, year in enumerate(fan.years.tolist()):
-                    projected += [
-                        {
-                            "region": code, "scenario": question.scenario.id, "indicator": indicator, "year": int(year), "quantile": p,
-                            "value": float(edge[index]), "unit": registry.indicators[indicator].unit, "observed": bool(fan.observed[index]),
-                            "as_of": question.as_of, "assumed": indicator in simulation.assumed, "seed": seed,
-                        }
-                        for p, edge in zip(QUANTILES, edges, strict=True)
-                    ]  # fmt: skip
+                projected += _projected(question, fan, assumed=indicator in simulation.assumed)
             if gaps:
                 standing += _gaps(question, simulation.chances)
     key = ("region", "scenario", "indicator", "year", "quantile")
-    found = (DataTable("projections", "推演", "projections", PROJECTIONS, key, tuple(projected)),)
-    return (*found, DataTable("gaps", "差距", "gaps", GAPS, ("region", "scenario", "statement"), tuple(standing))) if gaps else found
+    found: tuple[DataTable, ...] = (DataTable("projections", "推演", "projections", PROJECTIONS, key, tuple(projected)),)
+    if gaps:
+        found = (*found, DataTable("gaps", "差距", "gaps", GAPS, ("region", "scenario", "statement"), tuple(standing)))
+    return Reckoned(found, tuple(passed_over))
 
 
-def _studies(registry: Registry, code: str, scenarios: Sequence[str], seed: int, named: bool) -> Iterator[Study]:
-    """The questions that can be put to a region; one that nobody named is passed over where it has neither figures nor documents."""
-    if not named and registry.newest_year(code) is None and not registry.plans_for(code):
-        return
-    for scenario in scenarios:
-        meant = registry.scenario(scenario).regions
-        if named or not meant or code in meant:
-            try:
-                yield study(registry, code, scenario=scenario, seed=seed)
-            except ParameterError:
-                if named:
-                    raise
+def _spoken_of(registry: Registry) -> list[str]:
+    """The regions with figures or documents."""
+    return [code for code in sorted(registry.regions) if registry.newest_year(code) is not None or registry.plans_for(code)]
+
+
+def _projected(question: Study, fan: Fan, *, assumed: bool) -> list[dict[str, Value]]:
+    edges = [(p, fan.quantile(p)) for p in QUANTILES]
+    return [
+        {
+            "region": question.region.code, "scenario": question.scenario.id, "indicator": fan.indicator, "year": int(year), "quantile": p,
+            "value": float(edge[index]), "unit": question.indicator(fan.indicator).unit, "observed": bool(fan.observed[index]),
+            "as_of": question.as_of, "assumed": assumed, "seed": question.seed,
+        }
+        for index, year in enumerate(fan.years.tolist())
+        for p, edge in edges
+    ]  # fmt: skip
 
 
 def _gaps(question: Study, chances: Mapping[str, Fan]) -> list[dict[str, Value]]:

@@ -14,6 +14,9 @@ from zhibiao.publishing.handover.fields import DataTable, Value, plain
 LONGEST, MOST = 32_767, 1_048_575
 """Characters of a cell and rows below a header, the format's own limits."""
 
+FIRST_YEAR = 1901
+"""Spreadsheets count days from 1900, and programs differ on its first months: earlier dates are texts."""
+
 
 def workbook(tables: Sequence[DataTable]) -> dict[str, bytes]:
     """One workbook; the same tables give the same bytes. Texts are texts, never formulas or links.
@@ -50,7 +53,7 @@ def _write(sheet: Any, y: int, x: int, value: Value, day: Any, where: str) -> No
         return
     if isinstance(value, bool):
         sheet.write_boolean(y, x, value)
-    elif isinstance(value, dt.date):
+    elif isinstance(value, dt.date) and value.year >= FIRST_YEAR:
         sheet.write_datetime(y, x, dt.datetime(value.year, value.month, value.day), day)
     elif isinstance(value, int | float) or (isinstance(value, Decimal) and _fits(value)):
         sheet.write_number(y, x, float(value))

@@ -9,9 +9,12 @@ import pytest
 from zhibiao.catalogue.load import load
 from zhibiao.catalogue.registry import Registry
 from zhibiao.catalogue.study import study
+from zhibiao.showing import outcome_tables
 from zhibiao.showing.by_hand import gap_by_hand, pace_by_hand
+from zhibiao.showing.flow_tables import ratios
 from zhibiao.showing.gap_records import gap_rows
 from zhibiao.showing.gap_tables import briefly, pace, size
+from zhibiao.showing.numbers import fixed
 from zhibiao.showing.statement_tables import statements
 from zhibiao.showing.table import Reckoned
 
@@ -67,6 +70,21 @@ def test_what_is_not_judged_has_no_schedule_by_hand(shipped):
     rows = gap_rows(question)
     for cells in pace_by_hand(question, rows, [False] * len(rows)).rows:
         assert cells["done"] is None and cells["gone"] is None and cells["yearly"] is None
+
+
+@pytest.mark.parametrize("region", ["重庆", "全国"])
+def test_students_per_entrant_are_a_quotient(shipped, region):
+    table = ratios(study(shipped, region=region))
+    assert len(table.beside.rows) == len(table.rows) > 0
+    for row, cells in zip(table.rows, table.beside.rows, strict=True):
+        assert fixed(by_hand(cells["quotient"].formula, dict(cells)), 2) == row["ratio"]
+
+
+def test_ended_targets_are_reckoned_as_well(reported):
+    question = study(reported, region="450200", as_of=2030, horizon=2031)
+    table = outcome_tables.outcomes(question, gap_rows(question))
+    assert len(table.beside.rows) == len(table.rows) == 2
+    assert [float(cells["missing"].value) for cells in table.beside.rows] == pytest.approx([60.5, 0.39])
 
 
 def test_statements_carry_their_numbers(shipped):

@@ -13,6 +13,7 @@ from zhibiao.assessing.standing import Standing
 from zhibiao.catalogue.study import Study
 from zhibiao.model import Statement, Unit
 from zhibiao.showing.table import Beside, Column, Reckoned
+from zhibiao.simulating.pairs import Pair
 
 AGREES = 1e-9
 """A formula is given where it comes as near to our own figure as this, relative to the end that it is held against."""
@@ -67,6 +68,26 @@ def said_in_numbers(study: Study, statements: Sequence[Statement]) -> Beside:
             "last_year": statement.period.end if statement.period else None,
         }
         for statement in statements
+    ]
+    return Beside(columns, cells)
+
+
+def ratios_by_hand(study: Study, compared: Sequence[Pair], unit: Unit) -> Beside:
+    """Intake and enrolment of each pair as numbers, and students per entrant as their quotient."""
+    columns = [
+        Column("entrants", study.words("招生数", "entrants"), "right", "number"),
+        Column("students", study.words("在校生数", "students"), "right", "number"),
+        Column("quotient", study.words("在校生÷招生（核算）", "per entrant, reckoned"), "right", "number", digits=2),
+        Column("in_unit", study.words("单位", "unit")),
+    ]
+    cells = [
+        {
+            "entrants": scaled(pair.intake, unit),
+            "students": scaled(pair.enrolment, unit),
+            "quotient": Reckoned(pair.ratio, 'IF({entrants}=0,"",{students}/{entrants})'),
+            "in_unit": _unit_word(unit, study.lang),
+        }
+        for pair in compared
     ]
     return Beside(columns, cells)
 

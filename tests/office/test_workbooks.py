@@ -17,6 +17,8 @@ from zhibiao.publishing.frontmatter import FrontMatter
 from zhibiao.publishing.resource import RESOURCE, table_of
 from zhibiao.publishing.sheet import HEADER_ROW
 from zhibiao.publishing.workbook import workbook
+from zhibiao.reading.workbook import HEADER_ROW as TEMPLATE_HEADER
+from zhibiao.reading.workbook import SHEET, VALUE
 from zhibiao.showing.table import Beside, Column, Reckoned, Table
 
 from .conftest import SHEETS
@@ -61,8 +63,10 @@ def test_libreoffice_reckons_anew_and_does_not_just_read_back(office, tmp_path):
 
 @pytest.mark.parametrize(("region", "notebook"), RUNS)
 def test_published_tables_come_to_our_own_figures(office, published, region, notebook):
-    file = published / region / "baseline" / notebook / "tables" / f"{notebook}-tables.xlsx"
-    same(file, office)
+    folder = published / region / "baseline" / notebook / "tables"
+    for file in sorted(folder.glob("*.xlsx")):  # the workbook to fill stands beside the tables of a briefing
+        same(file, office)
+    file = folder / f"{notebook}-tables.xlsx"
     formulas = [cell for sheet in openpyxl.load_workbook(file) for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
     assert formulas
 
@@ -103,6 +107,28 @@ def test_the_template_opens_and_keeps_its_texts(office, zhibiao, tmp_path):
     done = zhibiao("observe", "template", "--region", "重庆", "-o", str(file))
     assert done.returncode == 0, done.stderr
     same(file, office)
+
+
+def test_a_template_filled_and_saved_by_libreoffice_is_taken(office, zhibiao, tmp_path):
+    file = tmp_path / "填报.xlsx"
+    assert zhibiao("observe", "template", "--region", "重庆", "-o", str(file)).returncode == 0
+    book = openpyxl.load_workbook(file)
+    (line,) = (row[0].row for row in book[SHEET].iter_rows(min_row=TEMPLATE_HEADER + 1) if "在校生规模" in str(row[0].value) and "2023" in str(row[2].value))
+    book[SHEET].cell(line, VALUE, 10.1)
+    book.save(file)
+    (saved,) = office(file, "xlsx:Calc MS Excel 2007 XML").iterdir()
+    done = zhibiao("observe", "import", str(saved), "--data", str(tmp_path / "mine"), "--dry-run")
+    assert done.returncode == 0 and "+ 重庆 在校生规模 2023: 10.1万人" in done.stdout, done.stdout + done.stderr
+
+
+def test_a_task_table_edited_by_libreoffice_is_taken_back(office, zhibiao, tmp_path):
+    file, mine = tmp_path / "任务分解表.xlsx", tmp_path / "mine"
+    mine.mkdir()
+    made = zhibiao("breakdown", "make", "intake-2025", "--save", "office", "--data", str(mine), "-o", str(file))
+    assert made.returncode == 0, made.stderr
+    (saved,) = office(file, "xlsx:Calc MS Excel 2007 XML").iterdir()
+    done = zhibiao("breakdown", "import", str(saved), "--data", str(mine))
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_a_task_table_adds_up_in_libreoffice(office, zhibiao, tmp_path):

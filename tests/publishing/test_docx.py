@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from zhibiao.errors import OutputError
-from zhibiao.publishing.docx import PPI, _drawn, to_docx
+from zhibiao.publishing.docx import PPI, _drawn, _finished, to_docx
 from zhibiao.publishing.frontmatter import front_matter
 from zhibiao.publishing.pdf import readable
 from zhibiao.publishing.word_reference import A4, ORDER, reference
-from zhibiao.publishing.word_table import LETTER, PAGE, widths
+from zhibiao.publishing.word_table import LETTER, PAGE, TABLE, widths, word_table
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
@@ -58,7 +58,7 @@ def test_it_has_a_title_real_headings_and_tables(opened, briefing):
     assert len(opened.paragraphs("Title")) == 1
     assert opened.paragraphs("Heading1")
     facts, *others = opened.tables()
-    assert any("重庆" in cell for row in facts for cell in row)
+    assert facts == [["依据文件", "技工教育“十四五”规划"], ["情景", "基准"]]  # what the line below the title says is not said again
     assert others and all(len(row) == len(table[0]) for table in others for row in table)
     assert opened.paragraphs("TableText") and not opened.paragraphs("Compact")  # cells are set smaller than prose
     assert all(row.find(f"{W}trPr/{W}cantSplit") is not None for row in opened.body.iter(f"{W}tr"))
@@ -144,6 +144,24 @@ def test_the_header_of_a_table_is_repeated_and_no_row_stands_alone(build):
     assert kept == [True, True, *[False] * 4, True, True, False]
     shades = [[shade.get(f"{W}fill") for shade in line.iter(f"{W}shd")] for line in lines]
     assert shades == [[], *[["F7E3D3"]] * 8]
+
+
+def test_a_note_stays_with_the_last_rows_of_its_table():
+    row = '<w:tr><w:tc><w:p><w:pPr><w:pStyle w:val="Compact" /></w:pPr></w:p></w:tc></w:tr>'
+    note, other = (f'<w:p><w:pPr><w:pStyle w:val="{style}" />' for style in ("Notes", "BodyText"))
+    kept = [TABLE.sub(word_table, f"<w:tbl>{row * 6}</w:tbl>{after}").count("<w:keepNext />") for after in (note, other)]
+    assert kept == [5, 4]
+
+
+def test_a_page_that_begins_with_a_heading_is_broken_by_the_heading():
+    """A paragraph that holds nothing but a break would leave an empty page behind a full one."""
+    page = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("word/document.xml", f'{page}\n<w:p><w:pPr><w:pStyle w:val="Heading1" /></w:pPr></w:p>{page}<w:tbl></w:tbl>')
+        archive.writestr("word/settings.xml", "<w:rsids>")
+    body = zipfile.ZipFile(io.BytesIO(_finished(made.getvalue()))).read("word/document.xml").decode()
+    assert body == f'<w:p><w:pPr><w:pStyle w:val="Heading1" /><w:pageBreakBefore /></w:pPr></w:p>{page}<w:tbl></w:tbl>'
 
 
 @given(st.lists(st.lists(st.text(max_size=60), min_size=3, max_size=3), min_size=1, max_size=5))

@@ -19,7 +19,7 @@ from zhibiao.publishing.frontmatter import FrontMatter, front_matter
 from zhibiao.publishing.pandoc import converted
 from zhibiao.publishing.pdf import joined, readable, typeset
 from zhibiao.publishing.word_reference import CHINESE_TAG, EARLIEST, LATIN_TAG, reference, rewritten
-from zhibiao.publishing.word_table import word_table
+from zhibiao.publishing.word_table import TABLE, word_table
 from zhibiao.showing.table import literal
 
 PPI = 300
@@ -31,6 +31,8 @@ WHITE = 253
 """Of 255: a shade that light is paper."""
 WIDEST = 15.8
 """Centimetres of a picture: two of the house charts and a heading then fit on a page."""
+
+_BREAK = re.compile(r'<w:p><w:r><w:br w:type="page" ?/></w:r></w:p>\s*(<w:p>\s*<w:pPr>\s*<w:pStyle w:val="Heading\d" />)')
 
 
 def to_docx(nb: NotebookNode, *, lang: str | None = None) -> bytes:
@@ -71,7 +73,8 @@ def _printed(shown: NotebookNode, front: FrontMatter) -> NotebookNode:
         output.data = {"image/png": base64.b64encode(_picture(picture)).decode("ascii")}
         wide = {"width": f"{WIDEST}cm"} if picture.width / PPI * 2.54 > WIDEST else {}
         output.metadata = {"image/png": {**output.metadata["image/svg+xml"], **wide}}
-    lines = [f"| {literal(name)} | {'；'.join(literal(value) for value in values)} |" for name, values in front.facts]
+    dated = _dated(front)
+    lines = [f"| {literal(name)} | {'；'.join(literal(value) for value in values)} |" for name, values in front.facts if (name, values[0]) not in dated and values != [front.region]]
     if lines:
         facts = "\n".join(["|  |  |", "|:" + "-" * 12 + "|:" + "-" * 60 + "|", *lines])
         block = NotebookNode(
@@ -112,20 +115,27 @@ def _picture(drawn: Image.Image) -> bytes:
 
 def _subtitle(front: FrontMatter) -> list[str]:
     """The line below the title: whose figures, as of when, and of which day the report is."""
-    told = [front.region, *(f"{name} {value}" for name, (value, *_) in front.facts if value in (front.as_of, front.report_date) and value)]
-    line = " · ".join(dict.fromkeys(text for text in told if text))
+    line = " · ".join(dict.fromkeys(" ".join(words) for words in _dated(front)))
     return [f"--metadata=subtitle={line}"] if line else []
+
+
+def _dated(front: FrontMatter) -> list[tuple[str, ...]]:
+    """The facts of that line; the table below it holds the others."""
+    named = [(name, value) for name, (value, *_) in front.facts if value and value in (front.as_of, front.report_date)]
+    return [*([(front.region,)] if front.region else []), *named]
 
 
 def _finished(made: bytes) -> bytes:
     """The document with its tables dressed, its languages named, and asking no Word to open it in a mode for old documents."""
 
-    def tables(xml: bytes) -> bytes:
-        return re.sub(r"<w:tbl>.*?</w:tbl>", word_table, xml.decode("utf-8"), flags=re.DOTALL).encode("utf-8")
+    def body(xml: bytes) -> bytes:
+        # a paragraph that holds nothing but a break, after a full page, would leave an empty one
+        headed = _BREAK.sub(r"\1<w:pageBreakBefore />", xml.decode("utf-8"))
+        return TABLE.sub(word_table, headed).encode("utf-8")
 
     def settings(xml: bytes) -> bytes:
         named = re.sub(r"<w:themeFontLang[^>]*/>", f'<w:themeFontLang w:val="{LATIN_TAG}" w:eastAsia="{CHINESE_TAG}" />', xml.decode("utf-8"))
         new = '<w:compat><w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15" /></w:compat>'
         return named.replace("<w:rsids>", f"{new}<w:rsids>", 1).encode("utf-8")
 
-    return rewritten(made, {"word/document.xml": tables, "word/settings.xml": settings})
+    return rewritten(made, {"word/document.xml": body, "word/settings.xml": settings})

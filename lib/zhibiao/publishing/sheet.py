@@ -144,7 +144,7 @@ class _Sheet:
 
     def _row(self, line: int) -> None:
         row, formulas = self.first + line, self.table.formulas[line] if self.table.formulas else {}
-        lines = max((lines_of(shown_text(value), width - 3) for value, width in zip(self.table.rows[line], self.widths, strict=True)), default=1)
+        lines = max((lines_of(shown_text(value), width - 2) for value, width in zip(self.table.rows[line], self.widths, strict=True)), default=1)
         if lines > 1:  # not every program fits rows to their texts when it opens a file
             self.sheet.set_row(row, min(ROW * lines, HIGHEST))
         for at, (column, value) in enumerate(zip(self.table.columns, self.table.rows[line], strict=True)):

@@ -18,9 +18,9 @@ R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 BODY, HEADINGS, LATIN = "仿宋", "黑体", "Times New Roman"
 """Fonts by the names that Word and WPS know; where one is missing they take its other name, then their own."""
 OTHER_NAMES = {"仿宋": "FangSong", "黑体": "SimHei"}
-SIZES = {"Title": 44, "Subtitle": 26, "Heading1": 32, "Heading2": 28, "Heading3": 24, "TableText": 16, "Notes": 18, "TableCaption": 21, "ImageCaption": 21}
+SIZES = {"Title": 44, "Subtitle": 26, "Heading1": 32, "Heading2": 28, "Heading3": 24, "TableText": 16, "Notes": 18, "TableCaption": 21, "ImageCaption": 21, "FootnoteText": 18}
 """In half points: 二号 for the title, 三号 and 四号 for headings, 小四 for the text."""
-IN_BODY_FONT = ("Subtitle", "TableText", "Notes")
+IN_BODY_FONT = ("Subtitle", "TableText", "Notes", "FootnoteText")
 EARLIEST = 315532800
 """1980-01-01: a part of a document cannot be older."""
 A4 = {"w": "11906", "h": "16838"}
@@ -38,13 +38,15 @@ ORDER = (
 """Order of the properties of a paragraph that Word asks for."""
 
 Paragraph = Mapping[str, Mapping[str, str]]
+# lines of a set height, as official documents have them: pages break alike whichever font takes the place of one that is missing
 LOOK: Mapping[str, Paragraph] = {
-    "Title": {"spacing": {"before": "240", "after": "120"}, "jc": {"val": "center"}},
-    "Subtitle": {"spacing": {"before": "0", "after": "200"}, "jc": {"val": "center"}},
-    "BodyText": {"spacing": {"before": "60", "after": "60", "line": "320", "lineRule": "auto"}, "widowControl": {}},
-    "Compact": {"spacing": {"before": "36", "after": "36", "line": "300", "lineRule": "auto"}},
-    "TableText": {"autoSpaceDE": {"val": "0"}, "autoSpaceDN": {"val": "0"}, "spacing": {"before": "30", "after": "30", "line": "240", "lineRule": "auto"}},
-    "Notes": {"spacing": {"before": "40", "after": "120", "line": "260", "lineRule": "auto"}},
+    "Title": {"spacing": {"before": "0", "after": "100"}, "jc": {"val": "center"}},
+    "Subtitle": {"spacing": {"before": "0", "after": "160"}, "jc": {"val": "center"}},
+    "BodyText": {"spacing": {"before": "60", "after": "60", "line": "400", "lineRule": "exact"}, "widowControl": {}},
+    "Compact": {"spacing": {"before": "36", "after": "36", "line": "380", "lineRule": "exact"}},
+    "TableText": {"autoSpaceDE": {"val": "0"}, "autoSpaceDN": {"val": "0"}, "spacing": {"before": "30", "after": "30", "line": "220", "lineRule": "exact"}},
+    "Notes": {"spacing": {"before": "40", "after": "120", "line": "260", "lineRule": "exact"}},
+    "FootnoteText": {"spacing": {"before": "0", "after": "20", "line": "240", "lineRule": "exact"}},
     "TableCaption": {"spacing": {"before": "120", "after": "60"}, "keepNext": {}},
     "Figure": {"spacing": {"before": "60", "after": "60"}, "jc": {"val": "center"}},
 }

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from zhibiao.publishing.word_reference import A4, CELL, MARGINS, SIZES
-from zhibiao.showing.table import display_width
 from zhibiao.showing.tones import tone_of
 
 TOGETHER = 2
@@ -20,14 +20,21 @@ LETTER = SIZES["TableText"] * 5
 """Width of a narrow character in a cell, in twentieths of a point; a Chinese one is twice as wide."""
 
 
+TABLE = re.compile(r'(<w:tbl>.*?</w:tbl>)(?=(\s*<w:p>\s*<w:pPr>\s*<w:pStyle w:val="Notes")?)', re.DOTALL)
+"""A table, and whether a note follows it."""
+
+
 def word_table(found: re.Match[str]) -> str:
-    """A table as pandoc writes it, with our style of text, widths and colours; rows stay whole on one page, and none of them alone."""
-    text = found[0].replace('w:pStyle w:val="Compact"', 'w:pStyle w:val="TableText"').replace("<w:trPr>", "<w:trPr><w:cantSplit />")
+    """A table as pandoc writes it, with our style of text, widths and colours; rows stay whole on one page, and neither they nor the note alone.
+
+    `found` is a match of `TABLE`.
+    """
+    text = found[1].replace('w:pStyle w:val="Compact"', 'w:pStyle w:val="TableText"').replace("<w:trPr>", "<w:trPr><w:cantSplit />")
     text = re.sub(r"<w:tr>(?!\s*<w:trPr>)", "<w:tr><w:trPr><w:cantSplit /></w:trPr>", text)
     head, *rows = re.split(r"(?=<w:tr>)", text)
     shares = iter(widths([[_said(cell) for cell in re.findall(r"<w:tc>.*?</w:tc>", row, re.DOTALL)] for row in rows]))
     head = re.sub(r'<w:gridCol w:w="(\d+)"', lambda given: f'<w:gridCol w:w="{next(shares, given[1])}"', head)
-    for at, row in enumerate(rows[:-1]):
+    for at, row in enumerate(rows if found[2] else rows[:-1]):
         if at < TOGETHER or at >= len(rows) - TOGETHER - 1:
             rows[at] = row.replace('<w:pStyle w:val="TableText" />', '<w:pStyle w:val="TableText" /><w:keepNext />')
     return re.sub(r"<w:tc><w:tcPr ?/>(.*?)</w:tc>", _tinted, head + "".join(rows), flags=re.DOTALL)
@@ -41,7 +48,7 @@ def widths(rows: Sequence[Sequence[str]], page: int = PAGE) -> list[int]:
     """
     if not rows or any(len(row) != len(rows[0]) for row in rows):
         return []
-    room, longest = page / LETTER, [max(display_width(row[at]) for row in rows) for at in range(len(rows[0]))]
+    room, longest = page / LETTER, [max(_columns(row[at]) for row in rows) for at in range(len(rows[0]))]
     for whole in range(UNBROKEN, 5, -1):
         least = [min(width, whole) + 1 + 2 * int(CELL) / LETTER for width in longest]
         if sum(least) <= room:
@@ -54,6 +61,11 @@ def widths(rows: Sequence[Sequence[str]], page: int = PAGE) -> list[int]:
     made = [round(width / sum(least) * page) for width in least]
     made[-1] += page - sum(made)
     return made
+
+
+def _columns(text: str) -> int:
+    """Columns of a fixed-width font; what is wide in a Chinese font only, such as a dash, counts two: it is set in that font."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)
 
 
 def _said(cell: str) -> str:

@@ -179,8 +179,10 @@ def _fill_sheet(book: Any, registry: Registry, asked: Sequence[Asked], rows: Seq
     sheet.freeze_panes(HEADER_ROW, 1)
     sheet.protect("", {"format_columns": True, "format_rows": True})
     sheet.set_landscape()
+    sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(HEADER_ROW - 1)
+    sheet.set_footer("&C&P / &N")
 
 
 def _bounds(indicator: Indicator, unit: str) -> dict[str, Any]:

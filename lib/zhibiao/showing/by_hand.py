@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from zhibiao.assessing.standing import Standing
 from zhibiao.catalogue.study import Study
 from zhibiao.model import Statement, Unit
 from zhibiao.showing.table import Beside, Column, Reckoned
+from zhibiao.simulating.pairs import Pair
 
 AGREES = 1e-9
 """A formula is given where it comes as near to our own figure as this, relative to the end that it is held against."""
@@ -66,6 +68,26 @@ def said_in_numbers(study: Study, statements: Sequence[Statement]) -> Beside:
             "last_year": statement.period.end if statement.period else None,
         }
         for statement in statements
+    ]
+    return Beside(columns, cells)
+
+
+def ratios_by_hand(study: Study, compared: Sequence[Pair], unit: Unit) -> Beside:
+    """Intake and enrolment of each pair as numbers, and students per entrant as their quotient."""
+    columns = [
+        Column("entrants", study.words("招生数", "entrants"), "right", "number"),
+        Column("students", study.words("在校生数", "students"), "right", "number"),
+        Column("quotient", study.words("在校生÷招生（核算）", "per entrant, reckoned"), "right", "number", digits=2),
+        Column("in_unit", study.words("单位", "unit")),
+    ]
+    cells = [
+        {
+            "entrants": scaled(pair.intake, unit),
+            "students": scaled(pair.enrolment, unit),
+            "quotient": Reckoned(pair.ratio, 'IF({entrants}=0,"",{students}/{entrants})'),
+            "in_unit": _unit_word(unit, study.lang),
+        }
+        for pair in compared
     ]
     return Beside(columns, cells)
 
@@ -129,37 +151,62 @@ def _takes_a_figure(stands: Standing, asked: Condition) -> bool:
 
 
 def _pace(stands: Standing, judged: bool) -> dict[str, Any]:
-    asked, unit, made = condition(stands.statement, stands.indicator), stands.statement.written_unit, stands.progress
-    if made is None or stands.latest is None or asked.end is None or asked.combine == "sum":
-        return {"done": made.change if made and judged else None, "gone": made.time if made and judged else None, **_paces(stands, unit, judged)}
-    start, value = stands.baseline, float(stands.latest.base_value)
-    aim = asked.aim(start.value if start else value)
-    year, end = stands.latest.period.year - 1 + stands.latest.period.last_month / 12, asked.end
-    if stands.needed is not None:  # what is needed leads to the end that the latest figure violates
-        aim = asked.aim(value)
-    cells: dict[str, Any] = {
-        "start": scaled(start.value, unit) if start else None, "start_year": start.year if start else None, "reached": scaled(value, unit),
-        "reached_year": year if year != int(year) else int(year), "aim": scaled(aim, unit), "end_year": end,
-        "done": made.change if judged else None, "gone": made.time if judged else None, **_paces(stands, unit, judged),
+    unit, made, way = stands.statement.written_unit, stands.progress, _way(stands)
+    told: dict[str, Any] = {
+        "done": made.change if made and judged else None, "gone": made.time if made and judged else None,
+        "yearly": scaled(made.pace, unit) if made and judged else None, "asked": scaled(stands.needed, unit),
     }  # fmt: skip
-    begun, change = (start.value, aim - start.value) if start else (value, 0.0)
-    gone, whole, left = (year - start.year, end - start.year, end - year) if start else (0.0, 0.0, end - year)
-    by_hand = {
-        "done": ('IF({aim}={start},"",({reached}-{start})/({aim}-{start}))', (value - begun) / change if abs(change) > AGREES else None),
-        "gone": ('IF({end_year}={start_year},"",({reached_year}-{start_year})/({end_year}-{start_year}))', gone / whole if whole > 0 else None),
-        "yearly": ('IF({reached_year}={start_year},"",({reached}-{start})/({reached_year}-{start_year}))', (value - begun) / gone if gone > 0 else None),
-        "asked": ('IF({end_year}={reached_year},"",({aim}-{reached})/({end_year}-{reached_year}))', (aim - value) / left if left > 0 else None),
-    }
-    for name, (formula, reckoned) in by_hand.items():
+    if way is None:
+        return told
+    for name, (formula, reckoned) in way.by_hand().items():
         scale = 1.0 if name in ("done", "gone") else float(unit.scale)
-        if cells[name] is not None and reckoned is not None and _near(reckoned / scale, float(cells[name]), 1.0):
-            cells[name] = Reckoned(cells[name], formula)
-    return cells
+        if told[name] is not None and reckoned is not None and _near(reckoned / scale, float(told[name]), 1.0):
+            told[name] = Reckoned(told[name], formula)
+    ends = {"start": scaled(way.start, unit), "reached": scaled(way.reached, unit), "aim": scaled(way.aim, unit)}
+    return {**told, **ends, "start_year": way.start_year, "reached_year": way.year if way.year != int(way.year) else int(way.year), "end_year": way.end_year}
 
 
-def _paces(stands: Standing, unit: Unit, judged: bool) -> dict[str, Any]:
-    made = stands.progress
-    return {"yearly": scaled(made.pace, unit) if made and judged else None, "asked": scaled(stands.needed, unit)}
+@dataclass(frozen=True)
+class _Way:
+    """From where to where a target leads and where it stands, in base units; a cumulative one begins with nothing when its period begins."""
+
+    start: float | None
+    start_year: int | None
+    reached: float
+    year: float
+    aim: float
+    end_year: int
+
+    def by_hand(self) -> dict[str, tuple[str, float | None]]:
+        """Of each number its formula, and what that gives."""
+        left = self.end_year - self.year
+        found: dict[str, tuple[str, float | None]] = {
+            "asked": ('IF({end_year}={reached_year},"",({aim}-{reached})/({end_year}-{reached_year}))', (self.aim - self.reached) / left if left > 0 else None)
+        }
+        if self.start is None or self.start_year is None:
+            return found
+        change, gone, whole = self.aim - self.start, self.year - self.start_year, self.end_year - self.start_year
+        made = self.reached - self.start
+        return {
+            "done": ('IF({aim}={start},"",({reached}-{start})/({aim}-{start}))', made / change if abs(change) > AGREES else None),
+            "gone": ('IF({end_year}={start_year},"",({reached_year}-{start_year})/({end_year}-{start_year}))', gone / whole if whole > 0 else None),
+            "yearly": ('IF({reached_year}={start_year},"",({reached}-{start})/({reached_year}-{start_year}))', made / gone if gone > 0 else None),
+            **found,
+        }
+
+
+def _way(stands: Standing) -> _Way | None:
+    """The numbers that the schedule rests on; None where there is none."""
+    asked, latest, start = condition(stands.statement, stands.indicator), stands.latest, stands.baseline
+    if stands.progress is None or latest is None or asked.end is None or asked.start is None:
+        return None
+    year = latest.period.year - 1 + latest.period.last_month / 12
+    if asked.combine == "sum":
+        return None if stands.total is None else _Way(0.0, asked.start - 1, stands.total, year, asked.bound, asked.end)
+    value = float(latest.base_value)
+    # what is needed leads to the end that the latest figure violates
+    aim = asked.aim(value if stands.needed is not None or start is None else start.value)
+    return _Way(start.value if start else None, start.year if start else None, value, year, aim, asked.end)
 
 
 def scaled(value: float | None, unit: Unit) -> Decimal | None:

@@ -10,6 +10,7 @@ from zhibiao.assessing.semantics import condition
 from zhibiao.catalogue.study import Study
 from zhibiao.model import Observation, Unit, unit_of
 from zhibiao.showing.asked_pairs import clauses, national_ratios, target_pairs
+from zhibiao.showing.by_hand import ratios_by_hand
 from zhibiao.showing.numbers import ABSENT, as_written, fixed, four, in_unit, percent
 from zhibiao.showing.pictures import digits_for, display_unit
 from zhibiao.showing.statement_tables import value_with_unit, with_unit
@@ -34,10 +35,11 @@ def ratios(study: Study) -> Table:
         Column("clause", study.words("出处", "source"), width=6),
     ]
     rows = []
+    compared = [start, *target_pairs(study)] if start is not None else []
     if start is not None:
         title = study.registry.sources[start.source].title
         rows.append(_ratio_row(study, study.words("现状", "as it is"), start, f"《{title}》"))
-        rows.extend(_ratio_row(study, study.words("目标", "targets"), pair, pair.source) for pair in target_pairs(study))
+        rows.extend(_ratio_row(study, study.words("目标", "targets"), pair, pair.source) for pair in compared[1:])
     nation = national_ratios(study)
     notes = []
     if nation is not None:
@@ -55,6 +57,7 @@ def ratios(study: Study) -> Table:
         title=study.words("每名招生对应多少在校生", "Students enrolled per entrant"),
         notes=notes if rows else [],
         empty=study.words("没有同一年的招生与在校生，无从相比。", "No year has both intake and enrolment: nothing can be compared."),
+        beside=ratios_by_hand(study, compared, display_unit(study, study.indicator("enrolment"))),
     )
 
 

@@ -10,6 +10,7 @@ from zhibiao.assessing.panel import SILENT_VERDICTS
 from zhibiao.assessing.semantics import condition
 from zhibiao.catalogue.study import Study
 from zhibiao.showing import assessable
+from zhibiao.showing.by_hand import gap_by_hand
 from zhibiao.showing.gap_tables import gap_text, latest_text
 from zhibiao.showing.numbers import ABSENT, count, four, signed
 from zhibiao.showing.sentences import Sentences
@@ -85,7 +86,7 @@ def outcomes(study: Study, rows: Sequence[GapRow]) -> Table:
     )
     judged = sum(row.standing.verdict not in SILENT_VERDICTS for row in over)
     title = study.words(f"期满的{count(len(over))}项目标：{count(judged)}项有结果，{count(len(cells))}项至少有一个数", f"{count(len(over))} ended targets: {count(judged)} with a result, {count(len(cells))} with at least one figure")
-    return Table(columns, cells, title=title, notes=notes, empty=empty)
+    return Table(columns, cells, title=title, notes=notes, empty=empty, beside=gap_by_hand(study, known))
 
 
 def _asked(study: Study, row: GapRow) -> str:

@@ -30,7 +30,7 @@ FIGURES = [
 ]
 OF_ALL = [("reference", "enrolment"), ("hindcast_chart",), ("backtest_chart", 3), ("benchmark_errors", "countries", 3), ("benchmark_coverage", "m3")]
 """What is the same for every region."""
-CODES = "AutoETS AutoARIMA AutoTheta DynamicOptimizedTheta Theta ETS ARIMA Naive RandomWalkWithDrift".split()
+CODES = ["AutoETS", "AutoARIMA", "AutoTheta", "DynamicOptimizedTheta", "Theta", "ETS", "ARIMA", "Naive", "RandomWalkWithDrift"]
 """Names of methods, the same in both languages."""
 
 

@@ -1,9 +1,4 @@
-"""The house charts on typical inputs, and how a picture is compared with the one kept in baseline/.
-
-After an intended change of a chart, look at it, then renew the kept pictures:
-
-    ZHIBIAO_REGENERATE=1 pytest tests/showing/test_house_charts.py
-"""
+"""The house charts on typical inputs."""
 
 from __future__ import annotations
 
@@ -15,11 +10,15 @@ import pytest
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
+from zhibiao.showing.cards_chart import Card, Line, cards
 from zhibiao.showing.chart import Chart
 from zhibiao.showing.fan_chart import Band, FanPicture, Point, TargetLine, fan
 from zhibiao.showing.gap_chart import GapRow, gaps
+from zhibiao.showing.lines_chart import LinesPicture, NamedLine, lines
 from zhibiao.showing.pairs_chart import PairCurve, PairPoint, PairRegion, PairsPicture, pairs
+from zhibiao.showing.scenario_chart import Course, Panel, PanelsPicture, panels
 from zhibiao.showing.schedule_chart import ScheduleRow, schedule
+from zhibiao.showing.sensitivity_chart import Bar, Level, TornadoPicture, tornado
 from zhibiao.showing.stairs_chart import StairsPicture, stairs
 from zhibiao.showing.table import FIGURES
 from zhibiao.showing.theme import theme
@@ -154,6 +153,55 @@ def intake(lang: str) -> Chart:
     return pairs(PairsPicture(title, curves, [region], points, basis="稳态近似。", source="渝府办发〔2022〕32号"), lang)
 
 
+def headlines(lang: str) -> Chart:
+    """Four cards: held, behind, without figures, missed."""
+    zh = lang == "zh"
+    target = TargetLine(2025, 2025, 60, None, "ge", "452号 专栏1·2", "≥60")
+    bands = [Band(50, [51, 52], [55, 58]), Band(80, [48, 46], [58, 63])]
+    known = FanPicture("双师型", "%", [Point(2021, 48, confidence="medium"), Point(2023, 53)], [target], [2024, 2025], [54, 56], bands, upper=100)
+    rise = Line("走向" if zh else "trend", "上升*（2021—2023）" if zh else "rising* (2021—2023)", "rising")
+    told = [Line("差距" if zh else "gap", "7个百分点" if zh else "7 pp"), Line("可能性" if zh else "chance", "≈35%（约各半）" if zh else "≈35% (about even)"), rise]
+    none = [Line("差距" if zh else "gap", "—"), Line("条款" if zh else "clause", "452号 专栏1·2", minor=True)]
+    name = "“双师型”教师占专业教师比例" if zh else "quality secondary programmes, national"
+    verdicts = [("已报年份守住", "held so far", "met"), ("进度滞后", "behind schedule", "behind"), ("无法判断", "cannot be judged", "unknown"), ("未达到", "missed", "missed")]
+    shown = [
+        Card(name, words[0] if zh else words[1], words[2], "53%*", "2023", "≥60%", "2025", told, {"指标" if zh else "indicator": name}, known)
+        if words[2] != "unknown"
+        else Card(name, words[0] if zh else words[1], words[2], "缺数" if zh else "no figure", "", "≥60%", "2025", none, {"指标" if zh else "indicator": name}, None, "期满未报数" if zh else "not reported")
+        for words in verdicts
+    ]
+    return cards(shown, lang, title="4项指标中1项守住" if zh else "One of four indicators has held", basis="*", source="渝人社〔2021〕452号 · 2023")
+
+
+def methods(lang: str) -> Chart:
+    zh = lang == "zh"
+    roles = ("curve", "second curve", "third curve", "fourth curve")
+    names = ("本套", "最后一个值", "半斜率", "漂移") if zh else ("this suite", "last value", "half slope", "drift")
+    found = [NamedLine(name, role, [0.04 + n * 0.004, 0.08 + n * 0.01, 0.12 + n * 0.02]) for n, (name, role) in enumerate(zip(names, roles, strict=True))]
+    words = ("三年后本套只差12%", "几年后", "平均误差（占实际值的比例）") if zh else ("Three years on this suite is 12% off", "years ahead", "mean error")
+    return lines(LinesPicture(words[0], ["1", "2", "3"], words[1], words[2], found, 0.1, "10%", source="452号 · 2023"))
+
+
+def levers(lang: str) -> Chart:
+    zh = lang == "zh"
+    bars = [Bar("年招生" if zh else "yearly intake", "-46%—+86%", 6.4, 16.3), Bar("平均学制" if zh else "length", "-0.5—+0.5", 8.6, 11.2), Bar("学位数" if zh else "places", "0%", 9.9, 9.9)]
+    levels = [Level(12, "≥12"), Level(10.5, ">10.5", governing=False)]
+    title = "在校生最受年招生左右" if zh else "The yearly intake moves enrolment most"
+    return tornado(TornadoPicture(title, "万人", "2025", 9.9, bars, levels, source="452号 · 2023"), lang)
+
+
+def scenarios(lang: str) -> Chart:
+    zh = lang == "zh"
+    years = [2020, 2021, 2022, 2023, 2024, 2025]
+    unmoved = Course(years, [9.9] * 6, [9.9, 9, 8.2, 7.5, 7, 6.5], [9.9, 11, 12, 13.5, 15, 16])
+    moved = [Course(years, [9.9 + step * n for n in range(6)], [9.9 + (step - 0.4) * n for n in range(6)], [9.9 + (step + 0.5) * n for n in range(6)]) for step in (0, 0.3, -0.4, 0.2)]
+    names = ("基准", "按452号招生", "生源减少", "学制延长") if zh else ("baseline", "intake as in No. 452", "smaller cohorts", "longer programmes")
+    targets = [TargetLine(2022, 2025, 12, None, "ge", "32号", "≥12"), TargetLine(2025, 2025, 10.5, None, "gt", "452号", ">10.5", governing=False)]
+    shown = [Panel(name, f"{course.median[-1]:.1f}", course) for name, course in zip(names, moved, strict=True)]
+    title = "学制延长多1万人" if zh else "Longer programmes add 10,000"
+    return panels(PanelsPicture(title, "万人", shown, unmoved, [Point(2017, 9.8, confidence="medium"), Point(2020, 9.9)], targets, source="452号 · 2023"), lang)
+
+
 DRAWN: dict[str, Callable[[str], Chart]] = {
     draw.__name__: draw
     for draw in (
@@ -167,6 +215,10 @@ DRAWN: dict[str, Callable[[str], Chart]] = {
         twenty_gaps,
         timetable,
         intake,
+        headlines,
+        methods,
+        levers,
+        scenarios,
     )
 }
 

@@ -122,7 +122,7 @@ def test_a_card_without_figures_is_hatched_and_says_why(reports):
 def test_a_rise_is_said_only_between_exact_figures(reports):
     report = reports["重庆", "zh"]
     trends = dict(zip(report.cards().data["指标"], report.cards().data["走向"], strict=True))
-    assert trends["年招生规模"] == "—（只有1个年度数）"
+    assert trends["年招生规模"] == "—（只有一个年度数）"
     assert trends["在校生规模"] == "上升*（2017—2020）"
     assert trends["培养培训高技能人才"] == "—（没有年度数）"
 
@@ -181,6 +181,15 @@ def test_a_path_set_by_a_scenario_has_no_chance():
 
 def test_a_region_without_targets_gets_a_sentence():
     assert isinstance(Report(study(load(), "福建")).cards(), Sentences)
+
+
+@pytest.mark.parametrize("name", ["很长的名称" * 60, "averyveryverylongword" * 15, "=HYPERLINK(\"x\")<script>#eval(1)$x^2$ ../../x"])
+def test_a_name_of_any_kind_stays_within_its_card(name, faults_of):
+    chart = cards([replace(made_up(0, "zh"), name=name), made_up(1, "zh", known=False)], title="标题")
+    assert faults_of(chart) == []
+    assert name in chart.alt
+    drawn = "".join(text.get_text() for text in chart.figure.findobj(Text)).replace(" ", "")
+    assert name.replace(" ", "") in drawn
 
 
 def test_no_cards_are_refused():

@@ -16,7 +16,7 @@ from zhibiao.errors import ParameterError
 from zhibiao.showing.chart import Chart
 from zhibiao.showing.numbers import four
 from zhibiao.showing.sheet import WIDTH, Box, Key, Sheet, free_spot, mark, open_sheet
-from zhibiao.showing.theme import LINE, LOOKS, MUTED, NOTE_SIZE, TEXT_SIZE, in_language, theme, wrap
+from zhibiao.showing.theme import LINE, LOOKS, MUTED, NOTE_SIZE, TEXT_SIZE, balanced, in_language, theme
 
 Array = NDArray[np.float64]
 
@@ -120,7 +120,7 @@ def feasibility_maps(picture: FeasibilityPicture, lang: str = "zh") -> Chart:
     words = in_language(WORDS, lang)
     count = len(picture.panels)
     width = (WIDTH - LEFT - RIGHT - (count - 1) * GAP) / count
-    findings = [wrap(panel.finding, width, NOTE_SIZE) for panel in picture.panels]
+    findings = [balanced(panel.finding, width, NOTE_SIZE) for panel in picture.panels]
     heading = (TEXT_SIZE + max(map(len, findings)) * NOTE_SIZE) * LINE + 0.06
     keys = [Key(role, name, "band") for role, name in zip(REGIONS, picture.regions, strict=False)]
     names = list(dict.fromkeys(label for panel in picture.panels for label, _, _ in panel.boundaries))

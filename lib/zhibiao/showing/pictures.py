@@ -240,17 +240,17 @@ def gap_finding(study: Study, rows: Sequence[GapRow]) -> str:
     """How many of the main targets are met, fall short, or cannot be judged."""
     judged = [row for row in rows if row.standing.verdict not in UNJUDGED]
     good = sum(row.standing.verdict in ("met", "holding") for row in judged)
-    counts = (
+    place, total = study.region.name(study.lang), count(len(rows))
+    whole = f"Of {total} main targets ({place})" if len(rows) != 1 else f"Of one main target ({place})"
+    if not judged:
+        return study.words(f"{place}{total}项主要目标都因缺数或口径不明不能判断", f"{whole} none can be judged: no figures, or an unclear definition")
+    told = (
         (good, "项达到或守住", " is met or held" if good == 1 else " are met or held"),
         (len(judged) - good, "项尚有差距", " falls short" if len(judged) - good == 1 else " fall short"),
         (len(rows) - len(judged), "项因缺数或口径不明不能判断", " cannot be judged: no figures, or an unclear definition"),
     )
-    zh, en = ([f"{count}{words}" for count, words in pairs if count] for pairs in zip(*(((c, z), (c, e)) for c, z, e in counts), strict=True))
-    place = study.region.name(study.lang)
-    whole = f"Of {len(rows)} main targets ({place})" if len(rows) != 1 else f"Of one main target ({place})"
-    if not judged:
-        return study.words(f"{place}{len(rows)}项主要目标都因缺数或口径不明不能判断", f"{whole} none can be judged: no figures, or an unclear definition")
-    return study.words(f"{place}{len(rows)}项主要目标中，{'，'.join(zh)}", f"{whole} {', '.join(en)}")
+    parts = [count(number) + study.words(zh, en) for number, zh, en in told if number]
+    return study.words(f"{place}{total}项主要目标中，{'，'.join(parts)}", f"{whole} {', '.join(parts)}")
 
 
 def gaps(study: Study, rows: Sequence[GapRow]) -> Chart:

@@ -89,11 +89,11 @@ class PanelsPicture:
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "zh": {
-            "median": "情景中位数", "band": "情景{}%区间", "unmoved": "不动杠杆：中位数", "unmoved band": "不动杠杆：中位数（点线）与{}%区间", "target": "目标 {}",
+            "median": "情景中位数", "fan": "情景：中位数与{}%区间", "unmoved": "不动杠杆：中位数", "unmoved fan": "不动杠杆：中位数与{}%区间", "target": "目标 {}",
             "scenario": "情景", "year": "年份", "of": "中位数", "low": "下限", "high": "上限", "unit": "单位：{}", "alt": "小多图，单位{}。{}。目标：{}。", "join": "；", "stop": "。", "none": "无", "zero": "（纵轴不从0开始）",
         },
         "en": {
-            "median": "median of the scenario", "band": "{}% interval", "unmoved": "no lever moved: median", "unmoved band": "no lever moved: median (dotted) and {}% interval", "target": "target {}",
+            "median": "median of the scenario", "fan": "scenario: median and {}% interval", "unmoved": "no lever moved: median", "unmoved fan": "no lever moved: median and {}% interval", "target": "target {}",
             "scenario": "scenario", "year": "year", "of": "median", "low": "low", "high": "high", "unit": "Unit: {}", "alt": "Small multiples, unit {}. {}. Targets: {}.", "join": "; ", "stop": ". ", "none": "none", "zero": " (axes do not start at 0)",
         },
     }
@@ -163,8 +163,8 @@ def _draw(sheet: Sheet, panel: Panel, picture: PanelsPicture, limits: tuple[floa
         _course(axes, picture.unmoved, "unmoved band", "unmoved")
     _course(axes, panel.course, "band", "projected")
     for target in picture.targets:
-        draw_target(axes, target)
-    draw_points(axes, [point for point in picture.points if point.year >= first])
+        draw_target(axes, target, small=True)
+    draw_points(axes, [point for point in picture.points if point.year >= first], small=True)
 
 
 def _course(axes: Axes, course: Course, band: str, line: str) -> None:
@@ -193,11 +193,10 @@ def _values(picture: PanelsPicture) -> list[float]:
 def _keys(picture: PanelsPicture, words: Mapping[str, str]) -> list[Key]:
     first, _ = _span(picture)
     keys = point_keys([point for point in picture.points if point.year >= first], words)
-    keys.append(Key("projected", words["median"], "curve"))
-    if any(panel.course.low is not None for panel in picture.panels):
-        keys.append(Key("band", words["band"].format(picture.level), "band"))
+    spread = any(panel.course.low is not None for panel in picture.panels)
+    keys.append(Key("projected", words["fan"].format(picture.level), "fan", ("band",)) if spread else Key("projected", words["median"], "curve"))
     if picture.unmoved is not None:
-        keys.append(Key("unmoved band", words["unmoved band"].format(picture.level), "band"))
+        keys.append(Key("unmoved", words["unmoved fan"].format(picture.level), "fan", ("unmoved band",)))
     for target in picture.targets:
         role = "target" if target.governing else "other target"
         keys.append(Key(role, words["target"].format(f"{target.label} {target.clause}".strip()), "line"))

@@ -93,6 +93,9 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     }
 )
 
+MANY, SMALL = 12, 4.2
+"""More points than these have small marks, so that the line stays visible; the size of a small mark."""
+
 SIGNS = MappingProxyType({"eq": "", "ge": "≥", "gt": ">", "le": "≤", "lt": "<", "about": "≈"})
 
 
@@ -150,8 +153,8 @@ def target_keys(targets: Sequence[TargetLine], words: Mapping[str, str]) -> list
     return [Key(role, words[role], "line") for role in ("target", "other target") if role in present]
 
 
-def draw_points(axes: Plane, points: Sequence[Point], joined: bool = True) -> None:
-    """Draw observed values in order of years; where they are joined, a dotted line bridges years without figures."""
+def draw_points(axes: Plane, points: Sequence[Point], joined: bool = True, *, small: bool = False) -> None:
+    """Draw observed values in order of years; where they are joined, a dotted line bridges years without figures. Marks are `small` in small plots."""
     for before, after in itertools.pairwise(points if joined else ()):
         if not {before.qualifier, after.qualifier} <= {"eq", "about"}:
             continue  # nobody knows where between two values a floor lies
@@ -159,15 +162,14 @@ def draw_points(axes: Plane, points: Sequence[Point], joined: bool = True) -> No
         ends = [before.year, after.year], [before.value, after.value]
         axes.plot(*ends, color=look.colour, linestyle=look.line, linewidth=look.width, zorder=5)
     for point in points:
-        # many points: small marks, so that the line stays visible
-        style = mark(_role(point), 6 if len(points) <= 12 else 4.2)
+        style = mark(_role(point), SMALL if small or len(points) > MANY else 6)
         if point.confidence == "medium":
             style["markerfacecolor"] = "white"
         axes.plot([point.year], [point.value], **style)
 
 
-def draw_target(axes: Plane, target: TargetLine) -> None:
-    """Draw a target over the years it binds; a range as a hatched strip."""
+def draw_target(axes: Plane, target: TargetLine, *, small: bool = False) -> None:
+    """Draw a target over the years it binds; a range as a hatched strip. The mark is `small` in small plots."""
     look = LOOKS[_target_role(target)]
     begin, end = target.year_from - 0.3, target.year_to + 0.3
     if target.value_high is not None:
@@ -176,7 +178,7 @@ def draw_target(axes: Plane, target: TargetLine) -> None:
     axes.plot(
         [begin, end], [target.value_low] * 2, color=look.colour, linestyle=look.line, linewidth=look.width, zorder=4
     )
-    axes.plot([target.year_to], [target.value_low], **mark(_target_role(target)))
+    axes.plot([target.year_to], [target.value_low], **mark(_target_role(target), SMALL if small else 6))
 
 
 def label_points(sheet: Sheet, axes: Axes, points: Sequence[Point], lines: Sequence[Line], counted: bool = False) -> None:

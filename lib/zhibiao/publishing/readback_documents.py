@@ -67,7 +67,7 @@ def _owed(shown: NotebookNode, store: Store, pictures: bool) -> Iterator[Shown]:
                 yield Shown(where, (), "\n".join(str(value) for value in data.values()))
             elif "image/svg+xml" in data:
                 titles = [Piece("caption", str(told["title"])) for told in output.get("metadata", {}).values() if isinstance(told, dict) and told.get("title")]
-                yield Shown(where, (*(pieces(data) if pictures else ()), *titles))
+                yield Shown(where, (*(pieces(data) if pictures else ()), *titles), picture=pictures)
             else:
                 found_pieces = pieces(data)
                 title = str(data.get("application/vnd.dataresource+json", {}).get("title") or "")

@@ -161,16 +161,13 @@ def _signs(page: str) -> tuple[str, list[str]]:
 
 def _bare(text: str, gaps: list[str], patterns: Sequence[re.Pattern[str]]) -> tuple[str, list[str]]:
     """The page without what stands on top or at its foot."""
-    changed = True
-    while changed:
-        changed = False
-        for pattern in patterns:
-            found = pattern.match(text)
-            if found and found.end():
-                text, gaps, changed = text[found.end() :], gaps[found.end() :], True
-            foot = next((one for one in pattern.finditer(text, max(len(text) - 200, 0)) if one.end() == len(text)), None)
-            if foot is not None and foot.start() < foot.end():
-                text, gaps, changed = text[: foot.start()], gaps[: foot.start()], True
+    for pattern in patterns:
+        found = pattern.match(text)
+        if found and found.end():
+            text, gaps = text[found.end() :], gaps[found.end() :]
+        foot = next((one for one in pattern.finditer(text, max(len(text) - 200, 0)) if one.end() == len(text)), None)
+        if foot is not None and foot.start() < foot.end():
+            text, gaps = text[: foot.start()], gaps[: foot.start()]
     return text, gaps
 
 

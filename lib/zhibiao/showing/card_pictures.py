@@ -12,7 +12,7 @@ from zhibiao.showing.chart import Chart
 from zhibiao.showing.fan_chart import FanPicture
 from zhibiao.showing.gap_tables import gap_text, latest_text, likelihood_text
 from zhibiao.showing.no_chance import reason
-from zhibiao.showing.numbers import ABSENT, in_unit
+from zhibiao.showing.numbers import ABSENT, count, in_unit
 from zhibiao.showing.pictures import bands_of, documents_line, gap_finding, median_of, points_of, target_line
 from zhibiao.showing.statement_tables import period_text, value_with_unit
 from zhibiao.showing.words import STATES, VERDICTS, word
@@ -71,7 +71,7 @@ def _basis(study: Study, shown: Sequence[Sequence[GapRow]], left: int) -> str:
         (len(latest) < len(rows), "“—”表示没有数据，不等于零。", "“—” means no figure, not zero."),
         (bool(latest), "差距按最近一次公布的数计算。", "Gaps are taken from the last published figure."),
         (any(len(group) > 1 for group in shown), "一项指标有几个目标时，大字是主评目标。", "Of several targets for one indicator the governing one is printed large."),
-        (left > 0, f"另有{left}项指标见差距表。", f"{left} more in the table of gaps."),
+        (left > 0, f"另有{count(left)}项指标见差距表。", f"{count(left)} more in the table of gaps."),
     ]
     return study.words("", " ").join(study.words(zh, en) for holds, zh, en in notes if holds)
 
@@ -148,7 +148,7 @@ def _trend(study: Study, row: GapRow) -> tuple[str, str]:
     """Which way the last two yearly figures point: the role of the sign, and the word with the years."""
     known = study.series(row.statement.indicator).annual[-2:]
     if len(known) < 2:
-        words = study.words("没有年度数", "no yearly figure") if not known else study.words("只有1个年度数", "one yearly figure only")
+        words = study.words("没有年度数", "no yearly figure") if not known else study.words(f"只有{count(1)}个年度数", "one yearly figure only")
         return "", ABSENT + _bracketed(study, words)
     if any(point.qualifier not in ("eq", "about") for point in known):
         return "", ABSENT + _bracketed(study, study.words("有下限值，不能比", "a floor cannot be compared"))

@@ -15,6 +15,7 @@ from zhibiao.showing.chart import Chart
 from zhibiao.showing.fan_chart import FanPicture, draw_fan, fan_keys, opened
 from zhibiao.showing.inset import Inset
 from zhibiao.showing.margin import value_limits
+from zhibiao.showing.numbers import count
 from zhibiao.showing.series import draw_points, draw_target, in_order, point_keys, series_words, target_keys
 from zhibiao.showing.sheet import EDGE, WIDTH, Box, Key, Sheet, mark, open_sheet
 from zhibiao.showing.theme import INK, LINE, LOOKS, MUTED, NOTE_SIZE, in_language, theme, width_of, wrap
@@ -299,7 +300,7 @@ def cards(shown: Sequence[Card], lang: str = "zh", *, title: str, basis: str = "
             for place, one in enumerate(row):
                 left = EDGE + place * (way.width + BETWEEN)
                 _write_card(sheet, one, Box(left, top - height, left + way.width, top), way.fan)
-    alt = f"{title}{words['stop']}{words['alt'].format(count=len(shown))}" + "".join(_told(card, words) for card in shown)
+    alt = f"{title}{words['stop']}{words['alt'].format(count=count(len(shown)))}" + "".join(_told(card, words) for card in shown)
     return Chart(sheet.figure, title, alt.strip(), pd.DataFrame([dict(card.record) for card in shown]), source)
 
 

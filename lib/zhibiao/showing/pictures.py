@@ -245,12 +245,12 @@ def gap_finding(study: Study, rows: Sequence[GapRow]) -> str:
         (len(judged) - good, "项尚有差距", " falls short" if len(judged) - good == 1 else " fall short"),
         (len(rows) - len(judged), "项因缺数或口径不明不能判断", " cannot be judged: no figures, or an unclear definition"),
     )
-    zh, en = ([f"{count}{words}" for count, words in pairs if count] for pairs in zip(*(((c, z), (c, e)) for c, z, e in counts), strict=True))
+    zh, en = ([f"{count(n)}{words}" for n, words in pairs if n] for pairs in zip(*(((c, z), (c, e)) for c, z, e in counts), strict=True))
     place = study.region.name(study.lang)
-    whole = f"Of {len(rows)} main targets ({place})" if len(rows) != 1 else f"Of one main target ({place})"
+    whole = f"Of {count(len(rows))} main targets ({place})" if len(rows) != 1 else f"Of one main target ({place})"
     if not judged:
-        return study.words(f"{place}{len(rows)}项主要目标都因缺数或口径不明不能判断", f"{whole} none can be judged: no figures, or an unclear definition")
-    return study.words(f"{place}{len(rows)}项主要目标中，{'，'.join(zh)}", f"{whole} {', '.join(en)}")
+        return study.words(f"{place}{count(len(rows))}项主要目标都因缺数或口径不明不能判断", f"{whole} none can be judged: no figures, or an unclear definition")
+    return study.words(f"{place}{count(len(rows))}项主要目标中，{'，'.join(zh)}", f"{whole} {', '.join(en)}")
 
 
 def gaps(study: Study, rows: Sequence[GapRow]) -> Chart:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zhibiao.catalogue.study import Study
 from zhibiao.model import LEVERS, LeverId, Override, Scenario, unit_of
-from zhibiao.showing.numbers import ABSENT, fixed, four, in_unit, percent
+from zhibiao.showing.numbers import ABSENT, fixed, four, percent
 from zhibiao.showing.pictures import display_unit, modelled
 from zhibiao.showing.statement_tables import with_unit
 from zhibiao.showing.table import Column, Table

@@ -29,7 +29,7 @@ def furniture(front: FrontMatter) -> list[str]:
     """
     title = normal(front.title)
     running = rf"(?:{re.escape(title)}|{re.escape(title[:_TOLD])}.{{0,60}}?\.\.\.)(?:{re.escape(normal(front.region))})?"
-    return [r"第\d+页共\d+页", r"Page\d+of\d+", running]
+    return ["第PAGE页共PAGES页", "PagePAGEofPAGES", running]
 
 
 def owed(shown: NotebookNode, store: Store, *, pictures: bool) -> list[Shown]:

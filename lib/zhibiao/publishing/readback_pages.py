@@ -77,12 +77,11 @@ class Stream:
 
     @classmethod
     def of(cls, pages: Iterable[str], furniture: Iterable[str]) -> Stream:
-        """Read pages; `furniture` are patterns of what stands on top or at the foot of each."""
-        patterns = [re.compile(pattern) for pattern in furniture]
-        text, breaks, spaced = "", [], []
-        for page in pages:
-            signs, gaps = _signs(page)
-            signs, gaps = _bare(signs, gaps, patterns)
+        """Read pages; `furniture` are patterns of what stands on top or at the foot of each, PAGE and PAGES for their numbers."""
+        text, breaks, spaced, every = "", [], [], list(pages)
+        for number, page in enumerate(every, start=1):
+            patterns = [re.compile(pattern.replace("PAGES", str(len(every))).replace("PAGE", str(number))) for pattern in furniture]
+            signs, gaps = _bare(*_signs(page), patterns)
             breaks.append(len(text))
             text += signs
             spaced += [("\n" + gaps[0][1:]) if gaps and gaps[0] else "", *gaps[1:]] if gaps else []
@@ -121,12 +120,13 @@ class Stream:
             found.append((at, len(self.text)))
         return found
 
-    def take(self, text: str) -> bool:
-        """Account for a text that stands somewhere in the rest."""
+    def take(self, text: str, before: re.Pattern[str]) -> bool:
+        """Account for a text that stands somewhere in the rest, with the number that it bears in front."""
         for start, end in self.rest():
             at = self.text.find(text, start, end)
             if at >= 0:
-                self.use(at, at + len(text))
+                numbered = before.search(self.text[max(start, at - 12) : at])
+                self.use(at - (len(numbered[0]) if numbered else 0), at + len(text))
                 return True
         return False
 
@@ -195,25 +195,25 @@ def check(shown: Sequence[Shown], stream: Stream, allowed: Iterable[str], what: 
         if one.pieces:
             at = _Reader(one, stream, what).read(at)
     prose = Counter(number for one in shown for number in NUMBER.findall(unicodedata.normalize("NFKC", one.prose)))
-    loose = [(normal(piece.text), piece.text, one.where) for one in shown for piece in one.pieces if piece.kind in ("caption", "below", "heading")]
+    loose = [(normal(piece.text), piece, one.where) for one in shown for piece in one.pieces if piece.kind in _BEFORE]
     given: set[str] = set()
-    for text, told, where in sorted(loose, key=lambda entry: -len(entry[0])):  # a heading may be the beginning of a caption
+    for text, piece, where in sorted(loose, key=lambda entry: -len(entry[0])):  # a heading may be the beginning of a caption
         # a footnote that was given before is referred to, not printed again
-        if text and not stream.take(text) and not _broken(stream, text) and text not in given:
-            raise OutputError(f"{what} 缺少 lacks: “{_brief(told)}”", where=where)
+        if text and not stream.take(text, _BEFORE[piece.kind]) and not _broken(stream, text) and text not in given:
+            raise OutputError(f"{what} 缺少 lacks: “{_brief(piece.text)}”", where=where)
         given.add(text)
     known = {number for text in allowed for number in NUMBER.findall(unicodedata.normalize("NFKC", text))}
-    counted = len(loose) + sum(one.picture for one in shown)
     for number, times in stream.numbers().items():
-        if number in known or times <= prose[number]:
-            continue
-        if number.isdigit() and 0 < int(number) <= counted and times <= prose[number] + _COUNTED:
-            continue  # the number of a caption or footnote
-        raise OutputError(f"{what} 多出数字 holds a number that nothing explains: {number}", where=_context(stream, number))
+        if number not in known and times > prose[number]:
+            raise OutputError(f"{what} 多出数字 holds a number that nothing explains: {number}", where=_context(stream, number))
 
 
-_COUNTED = 3
-"""Captions of tables, of figures and footnotes are counted from 1, each by itself."""
+_BEFORE = {
+    "caption": re.compile(r"(?:表|图|Table|Figure)\d{1,3}$"),
+    "below": re.compile(r"(?<!\d)\d{1,3}$"),
+    "heading": re.compile(r"$^"),
+}
+"""Numbers in front of a caption, of a footnote."""
 
 
 def _broken(stream: Stream, text: str) -> bool:

@@ -26,6 +26,8 @@ from zhibiao.showing.ledger import NUMBER
 
 _FAR = 6000
 """Signs behind which the beginning of an object is no longer looked for where a page holds more prose than this."""
+_AROUND = 20
+"""Signs that a message tells before and behind a difference."""
 _FIRST = 24
 """Signs by which the beginning of an object is told from prose."""
 
@@ -353,8 +355,14 @@ class _Reader:
         return at
 
     def _lost(self, told: str, at: int) -> OutputError:
-        found = self.stream.text[at : at + 30]
-        return OutputError(f"{self.what} 与所示不符 differs from what is shown: 应为 expected “{_brief(told)}”，读到 found “{found}…”", where=self.shown.where)
+        expected, place = normal(told), at
+        size = _common(expected, self.stream.text, at)
+        if not size:  # it may stand elsewhere, changed
+            size, place = next(((n, there) for n in range(len(expected) - 1, 3, -1) if (there := self.stream.text.find(expected[:n], at)) >= 0), (0, at))
+        found = self.stream.text[max(place + size - _AROUND, place) : place + size + _AROUND]
+        return OutputError(
+            f"{self.what} 与所示不符 differs from what is shown: 应为 expected “{_brief(expected[max(size - _AROUND, 0) :])}”，读到 found “{found}…”", where=self.shown.where
+        )
 
 
 @dataclass(frozen=True)

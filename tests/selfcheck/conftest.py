@@ -43,6 +43,12 @@ def _output(shown: Any) -> Any:
     return nbformat.from_dict({"output_type": "execute_result", "execution_count": 1, "data": data, "metadata": metadata})
 
 
+@pytest.fixture(scope="session", name="execute")
+def _execute() -> Execute:
+    """The function above; ZHIBIAO_FIGURES says whether for publication."""
+    return execute
+
+
 @pytest.fixture
 def published(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """`run(stem, region=…)` executes a notebook for publication; `stems` are the notebooks there are."""

@@ -6,29 +6,30 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from xml.etree import ElementTree
 
 from nbformat import NotebookNode
 
-from zhibiao.publishing.frontmatter import FrontMatter
+from zhibiao.publishing.frontmatter import FrontMatter, front_matter
+from zhibiao.publishing.pdf import readable
 from zhibiao.publishing.readback_pages import Shown, Stream, check, normal
+from zhibiao.publishing.sections import for_slides
 from zhibiao.publishing.shown_texts import Piece, pieces
 from zhibiao.publishing.values import Store
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_TOLD = 18
+"""Signs at least that a running title keeps of a long one."""
 _PARTS = ("word/document.xml", "word/footnotes.xml")
-KICKERS = {"zh": "指标简报", "en": "Indicator briefing"}
-"""The words above the title."""
-
-
 def furniture(front: FrontMatter) -> list[str]:
     """Return patterns of what stands on top or at the foot of a page: its number, and the running title.
 
     A template that prints anything else there adds it here.
     """
-    titles = "|".join(re.escape(normal(text)) for text in {front.title, front.region, getattr(front, "number", "")} if normal(text))
-    short = re.escape(normal(front.title)[:12])
-    return [r"第\d+页共\d+页", r"Page\d+of\d+", rf"(?:{short}[^\n]{{0,80}}?…)?(?:{titles})+" if titles else r"(?!)", rf"{short}[^…]{{0,60}}…(?:{titles})?"]
+    title = normal(front.title)
+    running = rf"(?:{re.escape(title)}|{re.escape(title[:_TOLD])}.{{0,60}}?\.\.\.)(?:{re.escape(normal(front.region))})?"
+    return ["第PAGE页共PAGES页", "PagePAGEofPAGES", running]
 
 
 def owed(shown: NotebookNode, store: Store, *, pictures: bool) -> list[Shown]:
@@ -67,7 +68,7 @@ def _owed(shown: NotebookNode, store: Store, pictures: bool) -> Iterator[Shown]:
                 yield Shown(where, (), "\n".join(str(value) for value in data.values()))
             elif "image/svg+xml" in data:
                 titles = [Piece("caption", str(told["title"])) for told in output.get("metadata", {}).values() if isinstance(told, dict) and told.get("title")]
-                yield Shown(where, (*(pieces(data) if pictures else ()), *titles))
+                yield Shown(where, (*(pieces(data) if pictures else ()), *titles), picture=pictures)
             else:
                 found_pieces = pieces(data)
                 title = str(data.get("application/vnd.dataresource+json", {}).get("title") or "")
@@ -84,8 +85,39 @@ def _sources(data: dict[str, object]) -> Iterator[str]:
             return
 
 
-def check_pdf_text(pdf: bytes, shown: NotebookNode, store: Store, front: FrontMatter, *, what: str = "PDF") -> None:
+def check_document(document: str, content: bytes, executed: NotebookNode, store: Store) -> None:
+    """Hold one of the other documents of a briefing against what its notebook shows.
+
+    Parameters
+    ----------
+    document : {"docx", "slides", "archive"}
+    content : bytes
+    executed : NotebookNode
+    store : Store
+
+    Raises
+    ------
+    OutputError
+        See `zhibiao.publishing.readback_pages.check`.
+    """
+    front = front_matter(executed)
+    shown = readable(executed, front.lang)
+    if document == "docx":
+        check_docx_text(content, shown, store, front)
+    else:
+        slides = document == "slides"
+        if slides:
+            shown.cells = for_slides(shown.cells)
+        check_pdf_text(content, shown, store, front, what=document, running=slides)
+
+
+def check_pdf_text(pdf: bytes, shown: NotebookNode, store: Store, front: FrontMatter, *, what: str = "PDF", running: bool = False) -> None:
     """Hold the text of a PDF against what the notebook shows.
+
+    Parameters
+    ----------
+    running : bool
+        Whether each page repeats the heading that it stands under, as slides do.
 
     Raises
     ------
@@ -96,7 +128,12 @@ def check_pdf_text(pdf: bytes, shown: NotebookNode, store: Store, front: FrontMa
 
     with pypdfium2.PdfDocument(pdf) as document:
         pages = [page.get_textpage().get_text_range() for page in document]
-    check(owed(shown, store, pictures=True), Stream.of(pages, furniture(front)), _title_block(front), what)
+    told, around = owed(shown, store, pictures=True), furniture(front)
+    if running:
+        headings = sorted({normal(piece.text) for one in told for piece in one.pieces if piece.kind == "heading" and one.prose}, key=len, reverse=True)
+        around += ["|".join(map(re.escape, headings))] if headings else []
+        told = [replace(one, pieces=()) if one.prose else one for one in told]
+    check(told, Stream.of(pages, around), _title_block(front), what)
 
 
 def check_docx_text(docx: bytes, shown: NotebookNode, store: Store, front: FrontMatter) -> None:
@@ -120,4 +157,4 @@ def _text(xml: bytes) -> str:
 
 
 def _title_block(front: FrontMatter) -> list[str]:
-    return [front.title, getattr(front, "number", ""), *(text for _, values in front.facts for text in values)]
+    return [front.title, front.number, *(text for _, values in front.facts for text in values)]

@@ -273,5 +273,5 @@ function Pandoc(document)
   local blocks = led(blocks_of(document, { tamed = tamed, figure = figure, dressed = dressed, apart = apart, opening = opening, piece = piece }))
   -- pandoc leaves a leading "- ", "= " or "..." in a table cell to Typst, which would make a list of it: every word goes as a string
   local function word(str) return pandoc.RawInline('typst', '#' .. literal(str.text) .. ';') end
-  return pandoc.Pandoc(counted(leads_kept(blocks)):walk({ Table = fit }):walk({ Str = word }):walk({ Note = note_once }))
+  return pandoc.Pandoc(counted(leads_kept(blocks)):walk({ Table = fit }):walk({ Note = note_once }):walk({ Str = word }))
 end

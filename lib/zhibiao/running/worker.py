@@ -17,7 +17,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zhibiao.errors import KernelDied, MemoryLimit, OutputError, TimeLimit, ZhibiaoError
 from zhibiao.running.cells import check_cells, hide_paths, numbered, stderr_of, tidy
@@ -25,6 +25,9 @@ from zhibiao.running.engine import NAME
 from zhibiao.running.job import BRIEFING, BRIEFING_FILES, Answer, Form, Order, without_paths
 from zhibiao.running.processes import end_children, end_strays
 from zhibiao.running.supervised import Kernels, died, raised
+
+if TYPE_CHECKING:
+    from zhibiao.publishing.values import Store
 
 KERNEL = "python3"
 """Whatever kernel a notebook names, it is run by the Python that runs this."""
@@ -133,41 +136,53 @@ def _publish(executed: Any, folder: Path, stem: str, order: Order) -> Answer:
     from zhibiao.publishing.extract import write_figures, write_tables
     from zhibiao.publishing.frontmatter import front_matter
     from zhibiao.publishing.normalise import notebook_text
-    from zhibiao.publishing.pdf import to_pdf
+    from zhibiao.publishing.pdf import readable, to_pdf
+    from zhibiao.publishing.readback import check_numbers
+    from zhibiao.publishing.readback_documents import check_pdf_text
+    from zhibiao.publishing.readback_files import check_tables
     from zhibiao.publishing.statements import write_statements
+    from zhibiao.publishing.values import take, write_values
     from zhibiao.running.contract import check_pdf, check_shown
 
     documents = order.documents
+    store = take(executed)
+    write_values(store, folder)
     write_statements(executed, folder)
     write_workbook(executed, folder / "tables", stem)
     (folder / f"{stem}.ipynb").write_text(notebook_text(executed), encoding="utf-8", newline="\n")
     front = front_matter(executed)
     check_shown(executed, folder, stem, front.lang)
+    check_numbers(executed, store)
     pdf = to_pdf(executed)
     check_pdf(pdf, front.title)
+    check_pdf_text(pdf, readable(executed, front.lang), store, front)
     (folder / f"{stem}.pdf").write_bytes(pdf)
     write_figures(executed, folder / "figures", stem, png="png" in documents)
-    write_tables(executed, folder / "tables", stem)
+    check_tables(executed, folder / "tables", write_tables(executed, folder / "tables", stem))
     if stem == BRIEFING:
-        _write_briefing(executed, folder, stem, order)
+        _write_briefing(executed, folder, stem, order, store)
     warnings = [f"单元格 cell {number}: {stderr_of(cell)}" for number, cell, _ in numbered(executed) if stderr_of(cell)]
     return Answer(title=front.title, as_of=front.as_of, report_date=front.report_date, warnings=tuple(warnings))
 
 
-def _write_briefing(executed: Any, folder: Path, stem: str, order: Order) -> None:
+def _write_briefing(executed: Any, folder: Path, stem: str, order: Order, store: Store) -> None:
     """What is circulated is written on, shown on a wall, and kept."""
     from zhibiao.publishing.docx import to_docx
     from zhibiao.publishing.enclosures import enclosed
     from zhibiao.publishing.pdf import to_pdf, to_slides
+    from zhibiao.publishing.readback_documents import check_document
 
     made: dict[Form, Callable[[], bytes]] = {
         "docx": lambda: to_docx(executed),
         "slides": lambda: to_slides(executed),
         "archive": lambda: to_pdf(executed, attached=enclosed(executed, folder, stem, order.parameters)),
     }
-    for document, content in made.items():
-        if document in order.documents:
-            (folder / f"{stem}{BRIEFING_FILES[document]}").write_bytes(content())
+    for document, make in made.items():
+        if document not in order.documents:
+            continue
+        content = make()
+        check_document(document, content, executed, store)
+        (folder / f"{stem}{BRIEFING_FILES[document]}").write_bytes(content)
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from zhibiao.assessing.gaps import GapRow
 from zhibiao.assessing.requests import Request
 from zhibiao.catalogue.study import Study
 from zhibiao.showing.gap_tables import gap_text, likelihood_text
+from zhibiao.showing.numbers import count
 from zhibiao.showing.sentences import Sentences, headline_verdict
 from zhibiao.showing.statement_tables import period_text, value_with_unit
 from zhibiao.showing.words import counted
@@ -23,7 +24,7 @@ def answer(study: Study, rows: Sequence[GapRow], requests: Sequence[Request], as
         years = sum(len(request.years) for request in requests)
         parts.append(
             study.words(
-                f"先要补报{len(requests)}项指标、合计{years}个年度的数",
+                f"先要补报{count(len(requests))}项指标、合计{count(years)}个年度的数",
                 f"first {counted(len(requests), 'indicator')} with {counted(years, 'yearly figure')} must be reported",
             )
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from zhibiao.catalogue.study import Study
+from zhibiao.showing.numbers import count
 from zhibiao.showing.statement_tables import period_text, value_with_unit
 from zhibiao.showing.table import Column, Table
 from zhibiao.showing.words import KINDS, word
@@ -35,6 +36,6 @@ def clauses(study: Study) -> Table:
     return Table(
         columns,
         rows,
-        title=study.words(f"{len(rows)}条定量表述，逐条有出处", f"{len(rows)} quantified statements, each with its clause"),
+        title=study.words(f"{count(len(rows))}条定量表述，逐条有出处", f"{count(len(rows))} quantified statements, each with its clause"),
         empty=study.words("没有登记表述。", "No statement is registered."),
     )

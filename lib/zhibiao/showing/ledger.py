@@ -117,10 +117,8 @@ def _texts(study: Study) -> Iterator[str]:
     """Documents, clauses, evidence, names, definitions, scenarios and sources that a report of this study may quote."""
     registry = study.registry
     for plan in registry.plans.values():
-        for item in (*plan.statements, *plan.measures):
-            yield f"{plan.number or plan.short} {item.locator}"
-            yield f"{plan.document} {item.locator}"
-            yield f"{plan.short} {item.locator}"
+        for locator in (*(statement.locator for statement in plan.statements), *(measure.locator for measure in plan.measures)):
+            yield from (f"{name} {locator}" for name in {plan.number or plan.short, plan.document, plan.short})
     records: tuple[Mapping[str, Any], ...] = (registry.plans, registry.indicators, registry.scenarios, registry.sources, registry.regions, registry.breakdowns)
     for group in records:
         for record in group.values():

@@ -201,8 +201,8 @@ def in_unit(value_base: Number, scale: Decimal | int, digits: int | None = None)
     digits : int, optional
         Decimals; at most four significant digits without it.
 
-    What is counted one by one stands with a comma between groups of three digits. A figure that somebody published or set is never
-    rounded: what is exact in at most four significant digits keeps them, so that a median that stays at a figure reads like the figure.
+    What is counted one by one stands with a comma between groups of three digits. What is exact with one decimal more (two at most) keeps
+    it: it is a figure that somebody published, and a median that stays at a figure reads like the figure.
 
     >>> in_unit(8690, 1, 0), in_unit(8690, 1)
     ('8,690', '8,690')
@@ -215,19 +215,19 @@ def in_unit(value_base: Number, scale: Decimal | int, digits: int | None = None)
     return ABSENT if number is None else noted(number, scale, _in_unit(number, scale, digits))
 
 
-def own_decimals(number: Decimal) -> int:
-    """Decimals of a number that is exact in four significant digits; of any other none.
+def own_decimals(number: Decimal, digits: int) -> int:
+    """Return `digits`, or one more where the number is exact with so many, two at most.
 
-    >>> own_decimals(Decimal("29.62")), own_decimals(Decimal("29.6218")), own_decimals(Decimal(3))
-    (2, 0, 0)
+    >>> own_decimals(Decimal("29.62"), 1), own_decimals(Decimal("29.6218"), 1), own_decimals(Decimal("2.319"), 1)
+    (2, 1, 1)
     """
-    brief = number.normalize(CLOSE)
-    return max(-int(brief.as_tuple().exponent), 0) if len(brief.as_tuple().digits) <= 4 else 0
+    own = -int(number.normalize(CLOSE).as_tuple().exponent)
+    return own if digits < own <= min(digits + 1, 2) else digits
 
 
 def _in_unit(number: Decimal, scale: Decimal | int, digits: int | None) -> str:
     scaled = number / Decimal(scale)
     if digits is not None and scaled.is_finite() and (digits or scale != 1):
-        digits = max(digits, own_decimals(scaled))
+        digits = own_decimals(scaled, digits)
     text = _four(scaled) if digits is None else _fixed(scaled, digits)
     return _thousands(Decimal(text), -min(int(Decimal(text).as_tuple().exponent), 0)) if scale == 1 and scaled.is_finite() else text

@@ -13,6 +13,7 @@ from zhibiao.catalogue.study import Study
 from zhibiao.reading.asked import asked_by_clauses
 from zhibiao.reading.workbook import template
 from zhibiao.showing.gap_records import template_records
+from zhibiao.showing.numbers import count
 from zhibiao.showing.table import Column, Table, published_run
 from zhibiao.showing.words import BASES, counted, word, years_text
 
@@ -66,7 +67,7 @@ def owed(study: Study, rows: Sequence[GapRow], requests: Sequence[Request]) -> R
     return RequestTable(
         columns,
         cells,
-        title=study.words(f"{len(cells)}项指标缺数", f"{counted(len(cells), 'indicator')} without figures"),
+        title=study.words(f"{count(len(cells))}项指标缺数", f"{counted(len(cells), 'indicator')} without figures"),
         notes=_notes(study, requests) if cells else (),
         empty=_nothing_owed(study, rows),
         workbook=_workbook(study) if published_run() else b"",
@@ -103,7 +104,7 @@ def _serving(study: Study, plan: str, statement: str) -> list[str]:
 def _notes(study: Study, listed: Sequence[Request]) -> list[str]:
     every = {row["indicator"] for row in template_records(study)}
     more = len(every) - len(listed)
-    told = study.words(f"，另含其他目标所缺的{more}项指标", f", with {counted(more, 'indicator')} more that other targets wait for") if more > 0 else ""
+    told = study.words(f"，另含其他目标所缺的{count(more)}项指标", f", with {counted(more, 'indicator')} more that other targets wait for") if more > 0 else ""
     return [
         study.words(
             f"随本简报附有填报表（fill-in.xlsx{told}）：填好后用 zhibiao observe import 导入，重出简报。",

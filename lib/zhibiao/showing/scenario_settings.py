@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from zhibiao.catalogue.study import Study
 from zhibiao.model import LEVERS, LeverId, Override, Scenario, unit_of
-from zhibiao.showing.numbers import ABSENT, fixed, four, in_unit, percent
-from zhibiao.showing.pictures import PERSONS, display_unit
+from zhibiao.showing.numbers import ABSENT, fixed, four, percent
+from zhibiao.showing.pictures import display_unit, modelled
 from zhibiao.showing.statement_tables import with_unit
 from zhibiao.showing.table import Column, Table
 from zhibiao.simulating.anchoring import why_none
@@ -99,7 +99,7 @@ def lever_text(study: Study, lever: LeverId, value: float) -> str:
         return with_unit(fixed(value, 1), unit_of(known.base), study.lang)
     indicator = study.indicator(known.indicator or "enrolment")
     unit = display_unit(study, indicator)
-    return with_unit(in_unit(value, unit.scale, 0 if unit.scale == 1 and unit.base in PERSONS else None), unit, study.lang)
+    return with_unit(modelled(value, unit), unit, study.lang)
 
 
 def left_out(study: Study, found: Comparison) -> list[str]:

@@ -181,7 +181,7 @@ def _flowing(study: Study) -> str:
     covered = percent(MEASURED_COVERAGE, 0)
     return study.words(
         f"按学生流量推算：学制与保留率以{study.region.zh}{year}年自己的招生和在校生为锚，保留率逐年的波动取自全国。"
-        f"用全国往年的数检验（招生按实际数），此法1—5年的80%区间覆盖{covered}。",
+        f"用全国往年的数检验（招生按实际数），此法一至五年的80%区间覆盖{covered}。",
         f"Follows the flow of students: programme length and retention are anchored on intake and enrolment of {study.region.en} in {year}; how retention strays from year to year is the nation's. "
         f"Tested on the nation's past with the intakes that came, its 80 % band covered {covered} one to five years ahead.",
     )

@@ -126,10 +126,10 @@ def statements(study: Study, kind: str | None = None, only: Sequence[Statement] 
     )
 
 
-def _repeated(study: Study, count: int) -> list[str]:
-    if not count:
+def _repeated(study: Study, again: int) -> list[str]:
+    if not again:
         return []
-    return [study.words(f"另有{count}处重复上列表述，不另计。", f"{counted(count, 'more sentence')} {'repeats these and is' if count == 1 else 'repeat these and are'} not counted again.")]
+    return [study.words(f"另有{count(again)}处重复上列表述，不另计。", f"{counted(again, 'more sentence')} {'repeats these and is' if again == 1 else 'repeat these and are'} not counted again.")]
 
 
 def headline(study: Study) -> list[Statement]:

@@ -158,7 +158,7 @@ def digits_for(fan: Fan | None, unit: Unit) -> int:
     middle = decimal_of(float(fan.quantile(0.5)[-1]))
     if middle is None or not middle.is_finite() or (found == 0 and unit.scale == 1):
         return found
-    return max(found, own_decimals(middle / unit.scale))
+    return own_decimals(middle / unit.scale, found)
 
 
 def digits_of(values: np.ndarray, unit: Unit) -> int:

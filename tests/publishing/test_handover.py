@@ -142,6 +142,26 @@ def test_when_validated_by_frictionless_then_no_error_and_the_values_are_the_reg
     assert terms == {source.id: source.terms for source in registry.sources.values()}
 
 
+def test_when_handed_over_then_measures_their_status_and_scenarios_are_the_registrys(registry: Registry, tmp_path: Path) -> None:
+    from zhibiao.model import Measure, MeasureStatus
+
+    measure = registry.measures()[0]
+    said = MeasureStatus(plan=measure.plan, measure=measure.id, status="in_progress", date="2024-01-05", note="=进行中\n第二行", evidence="a,b")
+    files = handover(replace(registry, statuses=(said, said.model_copy(update={"status": "done"}))), Asked("datapackage")).files
+    found = []
+    for row in csv_rows(files["data/measures.csv"]):
+        fields = {name: json.loads(row[name]) if name in ("lead", "responsible", "statements") else row[name] for name in row if name in Measure.model_fields and row[name]}
+        if row["year_end"]:
+            fields["period"] = f"{row['year_start']}-{row['year_end']}"
+        found.append((row["key"], Measure.model_validate(fields).model_dump()))
+    assert found == [(m.key, m.model_dump()) for _, plan in sorted(registry.plans.items()) for m in plan.measures]
+    statuses = csv_rows(files["data/statuses.csv"])
+    assert [(row["measure"], row["status"], row["date"], row["note"], row["evidence"]) for row in statuses] == [
+        (said.key, stage, "2024-01-05", said.note, said.evidence) for stage in ("in_progress", "done")
+    ]
+    assert {row["id"]: row["zh"] for row in csv_rows(files["data/scenarios.csv"])} == {s.id: s.zh for s in registry.scenarios.values()}
+
+
 def test_when_a_reference_is_broken_then_frictionless_sees_it(registry: Registry, tmp_path: Path) -> None:
     frictionless = pytest.importorskip("frictionless")
     folder = written(tmp_path / "package", registry, Asked("datapackage", ("沧州",)))

@@ -140,9 +140,12 @@ def test_file_names_are_made_of_codes_and_ids_alone(out: Path) -> None:
 
 @pytest.mark.parametrize("ending", ["pdf", "docx"])
 def test_documents_hold_the_names_as_text(out: Path, ending: str) -> None:
-    for path in out.glob(f"hostile/*/*/0*/*.{ending}"):
+    found = [path for path in out.glob(f"hostile/*/*/0*/*.{ending}") if path.stem == path.parent.name]
+    assert len(found) == {"pdf": 4, "docx": 2}[ending]
+    for path in found:
         text = _pdf_text(path) if ending == "pdf" else _docx_text(path)
-        assert not missing(text), path.name
+        # a briefing tells what matters most, the other two every target and measure
+        assert not missing(text, *(list(NAMES.values())[:6] if path.stem == "09_briefing" else ())), path.name
         english = "500198" in path.parts
         assert not missing(text, *((OTHER_EN, TITLE_EN) if english else (REGION, TITLE)), SHORT if english else NUMBER)
 

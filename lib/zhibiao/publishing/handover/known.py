@@ -1,118 +1,18 @@
-"""The registry's own tables: regions, indicators, units, sources, documents, statements, observations of every vintage."""
+"""The registry's own tables: regions, indicators, units, sources, documents, statements, observations of every vintage, measures, scenarios."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import get_args
 
-from zhibiao.catalogue.checks import BASES as BASES_OF_KINDS
 from zhibiao.catalogue.registry import Registry
-from zhibiao.model import Observation, Statement, unit_of
-from zhibiao.model.document import Comparator, Scope, StatementKind
-from zhibiao.model.observation import Basis, Confidence, Qualifier, Status
+from zhibiao.model import Measure, MeasureStatus, Observation, Plan, Span, Statement, unit_of
 from zhibiao.model.record import Record
 from zhibiao.model.unit_codes import code_of
 from zhibiao.model.units import BASES
+from zhibiao.publishing.handover import columns
 from zhibiao.publishing.handover.fields import DataTable, Field, Value, decimals
 
 Row = dict[str, Value]
-
-REGIONS = (
-    Field("code", "text", "GB/T 2260 代码", "GB/T 2260 code", True),
-    Field("zh", "text", "中文名", "name in Chinese", True),
-    Field("en", "text", "英文名", "name in English", True),
-    Field("parent", "text", "上级地区", "region above", refers=("regions", "code")),
-    Field("level", "text", "层级", "level", True, ("nation", "province", "prefecture", "county")),
-)
-INDICATORS = (
-    Field("id", "text", "指标编号", "id of the indicator", True),
-    Field("zh", "text", "中文名", "name in Chinese", True),
-    Field("en", "text", "英文名", "name in English", True),
-    Field("definition", "text", "口径", "definition in Chinese", True),
-    Field("definition_en", "text", "口径（英文）", "definition in English"),
-    Field("unit", "text", "基本单位", "base unit", True, refers=("units", "unit")),
-    Field("kind", "text", "类型", "stock, flow, rate or count", True, tuple(BASES_OF_KINDS)),
-    Field("direction", "text", "方向", "which way is better", True, ("up", "down", "none")),
-    Field("lower", "number", "下限（基本单位）", "lower bound, base unit"),
-    Field("upper", "number", "上限（基本单位）", "upper bound, base unit"),
-    Field("rollup", "text", "汇总方式", "how regions add up", True, ("sum", "weighted_mean", "none")),
-)
-UNITS = (
-    Field("unit", "text", "单位（原文写法）", "unit as written", True),
-    Field("base", "text", "基本单位", "base unit", True),
-    Field("base_code", "text", "基本单位代码", "code of the base unit", True),
-    Field("base_en", "text", "基本单位（英文）", "base unit in English"),
-    Field("scale", "number", "倍数：原文值乘以它为基本单位的值", "a written value times this is it in the base unit", True),
-)
-SOURCES = (
-    Field("id", "text", "来源编号", "id of the source", True),
-    Field("publisher", "text", "发布者", "publisher", True),
-    Field("title", "text", "标题", "title", True),
-    Field("year", "integer", "年份", "year", True),
-    Field("date", "date", "日期", "date"),
-    Field("url", "text", "网址", "the publisher's own address"),
-    Field("terms", "text", "使用条件", "terms of use", True),
-    Field("note", "text", "备注", "note"),
-)
-DOCUMENTS = (
-    Field("id", "text", "文件编号", "id of the document", True),
-    Field("title", "text", "标题", "title", True),
-    Field("title_en", "text", "标题（英文）", "title in English", True),
-    Field("short", "text", "简称", "short name", True),
-    Field("number", "text", "文号", "number"),
-    Field("issuer", "list", "发文机关", "issued by", True),
-    Field("region", "text", "地区", "region", True, refers=("regions", "code")),
-    Field("year_start", "integer", "规划期起年", "first year of its period", True),
-    Field("year_end", "integer", "规划期止年", "last year of its period", True),
-    Field("issued", "date", "成文日期", "date of issue", True),
-    Field("published", "date", "发布日期", "date of publication"),
-    Field("note", "text", "备注", "note"),
-)
-STATEMENTS = (
-    Field("key", "text", "文件编号/表述编号", "document/statement", True),
-    Field("document", "text", "文件编号", "id of the document", True, refers=("documents", "id")),
-    Field("id", "text", "表述编号", "id of the statement", True),
-    Field("kind", "text", "类别：目标、基期、现状", "target, baseline or achieved", True, get_args(StatementKind)),
-    Field("indicator", "text", "指标", "indicator", True, refers=("indicators", "id")),
-    Field("region", "text", "地区", "region", True, refers=("regions", "code")),
-    Field("low", "number", "下限（原文单位）", "low end, unit as written"),
-    Field("high", "number", "上限（原文单位）", "high end, unit as written"),
-    Field("comparator", "text", "比较词", "comparator", True, get_args(Comparator)),
-    Field("unit", "text", "单位（原文写法）", "unit as written", True, refers=("units", "unit")),
-    Field("base_low", "number", "下限（基本单位）", "low end, base unit"),
-    Field("base_high", "number", "上限（基本单位）", "high end, base unit"),
-    Field("scope", "text", "时间含义", "point, annual, cumulative or standing", True, get_args(Scope)),
-    Field("year_start", "integer", "起年", "first year"),
-    Field("year_end", "integer", "止年", "last year"),
-    Field("maintain", "bool", "保持", "binds from the year of issue on", True),
-    Field("mean", "bool", "年均", "the mean over the period is meant", True),
-    Field("strive", "bool", "力争", "worded as a striving", True),
-    Field("locator", "text", "出处", "place in the document", True),
-    Field("evidence", "text", "证据短语", "evidence phrase", True),
-    Field("responsible", "list", "责任单位", "units in charge", True),
-    Field("repeats", "text", "重复的表述", "the statement of the same document that it repeats"),
-    Field("baseline", "text", "基期表述", "the statement of the same document that it starts from"),
-    Field("note", "text", "备注", "note"),
-    Field("note_en", "text", "备注（英文）", "note in English"),
-)
-OBSERVATIONS = (
-    Field("region", "text", "地区", "region", True, refers=("regions", "code")),
-    Field("indicator", "text", "指标", "indicator", True, refers=("indicators", "id")),
-    Field("period", "text", "期间：2023、2023-Q3、2023-09", "period: 2023, 2023-Q3, 2023-09", True),
-    Field("basis", "text", "口径：期末、期内、年初至今", "at_end, in_period or year_to_date", True, get_args(Basis)),
-    Field("value", "number", "值（原文单位）", "value, unit as written", True),
-    Field("qualifier", "text", "限定：等于、不低于、超过、约", "eq, ge, gt or about", True, get_args(Qualifier)),
-    Field("unit", "text", "单位（原文写法）", "unit as written", True, refers=("units", "unit")),
-    Field("base_value", "number", "值（基本单位）", "value, base unit", True),
-    Field("decimals", "integer", "原文小数位数", "digits behind the point as written", True),
-    Field("status", "text", "状态", "final, preliminary or derived", True, get_args(Status)),
-    Field("confidence", "text", "可信度", "high, medium or low", True, get_args(Confidence)),
-    Field("source", "text", "来源", "source", True, refers=("sources", "id")),
-    Field("published", "date", "发布日期", "date of publication"),
-    Field("recorded", "date", "记录日期（版本）", "day of record (vintage)", True),
-    Field("reason", "text", "更正理由", "reason of a correction"),
-    Field("current", "bool", "是否现行版本", "whether this vintage is the one that counts now", True),
-)
 
 
 def chosen_observations(registry: Registry, regions: Collection[str]) -> list[Observation]:
@@ -140,18 +40,22 @@ def tables(registry: Registry, regions: Collection[str] = ()) -> tuple[DataTable
     sources = {o.source for o in observations} if regions else set(registry.sources)
     written = [*(o.unit for o in observations), *(s.unit for s in statements), *(i.unit for i in registry.indicators.values())]
     current = _current(registry, observations)
+    measures = [m for name in sorted(documents) for m in registry.plans[name].measures]
+    kept = {m.key for m in measures}
+    statuses = [(n, status) for n, status in enumerate(registry.statuses, start=1) if status.key in kept]
+    key = ("region", "indicator", "period", "basis", "source", "recorded")
     return (
-        DataTable("regions", "地区", "regions", REGIONS, ("code",), _picked(registry.regions, places, REGIONS)),
-        DataTable("units", "单位", "units", UNITS, ("unit",), tuple(_unit(name) for name in sorted(set(written)))),
-        DataTable("indicators", "指标", "indicators", INDICATORS, ("id",), _picked(registry.indicators, set(registry.indicators), INDICATORS)),
-        DataTable("sources", "来源", "sources", SOURCES, ("id",), _picked(registry.sources, sources, SOURCES)),
-        DataTable("documents", "文件", "documents", DOCUMENTS, ("id",), tuple(_document(registry, name) for name in sorted(documents))),
-        DataTable("statements", "表述", "statements", STATEMENTS, ("key",), tuple(map(_statement, statements))),
-        DataTable(
-            "observations", "观测数", "observations", OBSERVATIONS, ("region", "indicator", "period", "basis", "source", "recorded"),
-            tuple(_observation(o, id(o) in current) for o in observations),
-        ),
-    )  # fmt: skip
+        DataTable("regions", "地区", "regions", columns.REGIONS, ("code",), _picked(registry.regions, places, columns.REGIONS)),
+        DataTable("units", "单位", "units", columns.UNITS, ("unit",), tuple(_unit(name) for name in sorted(set(written)))),
+        DataTable("indicators", "指标", "indicators", columns.INDICATORS, ("id",), _picked(registry.indicators, set(registry.indicators), columns.INDICATORS)),
+        DataTable("sources", "来源", "sources", columns.SOURCES, ("id",), _picked(registry.sources, sources, columns.SOURCES)),
+        DataTable("documents", "文件", "documents", columns.DOCUMENTS, ("id",), tuple(_document(registry.plans[name]) for name in sorted(documents))),
+        DataTable("statements", "表述", "statements", columns.STATEMENTS, ("key",), tuple(map(_statement, statements))),
+        DataTable("observations", "观测数", "observations", columns.OBSERVATIONS, key, tuple(_observation(o, id(o) in current) for o in observations)),
+        DataTable("measures", "措施", "measures", columns.MEASURES, ("key",), tuple(map(_measure, measures))),
+        DataTable("statuses", "措施进展", "status of measures", columns.STATUSES, ("entry",), tuple(_status(n, status) for n, status in statuses)),
+        DataTable("scenarios", "情景", "scenarios", columns.SCENARIOS, ("id",), _picked(registry.scenarios, set(registry.scenarios), columns.SCENARIOS)),
+    )
 
 
 def _current(registry: Registry, observations: Iterable[Observation]) -> set[int]:
@@ -170,7 +74,7 @@ def _above(registry: Registry, codes: Iterable[str]) -> set[str]:
 
 
 def _picked(records: Mapping[str, Record], wanted: Collection[str], fields: tuple[Field, ...]) -> tuple[Row, ...]:
-    return tuple({field.name: _value(getattr(records[name], field.name)) for field in fields} for name in sorted(wanted))
+    return tuple(_own(records[name], fields) for name in sorted(wanted))
 
 
 def _value(value: Value) -> Value:
@@ -182,18 +86,30 @@ def _unit(written: str) -> Row:
     return {"unit": written, "base": unit.base, "base_code": code_of(unit.base), "base_en": BASES[unit.base] or None, "scale": unit.scale}
 
 
-def _document(registry: Registry, name: str) -> Row:
-    plan = registry.plans[name]
-    own: Row = {f.name: _value(getattr(plan, f.name)) for f in DOCUMENTS if f.name not in ("year_start", "year_end")}
-    return {**own, "year_start": plan.period.start, "year_end": plan.period.end}
+def _document(plan: Plan) -> Row:
+    return {**_own(plan, columns.DOCUMENTS, "year_start", "year_end"), **_years(plan.period)}
 
 
 def _statement(s: Statement) -> Row:
-    names = [f.name for f in STATEMENTS if f.name not in ("document", "year_start", "year_end")]
-    span = s.period
-    return {**{name: _value(getattr(s, name)) for name in names}, "document": s.plan, "year_start": span.start if span else None, "year_end": span.end if span else None}
+    return {**_own(s, columns.STATEMENTS, "document", "year_start", "year_end"), "document": s.plan, **_years(s.period)}
 
 
 def _observation(o: Observation, current: bool) -> Row:
-    names = [f.name for f in OBSERVATIONS if f.name not in ("period", "decimals", "current")]
-    return {**{name: _value(getattr(o, name)) for name in names}, "period": str(o.period), "decimals": decimals(o.value), "current": current}
+    return {**_own(o, columns.OBSERVATIONS, "period", "decimals", "current"), "period": str(o.period), "decimals": decimals(o.value), "current": current}
+
+
+def _measure(m: Measure) -> Row:
+    return {**_own(m, columns.MEASURES, "document", "year_start", "year_end"), "document": m.plan, **_years(m.period)}
+
+
+def _status(number: int, status: MeasureStatus) -> Row:
+    return {**_own(status, columns.STATUSES, "entry", "measure"), "entry": number, "measure": status.key}
+
+
+def _own(record: Record, fields: tuple[Field, ...], *others: str) -> Row:
+    """The fields that a record has itself, under the same names."""
+    return {field.name: _value(getattr(record, field.name)) for field in fields if field.name not in others}
+
+
+def _years(span: Span | None) -> Row:
+    return {"year_start": span.start if span else None, "year_end": span.end if span else None}

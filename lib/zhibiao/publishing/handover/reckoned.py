@@ -19,7 +19,7 @@ QUANTILES = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 
 PROJECTIONS = (
     Field("region", "text", "地区", "region", True, refers=("regions", "code")),
-    Field("scenario", "text", "情景编号", "id of the scenario", True),
+    Field("scenario", "text", "情景编号", "id of the scenario", True, refers=("scenarios", "id")),
     Field("indicator", "text", "指标", "indicator", True, refers=("indicators", "id")),
     Field("year", "integer", "年份", "year", True),
     Field("quantile", "float", "分位", "quantile of the possible paths", True),
@@ -33,7 +33,7 @@ PROJECTIONS = (
 
 GAPS = (
     Field("region", "text", "地区", "region", True, refers=("regions", "code")),
-    Field("scenario", "text", "情景编号", "id of the scenario", True),
+    Field("scenario", "text", "情景编号", "id of the scenario", True, refers=("scenarios", "id")),
     Field("statement", "text", "目标", "target", True, refers=("statements", "key")),
     Field("indicator", "text", "指标", "indicator", True, refers=("indicators", "id")),
     Field("unit", "text", "基本单位", "base unit", True, refers=("units", "unit")),

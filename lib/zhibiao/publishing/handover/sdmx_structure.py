@@ -112,7 +112,7 @@ def structures(registry: Registry, tables: Mapping[str, DataTable], flows: Seque
     from pysdmx.model.message import Header
 
     used = list(dict.fromkeys(name for flow in flows for name in flow.columns))
-    lists = [codelist(name, registry, tables) for name in dict.fromkeys(CONCEPTS[c][2] for c in used) if name.startswith("CL_")]
+    lists = [codelist(name, tables) for name in dict.fromkeys(CONCEPTS[c][2] for c in used) if name.startswith("CL_")]
     concepts = [
         Concept(
             id=name, name=f"{CONCEPTS[name][0]} {CONCEPTS[name][1]}", dtype=DataType.STRING if _listed(name) else DataType(CONCEPTS[name][2]),
@@ -163,7 +163,7 @@ def _reference(concept: str) -> str | None:
     return f"{_LISTS}{AGENCY}:{CONCEPTS[concept][2]}({VERSION})" if _listed(concept) else None
 
 
-def codelist(name: str, registry: Registry, tables: Mapping[str, DataTable]) -> Codelist:
+def codelist(name: str, tables: Mapping[str, DataTable]) -> Codelist:
     """A codelist with its codes in a fixed order: what the flows of this hand-over may name."""
     from pysdmx.model import Code, Codelist
 
@@ -171,8 +171,6 @@ def codelist(name: str, registry: Registry, tables: Mapping[str, DataTable]) -> 
         items = [Code(id=code, name=words) for code, words in _WORDS[name].items()]
     elif name == "CL_UNIT_MEASURE":
         items = [Code(id=code, name=f"{base} {BASES[base]}".strip()) for base, code in CODES.items()]
-    elif name == "CL_SCENARIO":
-        items = [Code(id=s.id, name=f"{s.zh} {s.en}") for _, s in sorted(registry.scenarios.items())]
     else:
         table, key, first, second, more = _FROM_TABLES[name]
         items = [Code(id=str(r[key]), name=f"{r[first]} {r[second]}", description=None if more is None else _text(r[more])) for r in tables[table].rows]
@@ -188,6 +186,7 @@ _FROM_TABLES: Mapping[str, tuple[str, str, str, str, str | None]] = {
     "CL_REF_AREA": ("regions", "code", "zh", "en", None),
     "CL_INDICATOR": ("indicators", "id", "zh", "en", "definition"),
     "CL_SOURCE": ("sources", "id", "publisher", "title", "terms"),
+    "CL_SCENARIO": ("scenarios", "id", "zh", "en", "description"),
     "CL_DOCUMENT": ("documents", "id", "title", "title_en", "number"),
 }
 """Codelist to a table of the registry: its key, the two fields of a code's name, and the field of its description."""

@@ -353,7 +353,7 @@ def test_when_the_folder_holds_anything_else_then_it_is_refused_and_stays(regist
     before = sorted(path.name for path in out.rglob("*"))
     (out / foreign).parent.mkdir(exist_ok=True)
     (out / foreign).write_text("mine")
-    with pytest.raises(OutputError, match="not an export of ours"):
+    with pytest.raises(OutputError, match="not an unchanged export of ours"):
         written(out, registry, Asked("iamc"))
     assert (out / foreign).read_text() == "mine"
     assert (out / "datapackage.json").is_file()
@@ -361,8 +361,16 @@ def test_when_the_folder_holds_anything_else_then_it_is_refused_and_stays(regist
     plain = tmp_path / "plain"
     (plain / foreign).parent.mkdir(parents=True)
     (plain / foreign).write_text("mine")
-    with pytest.raises(OutputError, match="not an export of ours"):
+    with pytest.raises(OutputError, match="not an unchanged export of ours"):
         written(plain, registry, Asked("iamc"))
+
+
+def test_when_somebody_changed_a_file_of_an_export_then_it_is_not_lost(registry: Registry, tmp_path: Path) -> None:
+    out = written(tmp_path / "out", registry, Asked("datapackage", ("沧州",)))
+    (out / "data" / "regions.csv").write_text("mine")
+    with pytest.raises(OutputError, match=r"such as 'data/regions\.csv'"):
+        written(out, registry, Asked("datapackage", ("沧州",)))
+    assert (out / "data" / "regions.csv").read_text() == "mine"
 
 
 def test_when_the_disk_fails_midway_then_the_old_export_stays_and_nothing_lies_about(registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from zhibiao.errors import OutputError
@@ -42,28 +43,37 @@ def put_export(out: Path, files: Mapping[str, bytes], mark: str) -> Path:
 
 
 def _ours(final: Path, mark: str) -> None:
-    """Refuse a place where something else stands: it would be moved away with the old folder."""
+    """Refuse a place where something else stands, or where somebody changed what we made: it would be gone with the old folder."""
     if final.is_dir():
         here = sorted(path.name for path in final.iterdir())
         if not here:
             return
         # a folder that bears no mark of ours may be anything, somebody's home too: it is not gone through
-        found = {path.relative_to(final).as_posix() for path in final.rglob("*") if not path.is_dir()} if mark in here else set(here)
-        foreign = sorted(found - _listed(final / mark) - {mark})
-        if mark in here and not foreign:
-            return
-        what = f"，如 such as {foreign[0]!r}" if foreign else ""
-        raise OutputError(
-            f"目录里有别的文件{what}，未写入 the folder holds what is not an export of ours, nothing is written；请另给 give another --out", where=str(final)
-        )
-    if final.exists() or final.is_symlink():
+        foreign = sorted(_foreign(final, mark)) if mark in here else here
+        if foreign:
+            raise OutputError(
+                f"目录里有别的文件或改过的文件，如 the folder holds what is not an unchanged export of ours, such as {foreign[0]!r}，未写入 nothing is written；请另给 give another --out",
+                where=str(final),
+            )
+    elif final.exists() or final.is_symlink():
         raise OutputError("是文件，不是目录 is a file, not a folder；请另给 give another --out", where=str(final))
 
 
-def _listed(path: Path) -> set[str]:
-    """The files that a mark names; none where it is not ours."""
+def _foreign(final: Path, mark: str) -> Iterator[str]:
+    """The files of a folder that its mark does not list, or lists with another content."""
+    listed = _listed(final / mark)
+    for path in final.rglob("*"):
+        name = path.relative_to(final).as_posix()
+        if name == mark and listed:
+            continue
+        if path.is_symlink() or (path.is_file() and listed.get(name) != hashlib.sha256(path.read_bytes()).hexdigest()):
+            yield name
+
+
+def _listed(path: Path) -> dict[str, str]:
+    """The files that a mark names, with their digests; none where it is not ours."""
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
-        return set(told["files"]) if told["made_by"] == "zhibiao export" else set()
+        return dict(told["files"]) if told["made_by"] == "zhibiao export" else {}
     except (OSError, ValueError, TypeError, KeyError):
-        return set()
+        return {}

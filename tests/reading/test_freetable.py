@@ -254,6 +254,35 @@ def test_when_names_are_merged_down_then_each_row_has_them(tmp_path: Path) -> No
     assert _taken(_edited(path, lambda book: book.active.merge_cells("A2:A3"))) == ["500101 enrolment 2022 at_end eq 15000人", "500101 enrolment 2023 at_end eq 15100人"]
 
 
+def test_when_the_header_has_two_rows_then_merged_headings_count_for_each_column(tmp_path: Path) -> None:
+    rows = (
+        ("各区县情况", None, None, None, None, None), ("地区", "在校生规模（万人）", None, "年招生规模（人）", None, None), (None, "2021年", "2022年", "2021年", "2022年", None),
+        ("万州", 1.5, "1.6", 5000, "—", None), ("涪陵", "约1.7", 1.8, 6000, 6100, None),
+    )  # fmt: skip
+
+    def merged(book) -> None:
+        for cells in ("A1:E1", "A2:A3", "B2:C2", "D2:E2"):
+            book.active.merge_cells(cells)
+
+    assert _taken(_edited(_xlsx(tmp_path, *rows), merged)) == [
+        "500101 enrolment 2021 at_end eq 1.5万人", "500101 enrolment 2022 at_end eq 1.6万人", "500101 intake 2021 in_period eq 5000人",
+        "500102 enrolment 2021 at_end about 1.7万人", "500102 enrolment 2022 at_end eq 1.8万人", "500102 intake 2021 in_period eq 6000人",
+        "500102 intake 2022 in_period eq 6100人",
+    ]  # fmt: skip
+    # the other way round: years above, indicators below
+    turned = (("地区", "2021年", None, "2022年", None), (None, "在校生规模（人）", "技工院校数（所）", "在校生规模（人）", "技工院校数（所）"), ("万州", 15000, 3, 16000, 4))
+
+    def merged_too(book) -> None:
+        for cells in ("A1:A2", "B1:C1", "D1:E1"):
+            book.active.merge_cells(cells)
+
+    assert _taken(_edited(_xlsx(tmp_path, *turned), merged_too)) == [
+        "500101 enrolment 2021 at_end eq 15000人", "500101 schools 2021 at_end eq 3所", "500101 enrolment 2022 at_end eq 16000人", "500101 schools 2022 at_end eq 4所",
+    ]  # fmt: skip
+    # not merged, nobody knows how far a heading reaches
+    assert _faults(_xlsx(tmp_path, *turned))
+
+
 def test_when_a_sheet_is_named_then_the_others_are_not_read(tmp_path: Path) -> None:
     path = _edited(_xlsx(tmp_path, ("地区", "年份", "在校生规模（人）"), ("万州", 2022, 15000)), lambda book: book.create_sheet("说明").append(("随便写", "两格")))
     assert "没有认出表头" in _faults(path)[0]

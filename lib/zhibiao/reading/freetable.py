@@ -105,12 +105,12 @@ def read_free(grid: Grid, registry: Registry, given: Given = NOTHING_GIVEN) -> F
 
 def _unsaid(grid: Grid, head: Header, given: Given) -> list[RegistryError]:
     """What neither a column nor the header nor the user says."""
-    axis = head.across[0].axis if head.across else ""
+    across = {level.axis for level in head.across[0].levels} if head.across else set()
     asked = {"region": ("地区 the region", "--region 500000", given.region), "indicator": ("指标 the indicator", "--indicator enrolment", given.indicator), "period": ("期间 the period", "--period 2023", given.period)}
     return [
         RegistryError(f"表中没有{words} is not in the table；请加一列或用选项 add a column or an option", where=grid.rows[head.row][0].where, allowed=[option])
         for role, (words, option, said) in asked.items()
-        if role not in head.roles and role != axis and not said
+        if role not in head.roles and role not in across and not said
     ]
 
 

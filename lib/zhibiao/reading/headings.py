@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from zhibiao.errors import RegistryError, ZhibiaoError, closest
 from zhibiao.reading.grid import Cell, Grid
@@ -40,13 +40,23 @@ DEEPEST = 20
 
 @dataclass(frozen=True)
 class Across:
-    """A column of figures: what its heading says of them."""
+    """A column of figures: what its heading says of them, and what a heading over several columns says beside it."""
 
     column: int
     axis: str
     code: str
     when: When | None = None
     unit: str = ""
+    over: Across | None = None
+
+    @property
+    def levels(self) -> tuple[Across, ...]:
+        """Itself and the heading above it."""
+        return (self,) if self.over is None else (self, self.over)
+
+    def on(self, axis: str) -> Across | None:
+        """What is said on an axis; None where nothing is."""
+        return next((level for level in self.levels if level.axis == axis), None)
 
 
 @dataclass(frozen=True)
@@ -112,9 +122,20 @@ def header(grid: Grid, names: Names, ignored: Sequence[str]) -> Header:
             "a wide one years, indicators or regions in its header",
             where=where, allowed=["地区 region", "指标 indicator", "期间 period", "值 value", "单位 unit"], nearest=near,
         )  # fmt: skip
-    index = best[1]
+    upper, index = _levels(grid, best[1])
     above = next((unit for row in grid.rows[:index] for cell in row if (unit := unit_above(cell.text))), "")
-    return _read(grid.rows[index], index, above, names, skipped)
+    return _read(grid.rows[index], grid.rows[upper] if upper is not None else (), index, above, names, skipped)
+
+
+def _levels(grid: Grid, index: int) -> tuple[int | None, int]:
+    """A header of two rows: the upper one merged over several columns which the lower one tells apart. Only cells that are merged count."""
+    for upper, lower in ((index, index + 1), (index - 1, index)):
+        if upper >= 0 and lower < len(grid.rows):
+            pairs = list(zip(grid.rows[upper], grid.rows[lower], strict=True))
+            spans = [x for x, (one, _) in enumerate(pairs) if x and one.text and one.merged and one.text == pairs[x - 1][0].text]
+            if spans and all(pairs[x][1].text and pairs[x][1].text != pairs[x][0].text and pairs[x][1].text != pairs[x - 1][1].text for x in spans):
+                return upper, lower
+    return None, index
 
 
 def _means(cell: Cell, names: Names) -> bool:
@@ -131,7 +152,7 @@ def _means(cell: Cell, names: Names) -> bool:
     return isinstance(cell.held, str) and (names.indicator_or_none(name) is not None or names.region_or_none(name) is not None)
 
 
-def _read(row: Sequence[Cell], index: int, above: str, names: Names, skipped: set[str]) -> Header:
+def _read(row: Sequence[Cell], upper: Sequence[Cell], index: int, above: str, names: Names, skipped: set[str]) -> Header:
     roles: dict[str, list[int]] = {}
     across: list[Across] = []
     faults: list[RegistryError] = []
@@ -146,7 +167,11 @@ def _read(row: Sequence[Cell], index: int, above: str, names: Names, skipped: se
             value_unit = unit if role == "value" else value_unit
             continue
         try:
-            across.append(_across(column, cell, name, unit, names))
+            found = _across(column, cell, name, unit, names)
+            above_it = upper[column] if upper else cell
+            if above_it.text and above_it.text != cell.text:
+                found = replace(found, over=_across(column, above_it, *heading(above_it.text), names))
+            across.append(found)
         except ZhibiaoError as error:
             faults.append(RegistryError(error.what, where=cell.where, allowed=error.allowed, nearest=error.nearest))
     faults += _doubled(row, roles, across)
@@ -179,21 +204,24 @@ def _doubled(row: Sequence[Cell], roles: Mapping[str, Sequence[int]], across: Se
     for role, columns in roles.items():
         if len(columns) > 1 and role not in ("region", "indicator", "number"):
             faults.append(RegistryError(f"列重复 two columns say the same: {row[columns[0]].text!r}, {row[columns[1]].text!r}", where=row[columns[1]].where))
-    axes = {a.axis: a for a in across}
+    axes = {tuple(level.axis for level in a.levels): a for a in across}
+    both = next((axis for axis in axes for level in axis if axis.count(level) > 1), None)
+    said = next((level.axis for a in across for level in a.levels if level.axis in roles), None)
     if across and "value" in roles:
         faults.append(RegistryError(f"已有数值列 {row[roles['value'][0]].text!r}，又有 there is a column of values already, and a column of figures", where=row[across[0].column].where))
     elif len(axes) > 1:
-        shown = [f"{AXES[axis]}: {row[a.column].text!r}" for axis, a in axes.items()]
+        shown = [f"{' × '.join(AXES[level] for level in levels)}: {row[a.column].text!r}" for levels, a in axes.items()]
         faults.append(RegistryError(f"表头混用了 the header mixes {'；'.join(shown)}", where=row[across[-1].column].where))
-    elif across and across[0].axis in roles:
-        axis = across[0].axis
-        column = roles[axis][0]
-        faults.append(RegistryError(f"{AXES[axis]} 既在表头又在列 both in the header and in a column {row[column].text!r}", where=row[column].where))
+    elif both is not None:
+        faults.append(RegistryError(f"两行表头说的是一回事 the two rows of the header say the same: {AXES[both[0]]}", where=row[across[0].column].where))
+    elif said is not None:
+        column = roles[said][0]
+        faults.append(RegistryError(f"{AXES[said]} 既在表头又在列 both in the header and in a column {row[column].text!r}", where=row[column].where))
     elif not across and "value" not in roles:
         faults.append(RegistryError("没有数值列 there is no column of values", where=row[0].where, allowed=["值 value", "年份、指标名或地区名 years, names of indicators or regions"]))
-    seen: dict[tuple[str, str | None], Across] = {}
+    seen: dict[tuple[object, ...], Across] = {}
     for a in across:
-        known = seen.setdefault((a.code, a.when.basis if a.when else None), a)
+        known = seen.setdefault(tuple((level.code, level.when.basis if level.when else None) for level in a.levels), a)
         if known is not a:
             faults.append(RegistryError(f"列重复 two columns say the same: {row[known.column].text!r}, {row[a.column].text!r}", where=row[a.column].where))
     return faults

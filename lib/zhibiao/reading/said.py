@@ -56,10 +56,13 @@ class Said:
         columns = self.head.roles.get(role, ())
         return self.row[columns[0]].where if columns else otherwise or self.row[0].where
 
+    def _heads(self, axis: str) -> Across | None:
+        return None if self.across is None else self.across.on(axis)
+
     def region(self, given: str) -> str:
         """The code; RegistryError where it is missing or unknown, or where code and name disagree."""
-        if self.across is not None and self.across.axis == "region":
-            return self.across.code
+        if (heads := self._heads("region")) is not None:
+            return heads.code
         found = {self.names.region(self.row[x].text, self.row[x].where).code: self.row[x] for x in self.head.roles.get("region", ()) if self.row[x].text}
         if len(found) > 1:
             raise RegistryError(f"地区不一致 the regions differ: {', '.join(cell.text for cell in found.values())}", where=self.where("region"), allowed=found)
@@ -71,8 +74,8 @@ class Said:
 
     def indicator(self, given: str) -> tuple[Indicator, str]:
         """The indicator, and the unit that stands behind its name."""
-        if self.across is not None and self.across.axis == "indicator":
-            return self.names.registry.indicators[self.across.code], ""
+        if (heads := self._heads("indicator")) is not None:
+            return self.names.registry.indicators[heads.code], ""
         found: dict[str, tuple[Indicator, str]] = {}
         for x in self.head.roles.get("indicator", ()):
             cell = self.row[x]
@@ -91,8 +94,8 @@ class Said:
 
     def period(self, given: str) -> When:
         """The period, from its column and those of month or quarter, from the heading, or as given."""
-        if self.across is not None and self.across.when is not None:
-            return self._within(self.across.when)
+        if (heads := self._heads("period")) is not None and heads.when is not None:
+            return self._within(heads.when)
         for x in self.head.roles.get("period", ()):
             if self.row[x].text:
                 return self._within(_when(self.row[x]))
@@ -121,7 +124,7 @@ class Said:
                 unit_of(own)
             except RegistryError as error:
                 raise RegistryError(error.what, where=self.where("unit"), allowed=error.allowed, nearest=error.nearest) from None
-        said = dict.fromkeys(unit for unit in (own, self.across.unit if self.across else "", inside, self.head.value_unit) if unit)
+        said = dict.fromkeys(unit for unit in (own, *(level.unit for level in (self.across.levels if self.across else ())), inside, self.head.value_unit) if unit)
         if len(said) > 1:
             raise RegistryError(f"单位不一致 the units differ: {', '.join(said)}", where=self.where("unit"))
         if said:

@@ -143,7 +143,7 @@ def test_the_header_of_a_table_is_repeated_and_no_row_stands_alone(build):
     kept = [all(paragraph.find(f"{W}pPr/{W}keepNext") is not None for paragraph in line.iter(f"{W}p")) for line in lines]
     assert kept == [True, True, *[False] * 4, True, True, False]
     shades = [[shade.get(f"{W}fill") for shade in line.iter(f"{W}shd")] for line in lines]
-    assert shades == [[], *[["F7E3D3"]] * 8]
+    assert shades == [[], *[["F9D3B4"]] * 8]
 
 
 def test_a_note_stays_with_the_last_rows_of_its_table():

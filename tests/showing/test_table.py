@@ -159,7 +159,7 @@ def test_html_has_scopes_sides_and_tints_beside_the_words(html_of):
     assert [attrs["scope"] for attrs in heads] == ["col", "col"] and [attrs["style"] for attrs in heads] == ["text-align:right", "text-align:center"]
     (absent, _, missing), (_, tinted, word), (_, _, one), (_, plain, other) = [cell for cell in cells if cell[0] == "td"]
     assert (absent, missing.strip(), one.strip(), other.strip()) == ("td", "—", "1", "其他")
-    assert word.strip() == "进度滞后" and tinted["style"].replace(": ", ":").replace("; ", ";") == "background-color:#F7E3D3;color:#1A1A1A;text-align:center"
+    assert word.strip() == "进度滞后" and tinted["style"].replace(": ", ":").replace("; ", ";") == "background-color:#F9D3B4;color:#1A1A1A;text-align:center"
     assert plain["style"] == "text-align:center"
 
 

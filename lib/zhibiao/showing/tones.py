@@ -12,7 +12,7 @@ ACCENT = "#1B4B72"
 
 TONES: Mapping[str, str] = MappingProxyType(
     {
-        "met": "#D6EDE5", "holding": "#D6EDE5", "on_schedule": "#D3E9F7", "level": "#F7E3D3", "behind": "#F7E3D3", "missed": "#F0C6A6",
+        "met": "#C4E6DA", "holding": "#C4E6DA", "on_schedule": "#D3E9F7", "level": "#F9D3B4", "behind": "#F9D3B4", "missed": "#F2B68A",
         "not_reported": "#EDEDED", "unknown": "#F4F4F4",
     }
 )  # fmt: skip
@@ -25,7 +25,7 @@ def tone_of(text: str) -> str | None:
     """The tint behind a cell that holds just a verdict, in either language; None for all other texts.
 
     >>> tone_of("进度滞后"), tone_of("behind schedule"), tone_of("在校生进度滞后")
-    ('#F7E3D3', '#F7E3D3', None)
+    ('#F9D3B4', '#F9D3B4', None)
     """
     return _BY_WORD.get(text)
 

@@ -225,7 +225,7 @@ def _trajectory_title(study: Study, indicator: Indicator, fan: Fan | None, unit:
     if study.lang == "zh":
         text = f"{place}{name}：{last}年后没有数据，{end}年有{study.level}%的可能在{low}—{high}{unit.written}之间"
         return text + "".join(f"，“{value_with_unit(row.statement, 'zh')}”的可能性{likelihood_text(chance, row.standing.state, 'zh')}" for row, chance in chances[:2])
-    text = f"{place}, {name}: no figure after {last}; in {end} with {study.level}% between {low} and {high} {unit.label('en')}"
+    text = f"{place}, {name}: no figure after {last}; in {end} with {study.level}% between {low} and {with_unit(high, unit, 'en')}"
     return text + "".join(f", chance of “{value_with_unit(row.statement, 'en')}” {likelihood_text(chance, row.standing.state, 'en')}" for row, chance in chances[:2])
 
 

@@ -94,6 +94,8 @@ LOOKS: Mapping[str, Look] = MappingProxyType(
         "anchor": Look("#000000", marker="*"),
     }
 )
+"""How each role is drawn, in every chart and in the explorer. A path under the scenario asked for is blue whatever scenario it is, for a panel or
+a title names it; what it is held against (no lever moved, a pinned setting) is grey; what a document asks for is orange."""
 
 HOUSE: Mapping[str, Any] = MappingProxyType(
     {

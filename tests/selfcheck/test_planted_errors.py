@@ -220,7 +220,7 @@ def test_a_digit_changed_in_the_word_document(briefing):
         for entry in old.infolist():
             content = old.read(entry)
             if entry.filename == "word/document.xml":
-                assert "9.9".encode() in content
+                assert b"9.9" in content
                 content = content.replace(b"9.9", b"9.8", 1)
             new.writestr(entry, content)
     with pytest.raises(OutputError, match="docx"):

@@ -53,6 +53,7 @@ class Landing(Answers):
     def reference(self, indicator: str) -> Chart | Sentences:
         """How far series like this one really moved; a sentence where no class of counts stands behind the indicator."""
         from zhibiao.showing import moves_chart
+        from zhibiao.showing.citing import named
 
         s = self.study
         found = s.indicator(indicator)
@@ -60,7 +61,7 @@ class Landing(Answers):
         if behind is None or behind.scale != "log":
             return self._sentence(f"{found.zh}：没有可画的参照类。", f"{found.en}: no reference class to draw.")
         sources = [known.title for name in behind.entry.sources[:3] if (known := s.registry.source(name))]
-        return moves_chart.moves(behind, s.lang, s.words(f"来源：{'、'.join(sources)}等。", f"Sources: {', '.join(sources)} and others."))
+        return moves_chart.moves(behind, s.lang, s.words(f"来源：{named(s, sources)}等。", f"Sources: {named(s, sources)} and others."))
 
     def projections(self) -> Table:
         """All fans at the horizon."""

@@ -15,6 +15,7 @@ from zhibiao.exploring.ranges import Reach
 from zhibiao.exploring.scene import Aim, Shown
 from zhibiao.exploring.screen import figure
 from zhibiao.model import LEVERS, LeverId, Override
+from zhibiao.showing.citing import briefly_cited
 from zhibiao.showing.gap_tables import likelihood_text
 from zhibiao.showing.numbers import ABSENT, four, in_unit, percent, signed
 from zhibiao.showing.pictures import digits_for, digits_of, display_unit, modelled
@@ -170,7 +171,7 @@ def aims(shown: Shown, off: Collection[str], pinned: Shown | None, name: str) ->
             "middle": _middle(aim, shown),
             "gap": _gap(aim, s.lang),
             "chance": _chance(aim, s.lang),
-            "clause": s.short_clause(statement),
+            "clause": briefly_cited(s, statement),
         }
         if pinned is not None:
             row["apart"] = _apart(aim, before.get(aim.target.key))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from zhibiao.catalogue.study import Study
 from zhibiao.model import Statement
+from zhibiao.showing.citing import cited_clause
 from zhibiao.showing.numbers import in_unit
 from zhibiao.simulating.pairs import Pair
 
@@ -26,14 +27,14 @@ def target_pairs(study: Study) -> list[Pair]:
 
 def clauses(study: Study, pairs: list[Pair]) -> str:
     """Which clauses each pair of targets comes from, as one line; empty without pairs."""
-    told = [f"{pair.name}：{pair.source}" for pair in pairs]
-    return study.words(f"目标 {'。'.join(told)}。", f"Targets {'. '.join(told)}.") if told else ""
+    told = [study.words(f"{pair.name}：{pair.source}", f"{pair.name}: {pair.source}") for pair in pairs]
+    return study.words(f"目标 {'。'.join(told)}。", f"Targets {'; '.join(told)}.") if told else ""
 
 
 def _target_pair(study: Study, intake: Statement, enrolment: Statement, year: int) -> Pair:
     name = f"{in_unit(enrolment.base_low, enrolment.written_unit.scale)} / {in_unit(intake.base_low, intake.written_unit.scale)}"
-    clauses = dict.fromkeys((study.clause(intake), study.clause(enrolment)))
-    return Pair(name, year, float(intake.base_low or 0), float(enrolment.base_low or 0), "；".join(clauses))
+    clauses = dict.fromkeys((cited_clause(study, intake), cited_clause(study, enrolment)))
+    return Pair(name, year, float(intake.base_low or 0), float(enrolment.base_low or 0), study.words("；", ", ").join(clauses))
 
 
 def national_ratios(study: Study) -> tuple[int, int, float, float] | None:

@@ -19,6 +19,7 @@ from zhibiao.model import Observation, Unit
 from zhibiao.showing.breakdown_records import RULES
 from zhibiao.showing.breakdown_tables import finding, target_name
 from zhibiao.showing.chart import Chart
+from zhibiao.showing.citing import briefly_cited
 from zhibiao.showing.margin import MARGIN, room_for, value_axis, value_limits, write_margin, year_axis
 from zhibiao.showing.numbers import four
 from zhibiao.showing.pictures import _point, source_line
@@ -145,7 +146,7 @@ def _target(study: Study, made: Milestones, path: _Path) -> TargetLine:
     statement = made.statement
     high = None if statement.comparator != "between" or statement.high is None else float(statement.high)
     low = path.milestones[-1].value if high is None or statement.low is None else float(statement.low)
-    return TargetLine(made.years[-1], made.years[-1], low, high, statement.comparator, study.clause(statement), stated(statement, study.lang))
+    return TargetLine(made.years[-1], made.years[-1], low, high, statement.comparator, study.words(study.clause(statement), briefly_cited(study, statement)), stated(statement, study.lang))
 
 
 def _basis(study: Study, one: Chosen) -> str:

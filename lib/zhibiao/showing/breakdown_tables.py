@@ -12,6 +12,7 @@ from zhibiao.model import Statement, Unit
 from zhibiao.model.document import SYMBOLS
 from zhibiao.model.units import UNSCALED
 from zhibiao.showing.breakdown_records import RULES
+from zhibiao.showing.citing import cited_clause
 from zhibiao.showing.numbers import ABSENT, count, in_unit, thousands
 from zhibiao.showing.pictures import source_line
 from zhibiao.showing.statement_tables import value_with_unit, with_unit
@@ -104,7 +105,7 @@ def judged(study: Study, found: Sequence[Chosen]) -> Table:
         columns = [column for column in columns if column.name != "so_far"]
         rows = [{name: value for name, value in row.items() if name != "so_far"} for row in rows]
     notes = [study.words(f"另有{count(ahead)}个里程碑年份未到。", "1 milestone lies ahead." if ahead == 1 else f"{count(ahead)} milestones lie ahead.")] if ahead else []
-    clauses = dict.fromkeys(f"{study.clause(one.statement)} “{one.statement.evidence}”" for one in found if one.milestones is not None)
+    clauses = dict.fromkeys(f"{cited_clause(study, one.statement)} “{one.statement.evidence}”" for one in found if one.milestones is not None)
     notes += [study.words("依据：", "Clauses: ") + study.words("；", "; ").join(clauses) + study.words("。", ".")] if clauses else []
     notes.append(study.words("未报不算达到；下限数（“以上”）不能证明“超过”；年内的数不外推。", "Not reported is not met; a floor never proves “exceed”; part of a year is not extrapolated."))
     return Table(

@@ -9,6 +9,7 @@ from zhibiao.catalogue.study import Study
 from zhibiao.showing import cards_chart
 from zhibiao.showing.cards_chart import Card, Line
 from zhibiao.showing.chart import Chart
+from zhibiao.showing.citing import briefly_cited
 from zhibiao.showing.fan_chart import FanPicture
 from zhibiao.showing.gap_tables import gap_text, latest_text, likelihood_text
 from zhibiao.showing.no_chance import reason
@@ -86,7 +87,7 @@ def _card(study: Study, group: Sequence[GapRow], simulation: Simulation) -> Card
     role, trend = _trend(study, first)
     others = [f"{value_with_unit(row.statement, lang)}{_bracketed(study, period_text(row.statement, lang), study.short_clause(row.statement))}" for row in group if row is not first]
     also = [Line(study.words("另有", "also"), text, minor=True) for text in others]
-    clause = Line(study.words("条款", "clause"), study.short_clause(first.statement), minor=True)
+    clause = Line(study.words("条款", "clause"), briefly_cited(study, first.statement), minor=True)
     names = study.words("差距", "gap"), study.words("可能性", "chance"), study.words("走向", "trend"), study.words("证据", "evidence")
     told = [Line(names[3], state, minor=True)] if stands.state != "assessed" and picture is not None else []
     lines = [Line(names[0], gap), Line(names[1], chance), Line(names[2], trend, role), *told]

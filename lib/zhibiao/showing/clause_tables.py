@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from zhibiao.catalogue.study import Study
+from zhibiao.showing.citing import briefly_cited
 from zhibiao.showing.numbers import count
 from zhibiao.showing.statement_tables import period_text, value_with_unit
 from zhibiao.showing.table import Column, Table
@@ -28,8 +29,8 @@ def clauses(study: Study) -> Table:
             "kind": word(KINDS, s.kind, lang) + (study.words("（力争）", " (strive)") if s.strive else ""),
             "value": value_with_unit(s, lang),
             "period": period_text(s, lang),
-            "clause": study.short_clause(s),
-            "evidence": s.evidence,
+            "clause": briefly_cited(study, s),
+            "evidence": study.words(s.evidence, f"“{s.evidence}”"),
         }
         for s in sorted(said, key=lambda s: order[s.plan])
     ]

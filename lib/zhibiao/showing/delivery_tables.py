@@ -9,6 +9,7 @@ from typing import Any
 from zhibiao.assessing.delivery import STAGES, Delivery, Task, UnitView
 from zhibiao.assessing.standing import Standing
 from zhibiao.catalogue.study import Study
+from zhibiao.showing.citing import cited, cited_clause, named
 from zhibiao.showing.numbers import ABSENT, count
 from zhibiao.showing.sentences import Nothing, Sentences
 from zhibiao.showing.statement_tables import value_with_unit
@@ -65,7 +66,7 @@ def overview(study: Study, found: Delivery) -> Sentences:
         lines.append(
             study.words(
                 f"任务最多的是{most.unit}，共{count(len(most.tasks))}项" + (f"，其中牵头{count(len(most.led))}项。" if most.led else "。"),
-                f"{most.unit} answers for most: {count(len(most.tasks))}" + (f", {count(len(most.led))} of them in charge." if most.led else "."),
+                f"{named(study, [most.unit])} answers for most: {count(len(most.tasks))}" + (f", {count(len(most.led))} of them in charge." if most.led else "."),
             )
         )
     if found.later:
@@ -88,7 +89,7 @@ def _why_none(study: Study) -> str:
     own = [plan for plan in study.plans if plan.region == study.region.code]
     if not own:
         return study.words(f"登记库中没有{study.region.zh}自己的文件。", f"The registry holds no document of {study.region.en} itself.")
-    names = study.words("、", ", ").join(plan.document if study.lang == "zh" else plan.number or plan.title_en for plan in own)
+    names = study.words("、", ", ").join(cited(study, plan) for plan in own)
     return study.words(
         f"{names}没有登记措施和责任单位，无从跟踪落实；登记方法见 docs/track-delivery.md。",
         f"No measures or units are registered for {names}; docs/track-delivery.md says how to register them.",
@@ -170,10 +171,10 @@ def loose_ends(study: Study, found: Delivery) -> Table:
         "owner": study.words("措施没有责任单位", "no unit"),
         "measure": study.words("目标没有措施", "no measure"),
     }
-    rows = [(words["owner"], measure_text(study, t), f"{t.plan.document} {t.measure.locator}") for t in found.without_owner]
-    rows += [(words["indicator"], measure_text(study, t), f"{t.plan.document} {t.measure.locator}") for t in found.without_indicator]
+    rows = [(words["owner"], measure_text(study, t), _place(study, t)) for t in found.without_owner]
+    rows += [(words["indicator"], measure_text(study, t), _place(study, t)) for t in found.without_indicator]
     for s in found.unserved:
-        rows.append((words["measure"], f"{study.indicator(s.indicator).name(study.lang)} {value_with_unit(s, study.lang)}", study.clause(s)))
+        rows.append((words["measure"], f"{study.indicator(s.indicator).name(study.lang)} {value_with_unit(s, study.lang)}", cited_clause(study, s)))
     return Table(
         columns,
         rows,
@@ -193,7 +194,7 @@ def units(study: Study, found: Delivery) -> Table:
         *(Column(stage, word(STAGE_WORDS, stage, study.lang), "right", "count", width=2) for stage in ("done", "in_progress", "not_started", "unreported")),
         Column("late", study.words("逾期", "late"), "right", "count", width=2),
     ]
-    rows = [_unit_row(view) for view in found.units]
+    rows = [_unit_row(study, view) for view in found.units]
     return Table(
         columns,
         rows,
@@ -203,16 +204,20 @@ def units(study: Study, found: Delivery) -> Table:
     )
 
 
-def _unit_row(view: UnitView) -> dict[str, Any]:
+def _unit_row(study: Study, view: UnitView) -> dict[str, Any]:
     by_stage = Counter(task.stage for task in view.tasks)
     counted = {stage: by_stage[stage] for stage in ("done", "in_progress", "not_started", "unreported")}
-    return {"unit": view.unit, "all": len(view.tasks), "led": len(view.led), **counted, "late": len(view.late)}
+    return {"unit": named(study, [view.unit]), "all": len(view.tasks), "led": len(view.led), **counted, "late": len(view.late)}
 
 
 def measure_text(study: Study, task: Task) -> str:
     """Where a measure stands in its document and its short name."""
     name = task.measure.title if study.lang == "zh" else task.measure.title_en or task.measure.title
-    return f"{task.measure.locator} {name}"
+    return study.words(f"{task.measure.locator} {name}", f"{name} ({task.measure.locator})")
+
+
+def _place(study: Study, task: Task) -> str:
+    return study.words(f"{task.plan.document} {task.measure.locator}", f"{cited(study, task.plan)} ({task.measure.locator})")
 
 
 def deadline_text(study: Study, task: Task) -> str:
@@ -235,8 +240,7 @@ def stage_text(study: Study, task: Task) -> str:
 
 def owners_text(study: Study, task: Task) -> str:
     mark = study.words("〔牵〕", " [L]")
-    named = [unit + mark if task.leads(unit) else unit for unit in task.owners]
-    return study.words("、", ", ").join(named) or study.words("未写责任单位", "none named")
+    return named(study, [unit + mark if task.leads(unit) else unit for unit in task.owners]) or study.words("未写责任单位", "none named")
 
 
 def targets_text(study: Study, task: Task) -> str:

@@ -7,6 +7,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from zhibiao.catalogue.study import Study
 from zhibiao.model import LEVERS, Unit
+from zhibiao.showing.citing import briefly_cited
 from zhibiao.showing.gap_tables import chance_text
 from zhibiao.showing.ledger import noted
 from zhibiao.showing.numbers import ABSENT, decimal_of, fixed, percent, signed
@@ -77,7 +78,7 @@ def binding(study: Study, found: Feasibility) -> Table:
         rows.append(
             {
                 "target": asked_text(study, demand),
-                "clause": demand.clause(study),
+                "clause": demand.clause(study) if demand.typed else briefly_cited(study, demand.statement),
                 "margin": _margin(study, margins[demand.key], demand),
                 "chance": chance_text(chances[demand.key]),
                 **{lever: _slack(study, slack) for lever, slack in slacks.items()},

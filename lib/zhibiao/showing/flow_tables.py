@@ -11,6 +11,7 @@ from zhibiao.catalogue.study import Study
 from zhibiao.model import Observation, Unit, unit_of
 from zhibiao.showing.asked_pairs import clauses, national_ratios, target_pairs
 from zhibiao.showing.by_hand import ratios_by_hand
+from zhibiao.showing.citing import named
 from zhibiao.showing.numbers import ABSENT, as_written, fixed, four, in_unit, percent
 from zhibiao.showing.pictures import digits_for, display_unit
 from zhibiao.showing.statement_tables import value_with_unit, with_unit
@@ -38,7 +39,7 @@ def ratios(study: Study) -> Table:
     compared = [start, *target_pairs(study)] if start is not None else []
     if start is not None:
         title = study.registry.sources[start.source].title
-        rows.append(_ratio_row(study, study.words("现状", "as it is"), start, f"《{title}》"))
+        rows.append(_ratio_row(study, study.words("现状", "as it is"), start, named(study, [f"《{title}》"])))
         rows.extend(_ratio_row(study, study.words("目标", "targets"), pair, pair.source) for pair in compared[1:])
     nation = national_ratios(study)
     notes = []
@@ -215,7 +216,7 @@ def observations(study: Study) -> Table:
                     "period": str(point.period),
                     "value": QUALIFIERS[point.qualifier] + with_unit(as_written(point.value, unit.scale), unit, study.lang),
                     "confidence": word(CONFIDENCE, point.confidence, study.lang),
-                    "source": study.registry.sources[point.source].title,
+                    "source": named(study, [study.registry.sources[point.source].title]),
                 }
             )
     return Table(

@@ -11,6 +11,7 @@ from zhibiao.assessing.standing import Standing
 from zhibiao.catalogue.study import Study
 from zhibiao.model import Observation, Unit
 from zhibiao.showing.by_hand import gap_by_hand, pace_by_hand
+from zhibiao.showing.citing import briefly_cited, cited_clause
 from zhibiao.showing.numbers import ABSENT, count, in_unit, percent, percent_as
 from zhibiao.showing.statement_tables import period_text, value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
@@ -146,7 +147,7 @@ def size(study: Study, rows: Sequence[GapRow]) -> Table:
             "latest": latest_text(row.standing, lang),
             "gap": gap_text(row.standing, lang),
             "met": _met_text(row.standing.met, lang),
-            "clause": study.clause(row.statement),
+            "clause": cited_clause(study, row.statement),
         }
         for row in rows
     ]
@@ -190,7 +191,7 @@ def pace(study: Study, rows: Sequence[GapRow]) -> Table:
                 "chance": likelihood_text(row.chance, row.standing.state, lang),
                 "state": word(STATES, row.standing.state, lang),
                 "verdict": word(VERDICTS, row.standing.verdict, lang),
-                "clause": study.short_clause(row.statement),
+                "clause": briefly_cited(study, row.statement),
             }
         )
     note = study.words(
@@ -227,7 +228,7 @@ def asked_for(study: Study, requests: Sequence[Request]) -> Table:
             "unit": r.statements[0].written_unit.label(lang) or study.words(r.unit, "number"),
             "years": years_text(r.years),
             "basis": word(BASES, r.basis, lang),
-            "clauses": "；".join(dict.fromkeys(study.clause(s) for s in r.statements)),
+            "clauses": study.words("；", "; ").join(dict.fromkeys(cited_clause(study, s) for s in r.statements)),
             "definition": r.indicator.definition if lang == "zh" else (r.indicator.definition_en or r.indicator.definition),
         }
         for r in requests
@@ -262,7 +263,7 @@ def briefly(study: Study, rows: Sequence[GapRow]) -> Table:
             "gap": gap_text(row.standing, lang),
             "chance": likelihood_text(row.chance, row.standing.state, lang),
             "verdict": word(VERDICTS, row.standing.verdict, lang),
-            "clause": study.short_clause(row.statement),
+            "clause": briefly_cited(study, row.statement),
         }
         for row in rows
     ]

@@ -10,6 +10,7 @@ from zhibiao.catalogue.study import Study
 from zhibiao.model import Indicator, Observation, Unit
 from zhibiao.model.fan import Fan
 from zhibiao.projecting.reference import ReferenceClass
+from zhibiao.showing.citing import briefly_cited
 from zhibiao.showing.gap_tables import observed_text
 from zhibiao.showing.numbers import count, fixed, in_unit, percent, signed
 from zhibiao.showing.pictures import digits_for, digits_of, display_unit
@@ -178,7 +179,7 @@ def _ends(study: Study, simulation: Simulation, name: str, held: float, since: i
     for statement in study.statements("target"):
         value = statement.base_low if statement.base_low is not None else statement.base_high
         if statement.indicator == name and statement.scope in ("point", "annual") and statement.repeats is None and statement.horizon and value is not None and statement.horizon > since:
-            yield float(value), statement.horizon, study.words(f"{study.short_clause(statement)} 目标", f"target of {study.short_clause(statement)}")
+            yield float(value), statement.horizon, study.words(f"{study.short_clause(statement)} 目标", f"target of {briefly_cited(study, statement)}")
     fan = simulation.fans.get(name)
     if fan is not None and int(fan.years[-1]) >= study.horizon and name not in simulation.assumed:
         for level in next_plan.levels(fan.at(study.horizon), study.indicator(name)):

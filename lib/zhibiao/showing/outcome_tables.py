@@ -11,6 +11,7 @@ from zhibiao.assessing.semantics import condition
 from zhibiao.catalogue.study import Study
 from zhibiao.showing import assessable
 from zhibiao.showing.by_hand import gap_by_hand
+from zhibiao.showing.citing import briefly_cited, cited
 from zhibiao.showing.gap_tables import gap_text, latest_text
 from zhibiao.showing.numbers import ABSENT, count, four, signed
 from zhibiao.showing.sentences import Sentences
@@ -33,12 +34,12 @@ def looked_back(study: Study, rows: Sequence[GapRow]) -> Sentences:
         running = [row for row in mine if row not in over and row.statement.horizon is not None]
         if not over:
             if mine:
-                lines.append(study.words(f"{plan.document}：截至{study.as_of}年没有期满的目标。", f"{plan.document}: no target has ended by {study.as_of}."))
+                lines.append(study.words(f"{plan.document}：截至{study.as_of}年没有期满的目标。", f"{cited(study, plan)}: no target has ended by {study.as_of}."))
             continue
         told = assessable.share(study, over).rstrip("。.")
         if running:
             told += study.words(f"；另有{count(len(running))}项尚未期满", f"; {count(len(running))} more are still running")
-        lines.append(study.words(f"{plan.document}，截至{study.as_of}年期满：{told}。", f"{plan.document}, ended by {study.as_of}: {told}."))
+        lines.append(study.words(f"{plan.document}，截至{study.as_of}年期满：{told}。", f"{cited(study, plan)}, ended by {study.as_of}: {told}."))
     return Sentences(tuple(lines) or (study.words(f"所选文件没有给{study.region.zh}定下目标。", f"The chosen documents set no target for {study.region.en}."),))
 
 
@@ -63,7 +64,7 @@ def outcomes(study: Study, rows: Sequence[GapRow]) -> Table:
             "latest": latest_text(row.standing, study.lang),
             "by": _by(study, row),
             "verdict": word(VERDICTS, row.standing.verdict, study.lang),
-            "clause": study.short_clause(row.statement),
+            "clause": briefly_cited(study, row.statement),
         }
         for row in known
     ]

@@ -16,6 +16,7 @@ from zhibiao.projecting.reference import ReferenceClass
 from zhibiao.showing import fan_chart, gap_chart, pairs_chart, schedule_chart, sentences, stairs_chart
 from zhibiao.showing.asked_pairs import clauses, national_ratios, target_pairs
 from zhibiao.showing.chart import Chart
+from zhibiao.showing.citing import briefly_cited, cited, named
 from zhibiao.showing.fan_chart import Band, FanPicture
 from zhibiao.showing.gap_tables import gap_text, likelihood_text
 from zhibiao.showing.numbers import count, decimal_of, decimals, fixed, four, in_unit, own_decimals
@@ -49,7 +50,7 @@ def source_line(study: Study, points: Sequence[Observation]) -> str:
     """Who published the figures, and as of when."""
     names = dict.fromkeys(p.source for p in reversed(points))
     titles = [f"《{study.registry.sources[name].title}》" for name in names]
-    shown = study.words("、", ", ").join(titles[:3]) + (study.words(f"等{count(len(titles))}种", f" and {count(len(titles) - 3)} more") if len(titles) > 3 else "")
+    shown = named(study, titles[:3]) + (study.words(f"等{count(len(titles))}种", f" and {count(len(titles) - 3)} more") if len(titles) > 3 else "")
     if not titles:
         return study.words(f"截至{study.as_of}年。", f"As of {study.as_of}.")
     return study.words(f"数据：{shown}；截至{study.as_of}年。", f"Figures: {shown}; as of {study.as_of}.")
@@ -127,7 +128,7 @@ def running_total(study: Study, row: GapRow) -> Chart:
         float((low or 0) / unit.scale),
         None if high is None else float(high / unit.scale),
         statement.comparator,
-        study.clause(statement),
+        study.words(study.clause(statement), briefly_cited(study, statement)),
         stated(statement, study.lang),
         True,
     )
@@ -200,7 +201,7 @@ def target_line(study: Study, row: GapRow, unit: Unit) -> TargetLine | None:
         ends[0],
         ends[1] if statement.comparator == "between" else None,
         statement.comparator,
-        study.clause(statement),
+        study.words(study.clause(statement), briefly_cited(study, statement)),
         stated(statement, study.lang),
         row.governed_by is None,
     )
@@ -230,7 +231,7 @@ def _trajectory_title(study: Study, indicator: Indicator, fan: Fan | None, unit:
 
 
 def _row_name(study: Study, row: GapRow) -> str:
-    clause = study.short_clause(row.statement)
+    clause = briefly_cited(study, row.statement)
     asked = value_with_unit(row.statement, study.lang)
     name = row.standing.indicator.name(study.lang)
     return f"{name} {asked}\n{clause}"
@@ -296,7 +297,7 @@ def schedule(study: Study, rows: Sequence[GapRow]) -> Chart:
 
 def documents_line(study: Study) -> str:
     """Which documents the targets stand in, and as of when."""
-    names = study.words("、", ", ").join(plan.document for plan in study.plans)
+    names = study.words("、", ", ").join(cited(study, plan) for plan in study.plans)
     return study.words(f"目标：{names}；截至{study.as_of}年。", f"Targets: {names}; as of {study.as_of}.")
 
 

@@ -8,6 +8,7 @@ from zhibiao.assessing.governing import restriction
 from zhibiao.assessing.reconcile import Difference, Reconciliation
 from zhibiao.catalogue.study import Study
 from zhibiao.model import Statement, Unit
+from zhibiao.showing.citing import cited, cited_clause
 from zhibiao.showing.numbers import ABSENT, count, in_unit
 from zhibiao.showing.sentences import Nothing, Sentences
 from zhibiao.showing.statement_tables import period_text, value_with_unit, with_unit
@@ -42,10 +43,10 @@ UNTOLD = frozenset({"restated", "same_value_other_unit", "figures_agree", "other
 """Relations that need no sentence of their own."""
 
 
-def cited(study: Study, statement: Statement) -> str:
+def _cited(study: Study, statement: Statement) -> str:
     """A document by its short name, as sentences cite it."""
     plan = study.plan_of(statement)
-    return study.words(plan.short, plan.number or plan.title_en)
+    return plan.short if study.lang == "zh" else cited(study, plan)
 
 
 def amount(value: float | None, unit: Unit, lang: str, *, signed: bool = False) -> str:
@@ -96,7 +97,7 @@ def _ordered(found: Sequence[Reconciliation]) -> list[Reconciliation]:
 
 def _finding(study: Study, item: Reconciliation, difference: Difference) -> str:
     lang, unit = study.lang, difference.later.written_unit
-    named = [f"{cited(study, s)} {_value(s, lang)}" for s in (difference.earlier, difference.later)]
+    named = [f"{_cited(study, s)} {_value(s, lang)}" for s in (difference.earlier, difference.later)]
     parts = [study.words("，", "; ").join(named), relation_text(study, difference)]
     if difference.standings:
         parts.append(ruling_text(study, difference))
@@ -108,7 +109,7 @@ def _finding(study: Study, item: Reconciliation, difference: Difference) -> str:
             parts.append(study.words(f"差距由{gaps[0]}变为{gaps[1]}", f"the gap changes from {gaps[0]} to {gaps[1]}"))
         else:
             parts.append(study.words("差距不变", "the gap stays the same"))
-        unclear = [cited(study, s.statement) for s in difference.standings if s.state == "definition_unclear"]
+        unclear = [_cited(study, s.statement) for s in difference.standings if s.state == "definition_unclear"]
         parts.extend(study.words(f"{name}的口径不明，差距仅供参考", f"the definition of {name} is unclear, its gap only orients") for name in unclear)
     text = study.words("；", "; ").join(parts)
     return study.words(f"{item.indicator.zh}：{text}。", f"{item.indicator.en}: {text}.")
@@ -135,14 +136,14 @@ def relation_text(study: Study, difference: Difference) -> str:
 
 
 def _limit(study: Study, statement: Statement) -> str:
-    return f"{cited(study, statement)}{study.words('', ': ')}{study.words(statement.note or '', statement.note_en or statement.note or '')}"
+    return f"{_cited(study, statement)}{study.words('', ': ')}{study.words(statement.note or '', statement.note_en or statement.note or '')}"
 
 
 def ruling_text(study: Study, difference: Difference) -> str:
     """Which of two targets governs and why, or why neither does."""
     if difference.governs is not None:
         why = study.words("、", ", ").join(word(REASONS, reason, study.lang) for reason in difference.reasons)
-        name = cited(study, difference.governs)
+        name = _cited(study, difference.governs)
         return study.words(f"以{name}为准（{why}）", f"{name} governs ({why})")
     if difference.earlier.plan == difference.later.plan:
         return study.words("同一文件内相抵，须向发文机关核实", "one document contradicts itself: ask its issuer")
@@ -196,7 +197,7 @@ def differences(study: Study, found: Sequence[Reconciliation]) -> Table:
 
 
 def _said(study: Study, statement: Statement) -> str:
-    clause = f"{cited(study, statement)} {statement.locator}"
+    clause = study.words(f"{_cited(study, statement)} {statement.locator}", cited_clause(study, statement))
     return study.words(f"{clause}：{_value(statement, study.lang)}", f"{clause}: {_value(statement, study.lang)}")
 
 
@@ -223,7 +224,7 @@ def effects(study: Study, found: Sequence[Reconciliation]) -> Table:
                     "later": _gap_by(study, d, 1),
                     "target": ABSENT if d.change is None else amount(float(d.change), unit, study.lang, signed=True),
                     "gap": amount(d.gap_change, unit, study.lang, signed=True),
-                    "governs": cited(study, d.governs) if d.governs else study.words("并行", "both"),
+                    "governs": _cited(study, d.governs) if d.governs else study.words("并行", "both"),
                 }
             )
     return Table(
@@ -244,5 +245,5 @@ def effects(study: Study, found: Sequence[Reconciliation]) -> Table:
 def _gap_by(study: Study, difference: Difference, place: int) -> str:
     statement = (difference.earlier, difference.later)[place]
     gap = amount(difference.gaps[place], difference.later.written_unit, study.lang)
-    name, asked = cited(study, statement), value_with_unit(statement, study.lang)
+    name, asked = _cited(study, statement), value_with_unit(statement, study.lang)
     return study.words(f"{name} {asked}：差{gap}", f"{name} {asked}: gap {gap}")

@@ -12,6 +12,7 @@ from zhibiao.assessing.requests import Request
 from zhibiao.catalogue.study import Study
 from zhibiao.reading.asked import asked_by_clauses
 from zhibiao.reading.workbook import template
+from zhibiao.showing.citing import briefly_cited, named
 from zhibiao.showing.gap_records import template_records
 from zhibiao.showing.numbers import count
 from zhibiao.showing.table import Column, Table, published_run
@@ -59,7 +60,7 @@ def owed(study: Study, rows: Sequence[GapRow], requests: Sequence[Request]) -> R
             "unit": request.statements[0].written_unit.label(lang) or study.words(request.unit, "number"),
             "years": years_text(request.years),
             "basis": word(BASES, request.basis, lang),
-            "clauses": "；".join(dict.fromkeys(study.short_clause(s) for s in request.statements)),
+            "clauses": study.words("；", "; ").join(dict.fromkeys(briefly_cited(study, s) for s in request.statements)),
             "owner": owners(study, request),
         }
         for request in requests
@@ -87,12 +88,12 @@ def _nothing_owed(study: Study, rows: Sequence[GapRow]) -> str:
 
 def owners(study: Study, request: Request) -> str:
     """The units that the documents name for the clauses; where they name none, who issued them."""
-    named = dict.fromkeys(unit for s in request.statements for unit in (*s.responsible, *_serving(study, s.plan, s.id)))
-    if named:
-        return study.words("、", ", ").join(named)
+    units = dict.fromkeys(unit for s in request.statements for unit in (*s.responsible, *_serving(study, s.plan, s.id)))
+    if units:
+        return named(study, units)
     issuers = dict.fromkeys(unit for plan in request.plans if plan.region == study.region.code for unit in plan.issuer)
     if issuers:
-        return study.words("、", ", ").join(issuers) + study.words("（印发单位；文件未写责任单位）", " (issuer; the document names no unit)")
+        return named(study, issuers) + study.words("（印发单位；文件未写责任单位）", " (issuer; the document names no unit)")
     return study.words("文件未写责任单位", "the document names no unit")
 
 

@@ -12,6 +12,7 @@ from zhibiao.assessing.semantics import condition
 from zhibiao.catalogue.study import Study
 from zhibiao.model import Unit
 from zhibiao.showing.chart import Chart
+from zhibiao.showing.citing import briefly_cited
 from zhibiao.showing.numbers import in_unit, signed, written
 from zhibiao.showing.pictures import digits_of, display_unit, modelled, source_line
 from zhibiao.showing.scenario_chart import PANELS, Course, Panel, PanelsPicture, panels
@@ -137,7 +138,7 @@ def _targets(study: Study, rows: Sequence[GapRow], unit: Unit) -> list[TargetLin
             float(asks.bound) / float(unit.scale),
             None if high is None else float(high / unit.scale),
             statement.comparator,
-            study.short_clause(statement),
+            briefly_cited(study, statement),
             value_with_unit(statement, study.lang),
             row.governed_by is None,
         )

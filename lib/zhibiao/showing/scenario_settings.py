@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from zhibiao.catalogue.study import Study
 from zhibiao.model import LEVERS, LeverId, Override, Scenario, unit_of
+from zhibiao.showing.citing import cited_clause
 from zhibiao.showing.numbers import ABSENT, fixed, four, percent
 from zhibiao.showing.pictures import display_unit, modelled
 from zhibiao.showing.statement_tables import with_unit
@@ -69,7 +70,7 @@ def _set_row(study: Study, override: Override, case: Case | None, name: str) -> 
             en += f" ({'before' if move.year < start else 'at'} the start, {start}: this value holds from the start on)"
         year = study.words(zh, en)
     if override.statement is not None:
-        source = study.clause(study.registry.statement(override.statement))
+        source = cited_clause(study, study.registry.statement(override.statement))
     else:
         source = study.words(str(override.source), override.source_en or str(override.source))
     return {

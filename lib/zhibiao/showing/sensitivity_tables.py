@@ -12,6 +12,7 @@ from zhibiao.catalogue.study import Study
 from zhibiao.model import LEVERS, Statement, Unit
 from zhibiao.model.units import unit_of
 from zhibiao.showing.chart import Chart
+from zhibiao.showing.citing import briefly_cited
 from zhibiao.showing.gap_tables import chance_text, likelihood_text
 from zhibiao.showing.no_chance import reasons
 from zhibiao.showing.no_pipe import no_pipe
@@ -148,7 +149,7 @@ def _levels(study: Study, found: Tornado, scale: float) -> list[Level]:
     targets = [study.registry.statement(key) for key in found.margins]
     asked = [t for t in targets if t.indicator == "enrolment" and t.horizon == found.horizon]
     return [
-        Level(float(condition(t, study.indicator("enrolment")).bound) / scale, f"{value_with_unit(t, study.lang)} {study.short_clause(t)}", t is asked[-1]) for t in asked[-2:]
+        Level(float(condition(t, study.indicator("enrolment")).bound) / scale, f"{value_with_unit(t, study.lang)} {briefly_cited(study, t)}", t is asked[-1]) for t in asked[-2:]
     ]
 
 

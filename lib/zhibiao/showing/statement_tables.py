@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from zhibiao.catalogue.study import Study
 from zhibiao.model import Statement, Unit
 from zhibiao.showing.by_hand import said_in_numbers
+from zhibiao.showing.citing import cited_clause
 from zhibiao.showing.numbers import as_written, count
 from zhibiao.showing.table import Column, Table
 from zhibiao.showing.words import KINDS, SCOPES, counted, word
@@ -105,8 +106,8 @@ def statements(study: Study, kind: str | None = None, only: Sequence[Statement] 
             "value": value_with_unit(s, lang),
             "period": period_text(s, lang),
             "scope": word(SCOPES, s.scope, lang) + (study.words("（力争）", " (strive)") if s.strive else ""),
-            "clause": study.clause(s),
-            "evidence": s.evidence,
+            "clause": cited_clause(study, s),
+            "evidence": study.words(s.evidence, f"“{s.evidence}”"),
         }
         for s in chosen
     ]

@@ -8,6 +8,7 @@ from typing import Any
 
 from zhibiao.assessing.delivery import Delivery, Task, UnitView
 from zhibiao.catalogue.study import Study
+from zhibiao.showing.citing import named
 from zhibiao.showing.delivery_tables import deadline_text, measure_text, no_measures, stage_text, targets_text
 from zhibiao.showing.ledger import handed_over
 from zhibiao.showing.numbers import ABSENT, count
@@ -54,11 +55,11 @@ def unit_pages(study: Study, found: Delivery) -> UnitPages:
     pages = [(view, [_page_row(study, view.unit, task) for task in view.tasks]) for view in found.units]
     flat = Table(
         [Column("unit", study.words("责任单位", "unit"), width=4), *columns],
-        [{"unit": view.unit, **row} for view, rows in pages for row in rows],
+        [{"unit": named(study, [view.unit]), **row} for view, rows in pages for row in rows],
         title=study.words("各责任单位的任务", "What each unit answers for") if found.tasks else "",
         empty=_no_units(study, found),
     )
-    return UnitPages(tuple((view.unit, Table(columns, rows, title=_counted(study, view))) for view, rows in pages), flat)
+    return UnitPages(tuple((named(study, [view.unit]), Table(columns, rows, title=_counted(study, view))) for view, rows in pages), flat)
 
 
 def _counted(study: Study, view: UnitView) -> str:
@@ -67,7 +68,7 @@ def _counted(study: Study, view: UnitView) -> str:
         told.append(study.words(f"牵头{count(len(view.led))}项", f"{count(len(view.led))} in charge"))
     if view.late:
         told.append(study.words(f"期限已过而未完成{count(len(view.late))}项", f"{count(len(view.late))} past the deadline and not done"))
-    return study.words(f"{view.unit}：{'，'.join(told)}", f"{view.unit}: {', '.join(told)}")
+    return study.words(f"{view.unit}：{'，'.join(told)}", f"{named(study, [view.unit])}: {', '.join(told)}")
 
 
 def _no_units(study: Study, found: Delivery) -> str:
@@ -81,6 +82,6 @@ def _page_row(study: Study, unit: str, task: Task) -> dict[str, str]:
         "role": study.words("牵头", "in charge") if task.leads(unit) else study.words("责任", "takes part"),
         "deadline": deadline_text(study, task),
         "stage": stage_text(study, task),
-        "with": study.words("、", ", ").join(others) or ABSENT,
+        "with": named(study, others) or ABSENT,
         "targets": targets_text(study, task),
     }

@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report lab dashboard batch notebooks test test-browser test-office soak bench bench-peers bench-batch check accept lock clean
+.PHONY: help setup report lab dashboard batch notebooks test test-browser test-office test-readers soak bench bench-peers bench-batch check accept lock clean
 
 help: ## 列出全部目标 list every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,14 @@ test: setup ## 全部测试，含 nbval 比对 all tests, nbval included
 
 test-browser: setup .venv-browser/ready ## 在真实浏览器里试看板（需要 chromium） the dashboard in a real browser (needs chromium)
 	@.venv-browser/bin/python -m pytest -q -c tests/browser/pytest.ini tests/browser
+
+test-readers: setup .venv-readers/ready ## 交出的数据由别家读回（pysdmx、pyam） other projects' readers read what is handed over
+	@rm -rf .venv-readers/handed && $(BIN)/zhibiao export --format sdmx-csv --out .venv-readers/handed/sdmx && $(BIN)/zhibiao export --format iamc --out .venv-readers/handed/iamc && .venv-readers/bin/python tests/readers/read_back.py .venv-readers/handed/sdmx .venv-readers/handed/iamc
+
+.venv-readers/ready: tests/readers/requirements.txt
+	@$(PYTHON) -m venv --clear .venv-readers
+	@.venv-readers/bin/python -m pip install --quiet --no-deps --require-hashes -r tests/readers/requirements.txt
+	@touch .venv-readers/ready
 
 test-office: setup ## 在 LibreOffice 里打开、重算、读回（需要 soffice） open, recalculate and read back in LibreOffice (needs soffice)
 	@$(BIN)/python -m pytest -q -m office tests/office
@@ -81,6 +89,7 @@ lock: ## 重做 requirements.txt（需要 uv） make requirements.txt anew (need
 	@uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 tests/bench/requirements.in -o tests/bench/requirements.txt
 	@uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 tests/bench/batch-requirements.in -o tests/bench/batch-requirements.txt
 	@uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 tests/browser/requirements.in -o tests/browser/requirements.txt
+	@uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 tests/readers/requirements.in -o tests/readers/requirements.txt
 
 clean: ## 删除输出与缓存 remove outputs and caches
 	@rm -rf outputs/* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache && git checkout -q -- outputs/README.md

@@ -1,7 +1,8 @@
 """The long format of the IAMC (model, scenario, region, variable, unit, year, value), which scenario tools such as pyam read.
 
 Variables are ``<indicator id>|<what>``: ``enrolment|Median``, ``enrolment|Quantile 0.1``, and ``enrolment|Observed`` under the
-scenario ``observed`` for exact whole-year figures of the current vintage. Regions are GB/T 2260 codes, values in base units.
+scenario ``observed`` for exact whole-year figures of the current vintage. Regions are GB/T 2260 codes after ``CN-``
+(a bare number would be read as one), values in base units.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ def iamc_table(registry: Registry, projections: DataTable, regions: Sequence[str
     model = f"zhibiao {__version__}"
     rows: list[dict[str, Value]] = [
         {
-            "model": model, "scenario": row["scenario"], "region": row["region"], "variable": f"{row['indicator']}|{_level(row['quantile'])}",
+            "model": model, "scenario": row["scenario"], "region": region_name(row["region"]), "variable": f"{row['indicator']}|{_level(row['quantile'])}",
             "unit": unit_name(str(row["unit"])), "year": row["year"], "value": row["value"],
         }
         for row in projections.rows
@@ -37,7 +38,7 @@ def iamc_table(registry: Registry, projections: DataTable, regions: Sequence[str
         for indicator in registry.indicators_observed(code):
             rows += [
                 {
-                    "model": model, "scenario": name, "region": code, "variable": f"{indicator}|Observed",
+                    "model": model, "scenario": name, "region": region_name(code), "variable": f"{indicator}|Observed",
                     "unit": unit_name(unit_of(point.unit).base), "year": point.period.year, "value": point.base_value,
                 }
                 for point in registry.series(code, indicator).annual
@@ -51,6 +52,15 @@ def iamc_table(registry: Registry, projections: DataTable, regions: Sequence[str
 def iamc(table: DataTable, regions: DataTable) -> dict[str, bytes]:
     """The long table, and which code is which region."""
     return {"iamc.csv": csv_bytes(table.header, table.cells()), "regions.csv": csv_bytes(regions.header, regions.cells())}
+
+
+def region_name(code: Value) -> str:
+    """A region as the format writes it: text, also to a reader that takes what it can for numbers.
+
+    >>> region_name("500000")
+    'CN-500000'
+    """
+    return f"CN-{code}"
 
 
 def unit_name(base: str) -> str:

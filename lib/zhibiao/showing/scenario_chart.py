@@ -90,11 +90,11 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "zh": {
             "median": "情景中位数", "fan": "情景：中位数与{}%区间", "unmoved": "不动杠杆：中位数", "unmoved fan": "不动杠杆：中位数与{}%区间", "target": "目标 {}",
-            "scenario": "情景", "year": "年份", "of": "中位数", "low": "下限", "high": "上限", "unit": "单位：{}", "alt": "小多图，单位{}。{}。目标：{}。", "join": "；", "stop": "。", "none": "无", "zero": "（纵轴不从0开始）",
+            "scenario": "情景", "year": "年份", "of": "中位数", "low": "下限", "high": "上限", "unit": "单位：{}", "alt": "小多图，单位{}。{}。目标：{}。", "join": "；", "stop": "。", "none": "无", "zero": "（纵轴不从零起）",
         },
         "en": {
             "median": "median of the scenario", "fan": "scenario: median and {}% interval", "unmoved": "no lever moved: median", "unmoved fan": "no lever moved: median and {}% interval", "target": "target {}",
-            "scenario": "scenario", "year": "year", "of": "median", "low": "low", "high": "high", "unit": "Unit: {}", "alt": "Small multiples, unit {}. {}. Targets: {}.", "join": "; ", "stop": ". ", "none": "none", "zero": " (axes do not start at 0)",
+            "scenario": "scenario", "year": "year", "of": "median", "low": "low", "high": "high", "unit": "Unit: {}", "alt": "Small multiples, unit {}. {}. Targets: {}.", "join": "; ", "stop": ". ", "none": "none", "zero": " (axes do not start at zero)",
         },
     }
 )  # fmt: skip

@@ -88,8 +88,8 @@ LOOKS: Mapping[str, Look] = MappingProxyType(
         "second curve": Look(ORANGE, line=(0, (5, 1.5)), width=1.8),
         "third curve": Look(GREEN, line="-.", width=1.8),
         "fourth curve": Look("#5F5F5F", line=":", width=1.8),
-        "region": Look("#D6EDE5", edge=GREEN, hatch="//", width=0.6),
-        "second region": Look("#F0C6A6", edge=ORANGE, hatch="\\\\", width=0.6),
+        "region": Look("#C4E6DA", edge=GREEN, hatch="//", width=0.6),
+        "second region": Look("#F9D3B4", edge=ORANGE, hatch="\\\\", width=0.6),
         "place": Look("#000000", marker="o"),
         "anchor": Look("#000000", marker="*"),
     }

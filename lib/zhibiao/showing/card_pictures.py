@@ -85,7 +85,7 @@ def _card(study: Study, group: Sequence[GapRow], simulation: Simulation) -> Card
     state = word(STATES, stands.state, lang)
     gap, chance = _gap(study, first), _chance(study, first, simulation)
     role, trend = _trend(study, first)
-    others = [f"{value_with_unit(row.statement, lang)}{_bracketed(study, period_text(row.statement, lang), study.short_clause(row.statement))}" for row in group if row is not first]
+    others = [_other(study, row) for row in group if row is not first]
     also = [Line(study.words("另有", "also"), text, minor=True) for text in others]
     clause = Line(study.words("条款", "clause"), briefly_cited(study, first.statement), minor=True)
     names = study.words("差距", "gap"), study.words("可能性", "chance"), study.words("走向", "trend"), study.words("证据", "evidence")
@@ -115,6 +115,12 @@ def _card(study: Study, group: Sequence[GapRow], simulation: Simulation) -> Card
         picture=picture,
         absent=state,
     )
+
+
+def _other(study: Study, row: GapRow) -> str:
+    """A target that does not govern: its value, by when, and where it stands."""
+    asked, when, clause = value_with_unit(row.statement, study.lang), period_text(row.statement, study.lang), briefly_cited(study, row.statement)
+    return study.words(f"{asked}（{when}，{clause}）", f"{asked}, {when}: {clause}")
 
 
 def _parted(text: str, lang: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from zhibiao.catalogue.study import Study
 from zhibiao.model import Indicator, Statement
 from zhibiao.model.fan import Fan
 from zhibiao.projecting.reference import ReferenceClass
-from zhibiao.showing.citing import cited
+from zhibiao.showing.citing import numbered
 from zhibiao.showing.gap_tables import gap_text, latest_text, likelihood_text
 from zhibiao.showing.ledger import handed_over
 from zhibiao.showing.nothing import NOTHING
@@ -113,7 +113,7 @@ def _finding(study: Study, row: GapRow, assumed: frozenset[str]) -> str:
     parts.append(f"verdict: {verdict}" + (f" ({state})" if stands.state != "assessed" else ""))
     if row.governed_by is not None:
         later = "the later " if study.plan_of(row.governed_by).issued > stands.plan.issued else ""
-        parts.append(f"{later}{cited(study, study.plan_of(row.governed_by))} ({value_with_unit(row.governed_by, lang)}) governs")
+        parts.append(f"{later}{numbered(study, study.plan_of(row.governed_by))} ({value_with_unit(row.governed_by, lang)}) governs")
     return "; ".join(parts) + "."
 
 
@@ -233,5 +233,5 @@ def _against(study: Study, indicator: Indicator, total: float, targets: Sequence
         enough = bool(condition(target, indicator).holds(np.array([total]))[0])
         plan, asked = study.plan_of(target), value_with_unit(target, study.lang)
         zh, en = ("够", "enough") if enough else ("不够", "not enough")
-        parts.append(study.words(f"{zh}{plan.short}的{asked}", f"{en} for {asked} of {cited(study, plan)}"))
+        parts.append(study.words(f"{zh}{plan.short}的{asked}", f"{en} for {asked} of {numbered(study, plan)}"))
     return study.words("，", ", ").join(parts)

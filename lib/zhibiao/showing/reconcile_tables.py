@@ -74,7 +74,7 @@ def findings(study: Study, found: Sequence[Reconciliation], *, targets_only: boo
         lines.append(
             study.words(
                 f"{count(len(agreed))}项指标说法一致：{'、'.join(agreed)}。",
-                f"{count(len(agreed))} indicator{'s' if len(agreed) > 1 else ''} on which the documents agree: {', '.join(agreed)}.",
+                f"{count(len(agreed))} indicator{'s' if len(agreed) > 1 else ''} on which the documents agree: {'; '.join(agreed)}.",
             )
         )
     return Sentences(tuple(lines)) if lines else Nothing((_nothing(study),))

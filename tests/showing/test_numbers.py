@@ -80,8 +80,8 @@ def test_signs():
     assert [signed(v, 1) for v in (0.6, -0.6, 0.0, -0.04, 0.04)] == ["+0.6", "-0.6", "0.0", "0.0", "0.0"]
 
 
-@pytest.mark.parametrize(("size", "digits"), [(100, 0), (99.9, 1), (10, 1), (9.99, 2), (0.1, 2), (0.099, 3), (-2.86, 2), (0, 1)])
-def test_modelled_persons_show_two_to_three_digits(size, digits):
+@pytest.mark.parametrize(("size", "digits"), [(100, 0), (99.9, 1), (10, 1), (9.99, 1), (0.99, 2), (0.1, 2), (0.099, 3), (-2.86, 1), (0, 1)])
+def test_modelled_persons_are_said_as_closely_as_they_are_known(size, digits):
     assert decimals(size) == digits
 
 

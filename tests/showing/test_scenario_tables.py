@@ -29,7 +29,7 @@ def _row(table, scenario):
 def test_settings_name_lever_start_aim_year_and_source():
     table = scenario_settings.settings(CITY, FOUND)
     low = _row(table, "intake_low")
-    assert (low["lever"], low["from"], low["to"], low["year"]) == ("年招生", "3万人", "2.319万人（-22.7%）", "到2023年")
+    assert (low["lever"], low["from"], low["to"], low["year"]) == ("年招生", "3万人", "2.3万人（-22.7%）", "到2023年")
     assert "2015年全国教育事业发展统计公报" in low["source"] and "假设" in low["source"]
     assert _row(table, "plan_2021")["source"].startswith("渝人社〔2021〕452号")
     assert _row(table, "capacity_limited")["to"] == "9.9万人（不变）" and _row(table, "longer_programmes")["year"] == "自2021年起"
@@ -50,9 +50,9 @@ def test_the_comparison_holds_medians_and_marks_what_is_set():
     assert len(table.rows) == len(fitting(CITY))
     low = _row(table, "intake_low")
     (case,) = (case for case in FOUND.cases if case.scenario.id == "intake_low")
-    assert low["intake"] == "2.32（设定）"
+    assert low["intake"] == "2.3（设定）"
     assert low["enrolment"] == f"{np.median(case.outcomes.run.enrolment[:, -1]) / 1e4:.1f}"
-    assert low["graduates"] == f"{np.median(case.outcomes.run.graduates[:, -1]) / 1e4:.2f}"
+    assert low["graduates"] == f"{np.median(case.outcomes.run.graduates[:, -1]) / 1e4:.1f}"
     assert low["difference"].startswith("-")
     assert _row(table, "plan_2022")["enrolment"] == "12.0（设定）" and _row(table, "plan_2022")["band"] == ABSENT
     assert _row(table, "baseline")["difference"] == ABSENT and _row(table, "plan_trusted")["graduates"] == ABSENT
@@ -72,7 +72,7 @@ def test_what_follows_year_by_year_with_what_is_missing():
     table = scenario_tables.outcomes(question, found)
     rows = {row["quantity"]: row for row in table.rows}
     assert rows["因学位不足未能入学（万人）"]["2025"] == f"{np.median(found.run.turned_away[:, -1]) / 1e4:.1f}"
-    assert rows["毕业生（万人）"]["2023"] == f"{np.median(found.run.graduates[:, 2]) / 1e4:.2f}"
+    assert rows["毕业生（万人）"]["2023"] == f"{np.median(found.run.graduates[:, 2]) / 1e4:.1f}"
     assert "空余学位（万人）" in rows and not any(name.startswith("所需专任教师") for name in rows)
     assert any("专任教师数" in note and "学位数" not in note for note in table.notes)
 

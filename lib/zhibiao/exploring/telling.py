@@ -17,7 +17,7 @@ from zhibiao.exploring.screen import figure
 from zhibiao.model import LEVERS, LeverId, Override
 from zhibiao.showing.citing import briefly_cited
 from zhibiao.showing.gap_tables import likelihood_text
-from zhibiao.showing.numbers import ABSENT, four, in_unit, percent, signed
+from zhibiao.showing.numbers import ABSENT, bare, four, in_unit, percent, signed
 from zhibiao.showing.pictures import digits_for, digits_of, display_unit, modelled
 from zhibiao.showing.statement_tables import period_text, value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
@@ -36,7 +36,7 @@ def moved(study: Study, override: Override, reach: Reach | None, pipe: Pipe | No
     move = move_of(study, override, pipe)
     lever = LEVERS[override.lever]
     if reach is not None:
-        value = with_unit(modelled(move.value, reach.unit), reach.unit, study.lang)
+        value = with_unit(bare(modelled(move.value, reach.unit)), reach.unit, study.lang)
     else:
         value = f"{four(move.value)} {lever.base}"
     if override.lever in FROM_ON:

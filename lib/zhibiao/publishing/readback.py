@@ -85,8 +85,8 @@ def _without(text: str, quoted: Iterable[str]) -> str:
     for phrase in sorted(quoted, key=len, reverse=True):
         letters = [re.escape(sign) for sign in phrase if not sign.isspace()]
         before = r"(?<![\d.,])" if phrase.strip()[0].isdigit() else ""
-        after = r"(?!\d|[.,]\d)" if phrase.strip()[-1].isdigit() else ""
-        text = re.sub(before + r"\s*".join(letters) + after, lambda found: " " * len(found[0]), text)
+        # a name may end in a digit and a number follow it at once
+        text = re.sub(before + r"\s*".join(letters), lambda found: " " * len(found[0]), text)
     return _DATE.sub(lambda found: " " * len(found[0]) if _date(found) else found[0], text)
 
 

@@ -42,7 +42,7 @@ def owed(shown: NotebookNode, store: Store, *, pictures: bool) -> list[Shown]:
     store : Store
         Tells which objects are ours.
     pictures : bool
-        Whether the labels of pictures can be read in the document; in a Word file they are points.
+        Whether the labels of pictures, and the marks of footnotes, can be read in the document; in a Word file they cannot.
     """
     return list(_owed(shown, store, pictures))
 
@@ -70,7 +70,8 @@ def _owed(shown: NotebookNode, store: Store, pictures: bool) -> Iterator[Shown]:
                 titles = [Piece("caption", str(told["title"])) for told in output.get("metadata", {}).values() if isinstance(told, dict) and told.get("title")]
                 yield Shown(where, (*(pieces(data) if pictures else ()), *titles), picture=pictures)
             else:
-                found_pieces = pieces(data)
+                # a Word document keeps the marks of footnotes outside of its text
+                found_pieces = [replace(piece, marked=piece.marked and pictures) for piece in pieces(data)]
                 title = str(data.get("application/vnd.dataresource+json", {}).get("title") or "")
                 if title and any(piece.kind == "cell" for piece in found_pieces) and not any(piece.kind == "caption" for piece in found_pieces):
                     found_pieces.append(Piece("caption", title))

@@ -25,7 +25,7 @@ def answer(study: Study, rows: Sequence[GapRow], requests: Sequence[Request], as
         parts.append(
             study.words(
                 f"先要补报{count(len(requests))}项指标、合计{count(years)}个年度的数",
-                f"first {counted(len(requests), 'indicator')} with {counted(years, 'yearly figure')} must be reported",
+                f"{counted(len(requests), 'indicator')} with {counted(years, 'yearly figure')} must be reported first",
             )
         )
     text = study.words("；", "; ").join(parts)

@@ -25,6 +25,9 @@ def share(study: Study, rows: Sequence[GapRow]) -> str:
     judged = [row.standing for row in rows if row.standing.verdict not in SILENT_VERDICTS]
     silent = [row.standing for row in rows if row.standing.verdict in SILENT_VERDICTS]
     part = percent(len(judged) / len(rows), 0)
+    if not judged:
+        none = _listed(study, Counter("undecided" if s.state == "assessed" else s.state for s in silent), {**STATES, "undecided": UNDECIDED}, (*STATE_ORDER, "undecided"))
+        return study.words(f"{count(len(rows))}项目标都不能评估：{none}。", f"{'The one target' if len(rows) == 1 else f'None of the {count(len(rows))} targets'} can{'not' if len(rows) == 1 else ''} be judged: {none}.")
     head = study.words(f"{count(len(rows))}项目标，可评{count(len(judged))}项（{part}）", f"{count(len(rows))} target{'' if len(rows) == 1 else 's'}, {count(len(judged))} of them can be judged ({part})")
     stands = _listed(study, Counter(s.verdict for s in judged), VERDICTS, VERDICT_ORDER)
     weak = _listed(study, Counter(s.state for s in judged if s.state != "assessed"), STATES, STATE_ORDER)

@@ -23,16 +23,19 @@ def cited(study: Study, plan: Plan) -> str:
     return quoted(f"{_english(plan)} ({plan.document})")
 
 
+def numbered(study: Study, plan: Plan) -> str:
+    """A document in a sentence, where the title block names it in full: 452号; in English No. 452."""
+    return plan.short if study.lang == "zh" else quoted(_english(plan).partition(" of ")[0] if _NUMBER.search(plan.number or plan.short) else _english(plan))
+
+
 def cited_clause(study: Study, statement: Statement) -> str:
     """A clause as a cell or a label holds it; in English No. 452 of 2021 (渝人社〔2021〕452号 专栏1·2)."""
     return study.clause(statement) if study.lang == "zh" else quoted(f"{_english(study.plan_of(statement))} ({study.clause(statement)})")
 
 
 def briefly_cited(study: Study, statement: Statement) -> str:
-    """A clause in few characters: 452号 专栏1·2; in English No. 452 (专栏1·2)."""
-    if study.lang == "zh":
-        return study.short_clause(statement)
-    return quoted(f"{_english(study.plan_of(statement)).partition(' of ')[0]} ({statement.locator})")
+    """A clause in few characters, for narrow columns and labels: 452号 专栏1·2; in English the same in brackets."""
+    return study.words(study.short_clause(statement), f"({study.short_clause(statement)})")
 
 
 def named(study: Study, names: Iterable[str]) -> str:

@@ -14,12 +14,12 @@ def clauses(study: Study) -> Table:
     """One row a statement, in the order of the documents; what only repeats another sentence is not listed again."""
     lang = study.lang
     columns = [
-        Column("indicator", study.words("指标", "indicator")),
-        Column("kind", study.words("性质", "kind")),
-        Column("value", study.words("数值", "value"), "right"),
-        Column("period", study.words("期间", "period")),
-        Column("clause", study.words("条款", "clause")),
-        Column("evidence", study.words("原文", "wording")),
+        Column("indicator", study.words("指标", "indicator"), width=7),
+        Column("kind", study.words("性质", "kind"), width=3),
+        Column("value", study.words("数值", "value"), "right", width=5),
+        Column("period", study.words("期间", "period"), width=5),
+        Column("clause", study.words("条款", "clause"), width=6),
+        Column("evidence", study.words("原文", "wording"), width=10),
     ]
     said = [s for kind in KINDS for s in study.statements(kind) if s.repeats is None]
     order = {plan.id: number for number, plan in enumerate(study.plans)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zhibiao.assessing.delivery import STAGES, Delivery, Task, UnitView
@@ -51,14 +51,16 @@ def overview(study: Study, found: Delivery) -> Sentences:
     silent = sum(task.stage == "unreported" for task in found.late)
     lines.append(
         study.words(
-            f"期限已过而未完成的{count(len(found.late))}项" + (f"，其中{count(silent)}项没有报过进展。" if silent else "。"),
-            f"{count(len(found.late))} past their deadline and not done" + (f", {count(silent)} of which never reported." if silent else "."),
+            f"期限已过而未完成的{count(len(found.late))}项" + (f"，其中{count(silent)}项没有报过进展。" if silent else "。") if found.late else "没有期限已过而未完成的措施。",
+            f"{count(len(found.late))} past their deadline and not done" + (f", {count(silent)} of which never reported." if silent else ".")
+            if found.late
+            else "No measure is past its deadline and not done.",
         )
     )
     lines.append(
         study.words(
-            f"没有对应指标的措施{count(len(found.without_indicator))}项，没有责任单位的{count(len(found.without_owner))}项；没有措施支撑的目标{count(len(found.unserved))}条。",
-            f"{counted(len(found.without_indicator), 'measure')} without an indicator, {count(len(found.without_owner))} without a unit; {counted(len(found.unserved), 'target')} without a measure.",
+            f"没有对应指标的措施{count(len(found.without_indicator))}项，{_some(found.without_owner, '没有责任单位的{}项', '都有责任单位')}；没有措施支撑的目标{count(len(found.unserved))}条。",
+            f"{counted(len(found.without_indicator), 'measure')} without an indicator, {_some(found.without_owner, '{}', 'none')} without a unit; {counted(len(found.unserved), 'target')} without a measure.",
         )
     )
     if found.units:
@@ -66,7 +68,7 @@ def overview(study: Study, found: Delivery) -> Sentences:
         lines.append(
             study.words(
                 f"任务最多的是{most.unit}，共{count(len(most.tasks))}项" + (f"，其中牵头{count(len(most.led))}项。" if most.led else "。"),
-                f"{named(study, [most.unit])} answers for most: {count(len(most.tasks))}" + (f", {count(len(most.led))} of them in charge." if most.led else "."),
+                f"Most fall to {named(study, [most.unit])}: {count(len(most.tasks))}" + (f", {count(len(most.led))} of them in charge." if most.led else "."),
             )
         )
     if found.later:
@@ -208,6 +210,10 @@ def _unit_row(study: Study, view: UnitView) -> dict[str, Any]:
     by_stage = Counter(task.stage for task in view.tasks)
     counted = {stage: by_stage[stage] for stage in ("done", "in_progress", "not_started", "unreported")}
     return {"unit": named(study, [view.unit]), "all": len(view.tasks), "led": len(view.led), **counted, "late": len(view.late)}
+
+
+def _some(items: Sequence[object], some: str, none: str) -> str:
+    return some.format(count(len(items))) if items else none
 
 
 def measure_text(study: Study, task: Task) -> str:

@@ -92,10 +92,14 @@ def gap_text(stands: Standing, lang: str) -> str:
     """The gap in the document's unit, or in words that nothing is known."""
     if stands.gap is None:
         return ABSENT
-    unit = stands.statement.written_unit
-    if unit.base == "%":  # two percentages differ by percentage points
-        return f"{in_unit(stands.gap, 1)}" + ("个百分点" if lang == "zh" else " pp")
-    return with_unit(in_unit(stands.gap, unit.scale), unit, lang)
+    return difference_text(stands.gap, stands.statement.written_unit, lang)
+
+
+def difference_text(value: float, unit: Unit, lang: str) -> str:
+    """A difference in the document's unit; two percentages differ by percentage points."""
+    if unit.base == "%":
+        return in_unit(value, 1) + ("个百分点" if lang == "zh" else " pp")
+    return with_unit(in_unit(value, unit.scale), unit, lang)
 
 
 def _baseline_text(stands: Standing, lang: str) -> str:
@@ -200,7 +204,8 @@ def pace(study: Study, rows: Sequence[GapRow]) -> Table:
         "The chance is the share of paths for which the target holds by its own comparator and scope.",
     )
     title, beside = study.words("是否赶得上进度", "Whether they are on schedule"), pace_by_hand(study, rows, schedules)
-    return Table(columns, cells, title=title, notes=[note] if cells else [], empty=_no_targets(study), beside=beside)
+    empty = study.words("没有一项目标有基期数或此后的数，进度无从比较。", "No target has a baseline or a figure since: there is no schedule to compare with.")
+    return Table(columns, cells, title=title, notes=[note] if cells else [], empty=empty if study.statements("target") else _no_targets(study), beside=beside)
 
 
 def _pace_text(value: float | None, unit: Unit) -> str:

@@ -98,8 +98,8 @@ def handed_over(*shown: str) -> dict[str, Any]:
     numbers = [[f"{exact:f}" if exact.is_finite() else str(exact), f"{scale:f}", text] for exact, scale, text in (*_open.standing, *_open.recent)]
     _open.recent.clear()
     joined = _dense(" ".join(shown))
-    digits = set(NUMBER.findall(" ".join(shown))) | set(re.findall(r"\d+", joined))
-    found = [text for text, marks in _open.quotable.items() if digits.issuperset(marks) and _dense(text) in joined]
+    digits = " ".join(re.findall(r"\d+", joined))  # shorter to search; a name's last digit may stand right before a number
+    found = [text for text, marks in _open.quotable.items() if all(mark in digits for mark in marks) and _dense(text) in joined]
     return {VALUES: {"numbers": numbers, "quoted": found}}
 
 

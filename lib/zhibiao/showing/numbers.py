@@ -163,6 +163,15 @@ def signed(value: Number, digits: int) -> str:
     return noted(number, 1, "+" + text if grows else text)
 
 
+def bare(text: str) -> str:
+    """Return a printed number without zeros at its end, for what somebody set or published.
+
+    >>> bare("4.0"), bare("3.51"), bare("1,200")
+    ('4', '3.51', '1,200')
+    """
+    return _plain(text)
+
+
 def decimals(size: float) -> int:
     """Decimals with which a modelled number of persons of this size, in the unit it is printed in, is said: nobody knows it closer.
 

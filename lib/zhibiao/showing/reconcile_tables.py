@@ -8,7 +8,7 @@ from zhibiao.assessing.governing import restriction
 from zhibiao.assessing.reconcile import Difference, Reconciliation
 from zhibiao.catalogue.study import Study
 from zhibiao.model import Statement, Unit
-from zhibiao.showing.citing import cited, cited_clause
+from zhibiao.showing.citing import numbered
 from zhibiao.showing.numbers import ABSENT, count, in_unit
 from zhibiao.showing.sentences import Nothing, Sentences
 from zhibiao.showing.statement_tables import period_text, value_with_unit, with_unit
@@ -46,7 +46,7 @@ UNTOLD = frozenset({"restated", "same_value_other_unit", "figures_agree", "other
 def _cited(study: Study, statement: Statement) -> str:
     """A document by its short name, as sentences cite it."""
     plan = study.plan_of(statement)
-    return plan.short if study.lang == "zh" else cited(study, plan)
+    return numbered(study, plan)
 
 
 def amount(value: float | None, unit: Unit, lang: str, *, signed: bool = False) -> str:
@@ -74,7 +74,7 @@ def findings(study: Study, found: Sequence[Reconciliation], *, targets_only: boo
         lines.append(
             study.words(
                 f"{count(len(agreed))}项指标说法一致：{'、'.join(agreed)}。",
-                f"{count(len(agreed))} indicator{'s' if len(agreed) > 1 else ''} on which the documents agree: {', '.join(agreed)}.",
+                f"{count(len(agreed))} indicator{'s' if len(agreed) > 1 else ''} on which the documents agree: {'; '.join(agreed)}.",
             )
         )
     return Sentences(tuple(lines)) if lines else Nothing((_nothing(study),))
@@ -197,7 +197,7 @@ def differences(study: Study, found: Sequence[Reconciliation]) -> Table:
 
 
 def _said(study: Study, statement: Statement) -> str:
-    clause = study.words(f"{_cited(study, statement)} {statement.locator}", cited_clause(study, statement))
+    clause = study.words(f"{_cited(study, statement)} {statement.locator}", f"{_cited(study, statement)} ({statement.locator})")
     return study.words(f"{clause}：{_value(statement, study.lang)}", f"{clause}: {_value(statement, study.lang)}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from zhibiao.catalogue.study import Study
 from zhibiao.model import LEVERS, LeverId, Override, Scenario, unit_of
 from zhibiao.showing.citing import cited_clause
-from zhibiao.showing.numbers import ABSENT, fixed, four, percent
+from zhibiao.showing.numbers import ABSENT, bare, fixed, four, percent
 from zhibiao.showing.pictures import display_unit, modelled
 from zhibiao.showing.statement_tables import with_unit
 from zhibiao.showing.table import Column, Table
@@ -100,7 +100,7 @@ def lever_text(study: Study, lever: LeverId, value: float) -> str:
         return with_unit(fixed(value, 1), unit_of(known.base), study.lang)
     indicator = study.indicator(known.indicator or "enrolment")
     unit = display_unit(study, indicator)
-    return with_unit(modelled(value, unit), unit, study.lang)
+    return with_unit(bare(modelled(value, unit)), unit, study.lang)
 
 
 def left_out(study: Study, found: Comparison) -> list[str]:

@@ -235,7 +235,8 @@ def _margin(study: Study, target: Statement, margin: float) -> str:
     unit = target.written_unit
     scaled = margin / float(unit.scale)
     digits = digits_of(np.array([condition(target, study.indicator(target.indicator)).bound]), unit)
-    size = with_unit(fixed(abs(scaled), digits), unit, study.lang)
+    size = fixed(abs(scaled), digits)
+    size = size + study.words("个百分点", " pp") if unit.base == "%" else with_unit(size, unit, study.lang)
     if round(abs(scaled), digits) == 0:
         return study.words("正好在目标处", "at the target")
     return study.words(f"差{size}", f"{size} short") if scaled < 0 else study.words(f"高出{size}", f"{size} above")

@@ -10,18 +10,19 @@ import numpy as np
 
 from zhibiao.assessing.gaps import GapRow
 from zhibiao.assessing.semantics import condition
+from zhibiao.assessing.standing import Standing
 from zhibiao.catalogue.study import Study
 from zhibiao.model import Indicator, Statement
 from zhibiao.model.fan import Fan
 from zhibiao.projecting.reference import ReferenceClass
-from zhibiao.showing.citing import cited
+from zhibiao.showing.citing import numbered
 from zhibiao.showing.gap_tables import gap_text, latest_text, likelihood_text
 from zhibiao.showing.ledger import handed_over
 from zhibiao.showing.nothing import NOTHING
 from zhibiao.showing.numbers import count, in_unit, percent, thousands
 from zhibiao.showing.statement_tables import value_with_unit
 from zhibiao.showing.table import literal, published_run
-from zhibiao.showing.words import STATES, VERDICTS, word
+from zhibiao.showing.words import STATES, VERDICTS, opening, word
 from zhibiao.simulating.anchoring import MEASURED_COVERAGE, start_pair
 
 
@@ -87,9 +88,9 @@ def _finding(study: Study, row: GapRow, assumed: frozenset[str]) -> str:
         if stands.latest is None:
             parts.append("登记库中没有任何数据")
         elif stands.state in ("not_yet_reported", "passed_not_reported"):
-            parts.append(f"最近一次公布是{known}，此后没有数据，按该数差{gap_text(stands, lang)}")
+            parts.append(f"最近一次公布是{known}，此后没有数据，按该数{_short_by(stands, lang)}")
         else:
-            parts.append(f"最近数{known}，差{gap_text(stands, lang)}")
+            parts.append(f"最近数{known}，{_short_by(stands, lang)}")
         if statement.indicator in assumed:
             parts.append("本情景已设定其路径，不另算机会")
         elif row.chance is not None:
@@ -99,13 +100,13 @@ def _finding(study: Study, row: GapRow, assumed: frozenset[str]) -> str:
             later = "较晚的" if study.plan_of(row.governed_by).issued > stands.plan.issued else ""
             parts.append(f"以{later}{study.plan_of(row.governed_by).short}“{value_with_unit(row.governed_by, lang)}”为主评目标")
         return "；".join(parts) + "。"
-    parts = [f"{name}: target {asked} ({clause})"]
+    parts = [f"{opening(name)}: target {asked} ({clause})"]
     if stands.latest is None:
         parts.append("no figure in the registry")
     elif stands.state in ("not_yet_reported", "passed_not_reported"):
-        parts.append(f"last published {known}, nothing since; against it {gap_text(stands, lang)} are missing")
+        parts.append(f"last published {known}, nothing since: {_short_by(stands, lang)} by that figure")
     else:
-        parts.append(f"latest {known}, {gap_text(stands, lang)} missing")
+        parts.append(f"latest {known}, {_short_by(stands, lang)}")
     if statement.indicator in assumed:
         parts.append("its path is set by the scenario, so no chance is given")
     elif row.chance is not None:
@@ -113,8 +114,21 @@ def _finding(study: Study, row: GapRow, assumed: frozenset[str]) -> str:
     parts.append(f"verdict: {verdict}" + (f" ({state})" if stands.state != "assessed" else ""))
     if row.governed_by is not None:
         later = "the later " if study.plan_of(row.governed_by).issued > stands.plan.issued else ""
-        parts.append(f"{later}{cited(study, study.plan_of(row.governed_by))} ({value_with_unit(row.governed_by, lang)}) governs")
+        parts.append(f"{later}{numbered(study, study.plan_of(row.governed_by))} ({value_with_unit(row.governed_by, lang)}) governs")
     return "; ".join(parts) + "."
+
+
+def _short_by(stands: Standing, lang: str) -> str:
+    """How far a figure is from the target; where nothing is missing, whether it satisfies it or only equals it."""
+    if stands.gap is None:
+        return "差距未知" if lang == "zh" else "gap unknown"
+    if stands.gap > 0:
+        return f"差{gap_text(stands, lang)}" if lang == "zh" else f"{gap_text(stands, lang)} short"
+    if stands.met is False:
+        return "与目标持平，须超过" if lang == "zh" else "level with the target, which must be exceeded"
+    if stands.met is None:
+        return "没有差距" if lang == "zh" else "nothing short"
+    return "满足目标" if lang == "zh" else "which satisfies it"
 
 
 def headline_verdict(study: Study, rows: Sequence[GapRow]) -> str:
@@ -127,7 +141,8 @@ def headline_verdict(study: Study, rows: Sequence[GapRow]) -> str:
         if not judged:
             return f"{count(len(rows))}项主要目标都不能判断：基期后没有报数，或口径不明"
         rest = "；其余缺数或口径不明" if len(judged) < len(rows) else ""
-        return f"{count(len(rows))}项主要目标中{count(len(judged))}项可以判断，其中{count(len(good))}项达到、守住或赶得上进度{rest}"
+        stand = "均已达到、守住或赶得上进度" if len(good) == len(judged) else f"其中{count(len(good))}项达到、守住或赶得上进度" if good else "没有一项达到、守住或赶得上进度"
+        return f"{count(len(rows))}项主要目标中{count(len(judged))}项可以判断，{stand}{rest}"
     if not rows:
         return f"no targets are registered for {study.region.en}"
     if not judged:
@@ -136,7 +151,8 @@ def headline_verdict(study: Study, rows: Sequence[GapRow]) -> str:
     if len(rows) == 1:
         return f"the one main target can be judged: {word(VERDICTS, rows[0].standing.verdict, 'en')}"
     rest = "; the others lack figures or a clear definition" if len(judged) < len(rows) else ""
-    return f"{count(len(judged))} of {count(len(rows))} main targets can be judged, {count(len(good))} of them met, held or on schedule{rest}"
+    stand = "all" if len(good) == len(judged) > 1 else count(len(good)) if good else "none"
+    return f"{count(len(judged))} of {count(len(rows))} main targets can be judged, {stand} of them met, held or on schedule{rest}"
 
 
 def basis(study: Study, fan: Fan, reference: ReferenceClass) -> str:
@@ -233,5 +249,5 @@ def _against(study: Study, indicator: Indicator, total: float, targets: Sequence
         enough = bool(condition(target, indicator).holds(np.array([total]))[0])
         plan, asked = study.plan_of(target), value_with_unit(target, study.lang)
         zh, en = ("够", "enough") if enough else ("不够", "not enough")
-        parts.append(study.words(f"{zh}{plan.short}的{asked}", f"{en} for {asked} of {cited(study, plan)}"))
+        parts.append(study.words(f"{zh}{plan.short}的{asked}", f"{en} for {asked} of {numbered(study, plan)}"))
     return study.words("，", ", ").join(parts)

@@ -13,12 +13,13 @@ from zhibiao.assessing.semantics import condition
 from zhibiao.catalogue.study import Study
 from zhibiao.showing.answer import source_note
 from zhibiao.showing.asked_pairs import target_pairs
-from zhibiao.showing.gap_tables import latest_text, likelihood_text
+from zhibiao.showing.gap_tables import difference_text, latest_text, likelihood_text
 from zhibiao.showing.numbers import count, fixed, in_unit, percent
+from zhibiao.showing.pictures import display_unit
 from zhibiao.showing.sentences import Nothing, Sentences
 from zhibiao.showing.statement_tables import value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
-from zhibiao.showing.words import counted
+from zhibiao.showing.words import counted, opening
 from zhibiao.simulating import pairs
 from zhibiao.simulating.pipe import Pipe, middle
 
@@ -58,7 +59,7 @@ def _chances(study: Study, rows: Sequence[GapRow], assumed: frozenset[str]) -> I
         ]
         sentence = study.words(
             f"{first.indicator.zh}：最近数{known}；" + "，".join(chances) + "。",
-            f"{first.indicator.en}: latest {known}; " + ", ".join(chances) + ".",
+            f"{opening(first.indicator.en)}: latest {known}; " + ", ".join(chances) + ".",
         )
         yield sentence, source_note(study, told[0])
 
@@ -66,23 +67,25 @@ def _chances(study: Study, rows: Sequence[GapRow], assumed: frozenset[str]) -> I
 def _fits(study: Study, pipe: Pipe) -> Iterator[str]:
     """Whether intake and enrolment targets hold together with the length and retention that the region is anchored on."""
     start, (mean, own) = pipe.start, middle(pipe)
-    length = fixed(mean, 1)
+    length, unit = fixed(mean, 1), display_unit(study, study.indicator("enrolment"))
     for pair in target_pairs(study):
+        stock, flow = (with_unit(in_unit(value, unit.scale), unit, study.lang) for value in (pair.enrolment, pair.intake))
+        both = study.words(f"在校生{stock}与招生{flow}的目标", f"The targets of {stock} enrolled and {flow} entering a year")
         way = float(pairs.implied(pair, start, np.array([mean]), pipe.earlier).on_the_way[0])
         if math.isnan(way):
             yield study.words(
-                f"在校生／招生 {pair.name}：匀速增招时，平均学制{length}年，即使无人流失，{pair.year}年也达不到。",
-                f"Enrolment / intake {pair.name}: with an evenly growing intake programmes of {length} years miss it in {pair.year} even without losses.",
+                f"{both}：招生匀速增加、平均学制{length}年时，即使无人流失，{pair.year}年的在校生也达不到。",
+                f"{both}: with an evenly growing intake and programmes of {length} years the enrolment is missed in {pair.year} even without losses.",
             )
         elif way <= own:
             yield study.words(
-                f"在校生／招生 {pair.name}可以并存：以平均学制{length}年计，年保留率{percent(way, 1)}即可，现状约{percent(own, 1)}。",
-                f"Enrolment / intake {pair.name} fit each other: programmes of {length} years need a retention of {percent(way, 1)}; it is about {percent(own, 1)}.",
+                f"{both}可以并存：以平均学制{length}年计，年保留率{percent(way, 1)}即可，现状约{percent(own, 1)}。",
+                f"{both} fit each other: programmes of {length} years need a retention of {percent(way, 1)}; it is about {percent(own, 1)}.",
             )
         else:
             yield study.words(
-                f"在校生／招生 {pair.name}难以并存：以平均学制{length}年计，年保留率须从约{percent(own, 1)}提高到{percent(way, 1)}，或再多招，或统计口径更宽。",
-                f"Enrolment / intake {pair.name} hardly fit: programmes of {length} years need a retention of {percent(way, 1)} instead of about {percent(own, 1)}, a larger intake, or a wider definition.",
+                f"{both}难以并存：以平均学制{length}年计，年保留率须从约{percent(own, 1)}提高到{percent(way, 1)}，或再多招，或统计口径更宽。",
+                f"{both} hardly fit: programmes of {length} years need a retention of {percent(way, 1)} instead of about {percent(own, 1)}, a larger intake, or a wider definition.",
             )
 
 
@@ -136,7 +139,7 @@ def _levers(study: Study, row: GapRow, pipe: Pipe | None) -> Iterator[dict[str, 
         yield {
             "target": name,
             "lever": study.words("每年增加", "rise each year"),
-            "needed": with_unit(in_unit(stands.needed, unit.scale), unit, lang),
+            "needed": difference_text(stands.needed, unit, lang),
             "premise": study.words(f"从{stands.latest.period}年的数匀速到{asked.end}年", f"evenly from the figure of {stands.latest.period} to {asked.end}"),
         }
     if statement.indicator == "enrolment" and stands.needed is not None and pipe is not None:

@@ -63,6 +63,15 @@ def counted(number: int, noun: str) -> str:
     return f"{count(number)} {noun}" if number == 1 else f"{count(number)} {noun}s"
 
 
+def opening(text: str) -> str:
+    """An English name at the beginning of a sentence.
+
+    >>> opening("annual intake"), opening("5-year programmes")
+    ('Annual intake', '5-year programmes')
+    """
+    return text[:1].upper() + text[1:]
+
+
 def years_text(years: tuple[int, ...]) -> str:
     """Years with runs drawn together.
 

@@ -137,10 +137,10 @@ def test_any_digit_of_an_object_of_ours_changed_in_the_text_is_found(briefing, m
 
 
 def test_a_number_written_around_the_store(execute, monkeypatch):
-    from zhibiao.showing import pictures
+    from zhibiao.showing import card_pictures
 
-    told = pictures.gap_finding
-    monkeypatch.setattr(pictures, "gap_finding", lambda *arguments: told(*arguments) + "，约314.15万人")
+    told = card_pictures.gap_finding
+    monkeypatch.setattr(card_pictures, "gap_finding", lambda *arguments: told(*arguments) + "，约314.15万人")
     report = _report(execute, pytest.MonkeyPatch, region="江津")
     assert any("314.15" in text for one in report.store.objects for text in values.shown_texts(one.output))
     with pytest.raises(OutputError, match=r"314\.15") as caught:

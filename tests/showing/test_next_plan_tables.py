@@ -63,7 +63,7 @@ def test_a_region_without_figures_gets_reasons_and_no_numbers(jiangjin):
 
 
 def test_targets_that_ended_without_a_figure_are_neither_met_nor_missed(chongqing):
-    assert all("可评0项（0%）" in line and "期满未报数" in line for line in chongqing.looked_back().lines)
+    assert all("都不能评估" in line and "期满未报数" in line for line in chongqing.looked_back().lines)
     found = {row["clause"]: row for row in cells(chongqing.outcomes())}
     row = found["452号 专栏1·2"]
     assert (row["baseline"], row["by"], row["verdict"]) == ("+6%", "差0.6万人", "期满未报")

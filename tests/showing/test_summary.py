@@ -46,7 +46,7 @@ def test_a_pair_that_needs_more_retention_than_there_is_hardly_fits() -> None:
     report = setup()
     pipe = report.simulation.pipe
     assert pipe is not None
-    assert "10.5 / 3.5可以并存" in " ".join(report.summary().lines)
+    assert "在校生10.5万人与招生3.5万人的目标可以并存" in " ".join(report.summary().lines)
     leaky = replace(pipe, retention=pipe.retention - 0.08)  # 87 % where 91 % would be needed
     told = " ".join(summary(report.study, report.main_rows, (), frozenset(), leaky).lines)
-    assert "10.5 / 3.5难以并存" in told and percent(middle(leaky)[1], 1) in told
+    assert "在校生10.5万人与招生3.5万人的目标难以并存" in told and percent(middle(leaky)[1], 1) in told

@@ -103,7 +103,7 @@ class Panel:
 
     def _unit_words(self) -> str:
         s, level = self.study, self.study.level
-        start = "" if self.limits[0] == 0 else s.words("；纵轴不从零起", "; axis not from zero")
+        start = "" if self.limits[0] == 0 else s.words("；纵轴不从0起", "; axis not from 0")
         if self.name:
             return s.words(f"{self.name}（{self.unit.label('zh')}{start}）", f"{self.name} ({self.unit.label('en')}{start})")
         return s.words(f"{self.unit.label('zh')}；阴影：{level}%区间{start}", f"{self.unit.label('en')}; shaded: {level} % band{start}")

@@ -62,31 +62,41 @@ def unexplained(texts: Iterable[str], known: frozenset[str], quoted: Iterable[st
     quoted : iterable of str
         Texts that stand as they are.
     """
-    lines = list(texts)
+    lines, phrases = list(texts), list(quoted)
     joined = "\n".join(lines)
-    masked = _without(joined, quoted)
-    if all(_fine(number, known) for number in NUMBER.findall(masked)):
+    found = _left(_without(joined, phrases, ends=True), known)
+    if not found:
         return
+    # a name may end in a digit, and a number follow it at once
+    loose = _left(_without(joined, phrases, ends=False), known)
+    for start, end in found:
+        if any(first < end and start < last for first, last in loose):
+            yield next(line for line, begin in zip(lines, _begins(lines), strict=True) if begin <= start <= begin + len(line)), joined[start:end]
+
+
+def _begins(lines: Iterable[str]) -> Iterator[int]:
     at = 0
     for line in lines:
-        part = masked[at : at + len(line)]
+        yield at
         at += len(line) + 1
-        for number in NUMBER.findall(part):
-            if not _fine(number, known):
-                yield line, number
+
+
+def _left(text: str, known: frozenset[str]) -> list[tuple[int, int]]:
+    """Where numbers stand that nothing explains."""
+    return [found.span() for found in NUMBER.finditer(text) if not _fine(found[0], known)]
 
 
 def _fine(number: str, known: frozenset[str]) -> bool:
     return number in known or (len(number) == 4 and number.isdigit() and int(number) in YEARS)
 
 
-def _without(text: str, quoted: Iterable[str]) -> str:
-    """The text with spaces for what it quotes and for dates; its length is kept."""
+def _without(text: str, quoted: Iterable[str], *, ends: bool) -> str:
+    """The text with spaces for what it quotes and for dates; its length is kept. `ends`: a quotation's last digit ends a number."""
     for phrase in sorted(quoted, key=len, reverse=True):
         letters = [re.escape(sign) for sign in phrase if not sign.isspace()]
         before = r"(?<![\d.,])" if phrase.strip()[0].isdigit() else ""
-        # a name may end in a digit and a number follow it at once
-        text = re.sub(before + r"\s*".join(letters), lambda found: " " * len(found[0]), text)
+        after = r"(?!\d|[.,]\d)" if ends and phrase.strip()[-1].isdigit() else ""
+        text = re.sub(before + r"\s*".join(letters) + after, lambda found: " " * len(found[0]), text)
     return _DATE.sub(lambda found: " " * len(found[0]) if _date(found) else found[0], text)
 
 

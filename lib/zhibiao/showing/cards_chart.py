@@ -82,7 +82,7 @@ class Card:
 
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "zh": {"latest": "最近", "target": "目标", "stop": "。", "join": "；", "says": "：", "alt": "指标卡片{count}张。", "not from zero": "小图的纵轴不从零起。"},
+        "zh": {"latest": "最近", "target": "目标", "stop": "。", "join": "；", "says": "：", "alt": "指标卡片{count}张。", "not from zero": "小图的纵轴不从0起。"},
         "en": {
             "latest": "latest", "target": "target", "stop": ". ", "join": "; ", "says": ": ", "alt": "{count} indicator cards. ",
             "not from zero": "The small charts do not start at zero.",

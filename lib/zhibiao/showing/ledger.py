@@ -34,6 +34,10 @@ LEVELS = (50, 80, 95)
 """Widths of the bands that are drawn and tested whatever the level asked for, in percent."""
 
 
+SAID = ("不从0起", "not start at 0")
+"""Words of the pictures that hold a digit."""
+
+
 @dataclass
 class Ledger:
     """What was printed since the last object, and the texts of the registry that hold digits."""
@@ -129,6 +133,7 @@ def _texts(study: Study) -> Iterator[str]:
         if point.region == study.region.code:
             yield from _strings(point)
     yield study.report_date
+    yield from SAID
     for scale in SCALES.values():
         for base in BASES.values():
             yield f"×{scale:,f} {base}"

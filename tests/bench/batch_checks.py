@@ -12,9 +12,14 @@ from typing import Any
 
 import pypdfium2
 
+from zhibiao.publishing.enclosures import WORKBOOK
+from zhibiao.showing.ledger import VALUES
+
 APART = {"parameters", "injected-parameters"}
 """Tags of cells that papermill writes in another way for each runner; what they lead to is compared."""
 RESOURCE = "application/vnd.dataresource+json"
+ELSEWHERE = (VALUES, WORKBOOK)
+"""What a published run takes out of its notebook and writes beside it."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,8 @@ def _shown(cell: Mapping[str, Any], *, words: bool) -> str:
         data = {kind: "".join(value) if isinstance(value, list) else value for kind, value in output.get("data", {}).items()}
         if words and "image/svg+xml" in data:
             data["image/svg+xml"] = re.findall(r"<text[^>]*>([^<]*)</text>", data["image/svg+xml"])
+        for kind in ELSEWHERE:
+            data.pop(kind, None)
         if RESOURCE in data:  # a run may carry more with a table, for summaries; what it shows is compared
             data[RESOURCE] = {name: data[RESOURCE].get(name) for name in ("title", "schema", "data")}
         kept.append([output["output_type"], data, output.get("metadata", {})])

@@ -69,9 +69,12 @@ NAMES = {
         "readable": "prepared 备稿",
         "_drawn": "drawn by Typst and PDFium 出图",
         "_picture": "PNG with few colours 压色",
-        "_reference": "reference document 样本",
+        "reference": "reference document 样本",
         "converted": "pandoc",
     },
+    "zhibiao.publishing.readback": {"check_numbers": "numbers held against the store 核对数值库"},
+    "zhibiao.publishing.readback_documents": {"check_pdf_text": "PDF read back 读回 PDF", "check_document": "Word, slides read back 读回"},
+    "zhibiao.publishing.readback_files": {"check_tables": "tables read back 读回表"},
     "zhibiao.publishing.extract": {
         "write_figures": "figures: SVG, PNG 图",
         "write_tables": "tables: xlsx, csv 表",

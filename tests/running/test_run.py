@@ -97,7 +97,7 @@ def test_the_same_run_gives_the_same_bytes(tmp_path):
             if path.is_file()
         })  # fmt: skip
     first, second = ({name: content for name, content in one.items() if name != "manifest.json"} for one in made)
-    assert {Path(name).suffix for name in first} == {".ipynb", ".pdf", ".svg", ".png", ".xlsx", ".csv"}
+    assert {Path(name).suffix for name in first} == {".ipynb", ".pdf", ".svg", ".png", ".xlsx", ".csv", ".json"}  # values.json: what is printed
     assert first == second
     manifests = [json.loads(one["manifest.json"]) for one in made]
     for manifest in manifests:

@@ -134,7 +134,9 @@ def check_pdf_text(pdf: bytes, shown: NotebookNode, store: Store, front: FrontMa
         headings = sorted({normal(piece.text) for one in told for piece in one.pieces if piece.kind == "heading" and one.prose}, key=len, reverse=True)
         around += ["|".join(map(re.escape, headings))] if headings else []
         told = [replace(one, pieces=()) if one.prose else one for one in told]
-    check(told, Stream.of(pages, around), _title_block(front), what)
+    stream = Stream.of(pages, around)
+    stream.top = len(normal(front.title)) + len(normal(front.region)) + _TOLD
+    check(told, stream, _title_block(front), what)
 
 
 def check_docx_text(docx: bytes, shown: NotebookNode, store: Store, front: FrontMatter) -> None:

@@ -24,6 +24,8 @@ from zhibiao.errors import OutputError
 from zhibiao.publishing.shown_texts import Piece
 from zhibiao.showing.ledger import NUMBER
 
+_LONG = 200
+"""Signs of a cell that the end of a page may cut, with its neighbours: what is read then is in another order."""
 _FAR = 6000
 """Signs behind which the beginning of an object is no longer looked for where a page holds more prose than this."""
 _AROUND = 20
@@ -76,6 +78,8 @@ class Stream:
     spaced: list[str]
     """The same signs, each behind the white space that stood before it: numbers are not to run together."""
     used: list[tuple[int, int]] = field(default_factory=list)
+    top: int = 0
+    """Signs that a running head may leave on top of a page where it is too long for one line, so that its pattern does not fit."""
 
     @classmethod
     def of(cls, pages: Iterable[str], furniture: Iterable[str]) -> Stream:
@@ -243,12 +247,32 @@ class _Reader:
         if self.shown.picture:
             return self._picture(at)
         for run in self._runs():
-            at = self._begin(run, at)
-            for entry in run:
-                at = self._follow(at, entry)
-            while self.cut:
-                at = self._resumed(at)
+            begun = self._begin(run, at)
+            try:
+                at = self._run(run, begun)
+            except OutputError:
+                end = self._jumbled(run, begun) if any(len(entry.text) >= _LONG for entry in run) else None
+                if end is None:
+                    raise
+                at, self.cut = end, []
         return at
+
+    def _run(self, run: Sequence[_Entry], at: int) -> int:
+        for entry in run:
+            at = self._follow(at, entry)
+        return self._resumed(at) if self.cut else at
+
+    def _jumbled(self, run: Sequence[_Entry], at: int) -> int | None:
+        """Where a table ends whose cells are so long that pages cut them: the same signs in any order, with its head again on each page."""
+        wanted, head = "".join(entry.text for entry in run), run[-1].head
+        end = at + len(wanted)
+        crossed = -1
+        while crossed != (crossed := sum(at < start < end for start in self.stream.breaks)):
+            end = at + len(wanted) + crossed * len(head)
+        if Counter(self.stream.text[at:end]) != Counter(wanted + head * crossed):
+            return None
+        self.stream.use(at, end)
+        return end
 
     def _runs(self) -> list[list[_Entry]]:
         """What stands without a gap: a list, a table; captions and headings stand between them."""
@@ -319,6 +343,9 @@ class _Reader:
             raise self._lost(entry.told, at)
         # it stands on the next page, behind footnotes at the foot of this one and the head of the table again; or the page cuts it
         start = self._headed(self._bullet(there), entry.head)
+        if start == there and not stream.text.startswith(entry.text, start):
+            below = stream.text.find(entry.head or entry.text, there, there + stream.top + len(entry.head or entry.text))
+            start = self._headed(below, entry.head) if below >= 0 else start
         if self.cut:
             start = self._resumed(start)
         if stream.text.startswith(entry.text, start):

@@ -24,7 +24,7 @@ from zhibiao.exploring.scene import Target
 from zhibiao.model import Unit
 from zhibiao.model.fan import Fan
 from zhibiao.showing.margin import value_axis, value_limits, year_axis
-from zhibiao.showing.numbers import four, thousands
+from zhibiao.showing.numbers import bare, thousands
 from zhibiao.showing.pictures import digits_for, display_unit
 from zhibiao.showing.series import Point, TargetLine, draw_points, draw_target
 from zhibiao.showing.sheet import Box, Sheet, spread
@@ -210,7 +210,8 @@ class Panel:
         # a scenario of somebody else's may be called by signs that the font has not
         short = not missing_glyphs(line.name) and width_of(line.name, TEXT_SIZE) < NAME
         name = line.name if short else self.study.words("对照", "pinned")
-        return f"{name} {four(line.middle[-1]) if line.exact else figure(line.middle[-1], self.digits)}"
+        told = figure(line.middle[-1], self.digits)
+        return f"{name} {bare(told) if line.exact else told}"
 
     def svg(self, alt: str) -> str:
         """The picture for the page: what stays is kept as it was drawn, what moves is drawn upon it."""

@@ -116,7 +116,7 @@ def test_titles_name_the_region_whose_figures_they_tell(figures):
     of_all = [call[0] for call in OF_ALL]
     for (region, call, lang), chart in figures.items():
         if call.split()[0] not in of_all:
-            place = {"重庆": "Chongqing", "全国": "National", "江津": "Jiangjin", "沧州": "Cangzhou"}[region] if lang == "en" else region
+            place = {"重庆": "Chongqing", "全国": "China", "江津": "Jiangjin", "沧州": "Cangzhou"}[region] if lang == "en" else region
             assert place in chart.title, (call, chart.title)
 
 

@@ -53,7 +53,7 @@ def test_limits_are_named(city):
 def test_one_document_has_nothing_to_reconcile():
     put = study(REGISTRY, "全国", lang="en")
     assert reconcile_tables.findings(put, reconcile.reconcile(put)).lines[0].startswith("Only one document")
-    assert rollup_tables.shares(put, rollup.shares(put)).plain() == "National has no level above it."
+    assert rollup_tables.shares(put, rollup.shares(put)).plain() == "China has no level above it."
 
 
 def test_shares_and_obstacles_in_words():

@@ -28,7 +28,7 @@ NAMES: Mapping[str, tuple[str, str]] = {
     GIVEN: ("队列模型（已知实际招生）", "pipe, actual intake given"),
 }
 
-DRAWN: Mapping[str, str] = {PIPE: "curve", COMBINED: "second curve", LAST_VALUE: "pace", "drift": "fourth curve", GIVEN: "third curve"}
+DRAWN: Mapping[str, str] = {PIPE: "third curve", COMBINED: "curve", LAST_VALUE: "second curve", "drift": "pace", GIVEN: "fourth curve"}
 """Methods in the picture and their roles; half slope, the worst, stands in the table."""
 
 PEOPLE = unit_of("万人")

@@ -22,7 +22,7 @@ from zhibiao.showing.nothing import NOTHING
 from zhibiao.showing.numbers import count, in_unit, percent, thousands
 from zhibiao.showing.statement_tables import value_with_unit
 from zhibiao.showing.table import literal, published_run
-from zhibiao.showing.words import STATES, VERDICTS, opening, word
+from zhibiao.showing.words import STATES, VERDICTS, counted, opening, word
 from zhibiao.simulating.anchoring import MEASURED_COVERAGE, start_pair
 
 
@@ -177,14 +177,14 @@ def basis(study: Study, fan: Fan, reference: ReferenceClass) -> str:
         return study.words("全部为观测值，没有预测。", "All observed; nothing is projected.")
     moved = percent(b.typical_move, 0)
     if study.lang == "zh":
-        counted = "次实际变动" if b.own_points == 1 else "段同长的历史"
-        text = f"不确定性来自参照类“{reference.entry.zh}”：{thousands(b.series)}条序列的{thousands(b.moves)}{counted}；{count(ahead)}年后中位偏离约{moved}"
+        spans = "次实际变动" if b.own_points == 1 else "段同长的历史"
+        text = f"不确定性来自参照类“{reference.entry.zh}”：{thousands(b.series)}条序列的{thousands(b.moves)}{spans}；{count(ahead)}年后中位偏离约{moved}"
         text += "；形状借自更大的参照类" if b.shape else ""
         text += f"；80%区间实测覆盖{percent(b.coverage, 0)}" if b.coverage is not None else "；覆盖率无从检验"
         text += f"；自身有{count(b.own_points)}个年份的数"
         return f"{text}。中位线{_centre(fan, ahead, 'zh')}。"
-    counted = "real moves" if b.own_points == 1 else "histories of the same length"
-    text = f"Uncertainty rests on the reference class “{reference.entry.en}”: {thousands(b.moves)} {counted} of {thousands(b.series)} series; median departure after {count(ahead)} years about {moved}"
+    spans = "real moves" if b.own_points == 1 else "histories of the same length"
+    text = f"Uncertainty rests on the reference class “{reference.entry.en}”: {thousands(b.moves)} {spans} of {thousands(b.series)} series; median departure after {_years(ahead)} about {moved}"
     text += "; the shape is borrowed from a larger class" if b.shape else ""
     text += f"; its 80 % band covered {percent(b.coverage, 0)} when tested" if b.coverage is not None else "; its coverage could not be tested"
     text += f"; {count(b.own_points)} own year{'s' if b.own_points != 1 else ''}"
@@ -204,6 +204,10 @@ def _flowing(study: Study) -> str:
     )
 
 
+def _years(ahead: int) -> str:
+    return counted(ahead, "year")
+
+
 def _centre(fan: Fan, ahead: int, lang: str) -> str:
     """Where the median goes, and why."""
     b, zh = fan.basis, lang == "zh"
@@ -213,10 +217,10 @@ def _centre(fan: Fan, ahead: int, lang: str) -> str:
     if b.own_points == 1:
         return f"因此后公布的下限比{b.last_year}年的数高{size}" if zh else f"is {size} above the figure of {b.last_year}, lifted by a floor published since"
     if size == percent(0, 0):
-        return f"{count(ahead)}年后与{b.last_year}年的数持平" if zh else f"is level with the figure of {b.last_year} after {count(ahead)} years"
+        return f"{count(ahead)}年后与{b.last_year}年的数持平" if zh else f"is level with the figure of {b.last_year} after {_years(ahead)}"
     if zh:
         return f"{count(ahead)}年后比{b.last_year}年的数{'高' if b.shift > 0 else '低'}{size}：自身走势只按同类走势实际延续的程度计入"
-    return f"is {size} {'above' if b.shift > 0 else 'below'} the figure of {b.last_year} after {count(ahead)} years: the series' own trend counts as far as trends of its kind held"
+    return f"is {size} {'above' if b.shift > 0 else 'below'} the figure of {b.last_year} after {_years(ahead)}: the series' own trend counts as far as trends of its kind held"
 
 
 def if_annual(study: Study) -> Sentences:

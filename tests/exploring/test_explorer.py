@@ -52,6 +52,14 @@ def test_a_moved_slider_is_followed_by_everything(start):
     assert pictures(e) == before and "没有移动杠杆" in words(e.lines)
 
 
+@pytest.mark.parametrize(("lever", "value", "said"), [("length", 3.8, "平均学制自2021年起3.8年"), ("retention", 96.5, "年保留率到2025年96.5%"), ("intake", 3.9, "年招生到2025年3.9万人")])
+def test_what_was_set_is_said_as_it_was_set(start, lever, value, said):
+    e = start()
+    e.rows[lever].number.value = value
+    e.rows[lever].on.value = True
+    assert said in words(e.lines)
+
+
 def test_what_is_shown_is_what_the_batch_reckons(start):
     e = start()
     e.rows["retention"].slider.value = e.rows["retention"].slider.min + 20 * e.rows["retention"].slider.step

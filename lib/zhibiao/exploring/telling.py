@@ -15,6 +15,7 @@ from zhibiao.exploring.ranges import Reach
 from zhibiao.exploring.scene import Aim, Shown
 from zhibiao.exploring.screen import figure
 from zhibiao.model import LEVERS, LeverId, Override
+from zhibiao.model.units import UNSCALED
 from zhibiao.showing.citing import briefly_cited
 from zhibiao.showing.gap_tables import likelihood_text
 from zhibiao.showing.numbers import ABSENT, bare, four, in_unit, percent, signed
@@ -36,7 +37,10 @@ def moved(study: Study, override: Override, reach: Reach | None, pipe: Pipe | No
     move = move_of(study, override, pipe)
     lever = LEVERS[override.lever]
     if reach is not None:
-        value = with_unit(bare(modelled(move.value, reach.unit)), reach.unit, study.lang)
+        # who moves a lever by hand reads what was set; persons are said like everywhere
+        counted = reach.unit.base not in UNSCALED
+        text = bare(modelled(move.value, reach.unit)) if counted else in_unit(move.value, reach.unit.scale)
+        value = with_unit(text, reach.unit, study.lang)
     else:
         value = f"{four(move.value)} {lever.base}"
     if override.lever in FROM_ON:

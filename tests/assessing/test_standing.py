@@ -29,6 +29,8 @@ def stand(statement, figure, asked):
 
 POINT = {"value": 105}
 KEEP = {"comparator": "ge", "value": 98, "scope": "annual", "maintain": True}
+ABOVE = {**KEEP, "comparator": "gt"}
+MEAN = {"comparator": "ge", "value": 3, "scope": "annual", "mean": True}
 TOTAL = {"comparator": "gt", "value": 100, "scope": "cumulative"}
 RULE = {"comparator": "ge", "value": 50, "scope": "standing"}
 
@@ -95,6 +97,13 @@ CASES = {
     "one unsure year": (KEEP, [(2021, 98, {"confidence": "medium"}), (2022, 99)], 2022, "rate", {}, ("estimate_only", "holding", None, 0)),
     "one conflicting year": (KEEP, [(2021, 98), (2021, 97, {"source": "t"}), (2022, 99)], 2022, "rate", {}, ("conflicting", "unknown", None, None)),
     "kept as far as floors tell": (KEEP, [(2021, 97, {"qualifier": "ge"})], 2021, "rate", {}, ("assessed", "unknown", None, 1)),
+    "98 or more in every year against kept above 98": (ABOVE, [(y, 98, {"qualifier": "ge"}) for y in (2021, 2022)], 2022, "rate", {}, ("assessed", "unknown", None, 0)),
+    "98 or more in one year against kept above 98": (ABOVE, [(2021, 99), (2022, 98, {"qualifier": "ge"})], 2022, "rate", {}, ("assessed", "unknown", None, 0)),
+    "98 or more in one year, and another below": (ABOVE, [(2021, 97), (2022, 98, {"qualifier": "ge"})], 2022, "rate", {}, ("assessed", "missed", False, 1)),
+    "more than 98 in every year against kept above 98": (ABOVE, [(y, 98, {"qualifier": "gt"}) for y in (2021, 2022)], 2022, "rate", {}, ("assessed", "holding", None, 0)),
+    "98 or more in every year against kept at 98": (KEEP, [(y, 98, {"qualifier": "ge"}) for y in (2021, 2022)], 2022, "rate", {}, ("assessed", "holding", None, 0)),
+    "about 98 against kept at 98": (KEEP, [(2021, 98, {"qualifier": "about"})], 2021, "rate", {}, ("assessed", "unknown", None, 0)),
+    "98 or more to the end against kept above 98": (ABOVE, [(y, 98, {"qualifier": "ge"}) for y in range(2021, 2026)], 2025, "rate", {}, ("assessed", "unknown", None, 0)),
     "never there before the document": (KEEP, [(2020, 80)], 2021, "rate", {}, ("definition_unclear", "unknown", None, 18)),
     "nearly there before the document": (KEEP, [(2020, 95)], 2021, "rate", {}, ("not_yet_reported", "unknown", None, 3)),
     "not there in the year of the document": (KEEP, [(2021, 80)], 2021, "rate", {}, ("definition_unclear", "unknown", False, 18)),
@@ -105,6 +114,10 @@ CASES = {
     # a yearly mean
     "mean so far": ({"comparator": "ge", "value": 3, "scope": "annual", "mean": True}, [(2021, 2), (2022, 5)], 2022, "flow", {}, ("assessed", "on_schedule", None, 0)),
     "mean behind": ({"comparator": "ge", "value": 3, "scope": "annual", "mean": True}, [(2021, 2), (2022, 3)], 2022, "flow", {}, ("assessed", "behind", None, 0.5)),
+    "mean of floors above": (MEAN, [(2021, 2), (2022, 5, {"qualifier": "ge"})], 2022, "flow", {}, ("assessed", "on_schedule", None, 0)),
+    "mean of floors just there": ({**MEAN, "comparator": "gt"}, [(2021, 2), (2022, 4, {"qualifier": "ge"})], 2022, "flow", {}, ("assessed", "unknown", None, 0)),
+    "mean of floors below": (MEAN, [(2021, 2), (2022, 3, {"qualifier": "ge"})], 2022, "flow", {}, ("assessed", "unknown", None, 0.5)),
+    "mean of floors at the end": ({**MEAN, "comparator": "gt"}, [(y, 3, {"qualifier": "ge"}) for y in range(2021, 2026)], 2025, "flow", {}, ("assessed", "unknown", None, 0)),
     "mean at the end": ({"comparator": "ge", "value": 3, "scope": "annual", "mean": True}, [(y, 3) for y in range(2021, 2026)], 2025, "flow", {}, ("assessed", "met", True, 0)),
     "mean missed": ({"comparator": "ge", "value": 3, "scope": "annual", "mean": True}, [(y, 2) for y in range(2021, 2026)], 2025, "flow", {}, ("assessed", "missed", False, 1)),
     # a total of more than 100 in 2021 to 2025
@@ -169,8 +182,32 @@ def test_a_share_of_the_gap_is_of_the_change_that_is_asked(stand):
 def test_a_year_to_date_counts_into_the_total_and_not_into_the_schedule(stand):
     stands = stand(TOTAL, [(2021, 20), ("2022-06", 5, {"basis": "year_to_date"})], 2022, "flow")
     assert stands.total == 25
-    assert (stands.progress.change, stands.progress.time, stands.progress.pace, stands.progress.needed) == pytest.approx((0.2, 0.2, 20, 20))
+    assert (stands.progress.change, stands.progress.time, stands.progress.pace) == pytest.approx((0.2, 0.2, 20))
     assert str(stands.latest.period) == "2022-06"
+
+
+@pytest.mark.parametrize(
+    ("rows", "total", "left"),
+    [
+        ([(2021, 3000), (2022, 3500)], 6500, 3),
+        ([(2021, 3000), (2022, 3500), ("2023-09", 2999, {"basis": "year_to_date"})], 9499, 2.25),
+        ([("2021-06", 500, {"basis": "year_to_date"})], 500, 4.5),
+    ],
+    ids=["whole years", "and nine months", "half a year alone"],
+)
+def test_the_pace_needed_closes_the_gap_in_the_time_from_the_latest_figure_on(stand, rows, total, left):
+    stands = stand({"comparator": "ge", "value": 10000, "scope": "cumulative"}, rows, 2023 if len(rows) > 1 else 2021, "flow")
+    assert (stands.total, stands.gap) == (total, 10000 - total)
+    assert stands.needed * left == pytest.approx(stands.gap)
+
+
+def test_nothing_more_is_needed_once_a_year_to_date_reaches_the_total(stand):
+    stands = stand(TOTAL, [(2021, 90), ("2022-06", 10, {"basis": "year_to_date"})], 2022, "flow")
+    assert (stands.gap, stands.needed) == (0, None)
+
+
+def test_without_the_years_between_no_pace_is_given(stand):
+    assert stand(TOTAL, [(2021, 20), ("2023-06", 5, {"basis": "year_to_date"})], 2023, "flow").needed is None
 
 
 def test_a_year_to_date_through_december_is_the_year(stand):

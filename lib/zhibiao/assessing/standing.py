@@ -88,7 +88,7 @@ def standing(study: Study, statement: Statement, *, series: Series | None = None
     met, gap = _summed(asked, known, indicator) if asked.combine == "sum" else _level(asked, known, start, indicator)
     made = _progress(asked, known, start)
     state = _state(statement, plan, indicator, asked, known, start, series, study.as_of, met)
-    verdict = _verdict(asked, known, start, met, gap, made, state)
+    verdict = _verdict(asked, known, start, met, gap, made, state, indicator)
     return Standing(
         statement, plan, indicator, start, known.latest, known.total, met, gap, _share(gap, asked, start), made, state, verdict, known.missing
     )
@@ -110,17 +110,25 @@ def _interval(points: Sequence[Observation], indicator: Indicator) -> tuple[floa
     return sum(low for low, _, _ in parts), sum(high for _, high, _ in parts), any(open_low for _, _, open_low in parts)
 
 
+def _held(asked: Condition, known: Known, indicator: Indicator) -> list[bool | None]:
+    """Of each reported year, or of their mean, whether it certainly satisfies, certainly does not, or may do either."""
+    points = list(known.reported.values())
+    if asked.combine == "mean" and points:
+        low, high, open_low = _interval(points, indicator)
+        return [asked.verdict(low / len(points), high / len(points), open_low)]
+    return [asked.verdict(*possible(point, indicator)) for point in points]
+
+
 def _level(asked: Condition, known: Known, start: Baseline | None, indicator: Indicator) -> tuple[bool | None, float | None]:
     """A level: what the binding years say, and what the latest known figure, or failing that the baseline, is short of."""
     points = list(known.reported.values())
     values = np.array([float(point.base_value) for point in points])
     if asked.combine == "each" and points:
-        held = [asked.verdict(*possible(point, indicator)) for point in points]
+        held = _held(asked, known, indicator)
         kept = known.final and not known.missing and None not in held
         return False if False in held else (True if kept else None), float(asked.gap(values).max())
     if asked.combine == "mean" and points:
-        low, high, open_low = _interval(points, indicator)
-        met = asked.verdict(low / len(points), high / len(points), open_low) if known.final and not known.missing else None
+        met = _held(asked, known, indicator)[0] if known.final and not known.missing else None
         return met, float(asked.gap(np.array([values.mean()]))[0])
     last = float(known.latest.base_value) if known.latest else (start.value if start else None)
     # once the last year lies behind, only its own figure tells; until then the latest one tells how it stands
@@ -140,16 +148,23 @@ def _share(gap: float | None, asked: Condition, start: Baseline | None) -> float
 
 
 def _progress(asked: Condition, known: Known, start: Baseline | None) -> Progress | None:
-    """Schedule progress; of a cumulative target from whole years only, for a year does not fill evenly: entrants come in autumn."""
+    """Schedule progress; of a cumulative target from whole years only, for a year does not fill evenly: entrants come in autumn.
+
+    What is needed counts from the latest figure all the same, a year to date included: that much is there and so much time is left.
+    """
     latest = known.latest
     if latest is None or asked.end is None or asked.start is None:
         return None
+    year = latest.period.year - 1 + latest.period.last_month / 12
     if asked.combine == "sum":
-        if not known.reported or not known.whole:
+        if known.total is None or not known.whole:
             return None
         total = float(sum(point.base_value for point in known.reported.values()))
-        return progress.accumulated(total, max(known.reported), asked.bound, asked.start, asked.end)
-    year = latest.period.year - 1 + latest.period.last_month / 12
+        made = progress.accumulated(total, max(known.reported, default=asked.start - 1), asked.bound, asked.start, asked.end)
+        if not known.reported:  # part of the first year says nothing of the schedule
+            made = replace(made, change=None)
+        left = asked.end - year
+        return replace(made, needed=(asked.bound - known.total) / left if left > 0 else None)
     if start is None or year < start.year:
         return None
     value, left, aim = float(latest.base_value), asked.end - year, asked.aim(start.value)
@@ -216,7 +231,7 @@ def _jumps(statement: Statement, asked: Condition, series: Series, start: Baseli
 
 
 def _verdict(
-    asked: Condition, known: Known, start: Baseline | None, met: bool | None, gap: float | None, made: Progress | None, state: str
+    asked: Condition, known: Known, start: Baseline | None, met: bool | None, gap: float | None, made: Progress | None, state: str, indicator: Indicator
 ) -> str:
     """The headline: 时序进度 where it can be judged, else that it cannot."""
     if state == "passed_not_reported":
@@ -231,8 +246,10 @@ def _verdict(
         return "level"
     if state == "no_baseline":
         return "unknown"
+    if asked.combine in ("each", "mean") and None in _held(asked, known, indicator):
+        return "unknown"  # a floor may lie above what is asked, or just there
     if asked.combine == "each":
-        return "holding" if gap == 0 and known.reported else "unknown"
+        return "holding" if known.reported else "unknown"
     if asked.combine == "mean":
         return ("on_schedule" if gap == 0 else "behind") if known.reported else "unknown"
     if made is None:

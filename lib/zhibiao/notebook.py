@@ -20,7 +20,7 @@ from zhibiao.answers import Report
 from zhibiao.catalogue.load import load
 from zhibiao.catalogue.registry import Registry
 from zhibiao.catalogue.scoped import load_for
-from zhibiao.catalogue.study import study
+from zhibiao.catalogue.study import startable, study
 from zhibiao.errors import ParameterError, closest
 
 CONTRACT = ("region", "plan", "as_of", "horizon", "scenario", "level", "seed", "lang", "report_date")
@@ -72,7 +72,8 @@ def checked(path: Path, given: Mapping[str, Any], data: Path | None = None, *, r
     Raises
     ------
     ParameterError
-        An unknown name, a wrong type, a value out of range, an unknown region, plan or scenario; with the nearest match.
+        An unknown name, a wrong type, a value out of range, an unknown region, plan or scenario, with the nearest match; a scenario
+        that starts from figures which the region does not have.
     """
     defaults = parameters_of(path)
     for name in given:
@@ -80,6 +81,7 @@ def checked(path: Path, given: Mapping[str, Any], data: Path | None = None, *, r
             raise ParameterError(f"未知参数 unknown parameter {name!r}", where=path.name, allowed=defaults, nearest=closest(name, defaults))
     complete = {**defaults, **given}
     resolved = study(load(data) if registry is None else registry, **{name: complete[name] for name in CONTRACT if name in complete})
+    startable(resolved)
     # numbers that came as text from a command line are handed on as numbers
     for name in ("level", "seed"):
         if name in complete:

@@ -1,9 +1,11 @@
 """Parameters of a question: names are found as people write them, slips are told with what is allowed and nearest."""
 
+from dataclasses import replace
+
 import pytest
 
 from zhibiao.catalogue.load import load, read, shipped
-from zhibiao.catalogue.study import study
+from zhibiao.catalogue.study import startable, study
 from zhibiao.errors import ParameterError
 
 REGISTRY = read([shipped()])
@@ -123,6 +125,39 @@ def test_as_of_hides_what_came_later():
     then, now = study(REGISTRY, as_of=2019), study(REGISTRY)
     assert [str(p.period) for p in then.series("enrolment").points] == ["2017"]
     assert [str(p.period) for p in now.series("enrolment").points] == ["2017", "2020"]
+
+
+@pytest.mark.parametrize("scenario", ["intake_low", "longer_programmes", "retention_up", "capacity_limited"])
+@pytest.mark.parametrize("region", ["江津", "沧州"])
+def test_a_scenario_of_the_flow_needs_intake_and_enrolment_of_one_year(region, scenario):
+    with pytest.raises(ParameterError, match="没有同一年的招生与在校生") as caught:
+        startable(study(REGISTRY, region, scenario=scenario))
+    assert (caught.value.where, caught.value.allowed) == ("scenario", ["baseline", "plan_trusted"])
+
+
+def test_every_scenario_starts_where_the_figures_are_known_and_the_others_start_anywhere():
+    for region in ("重庆", "全国"):
+        code = REGISTRY.region(region).code
+        for scenario in REGISTRY.scenarios.values():
+            if not scenario.regions or code in scenario.regions:
+                startable(study(REGISTRY, region, scenario=scenario.id))
+    for scenario in ("baseline", "plan_trusted"):
+        startable(study(REGISTRY, "江津", scenario=scenario))
+
+
+def test_what_is_known_only_later_starts_no_scenario():
+    with pytest.raises(ParameterError, match="截至2010年"):
+        startable(study(REGISTRY, "重庆", as_of=2010, horizon=2015, scenario="retention_up"))
+
+
+def test_a_change_of_an_indicator_needs_a_figure_of_it():
+    more = REGISTRY.scenarios["retention_up"]
+    lever = more.overrides[0].model_copy(update={"lever": "employment"})
+    case = more.model_copy(update={"id": "more_in_work", "overrides": (lever,)})
+    registry = replace(REGISTRY, scenarios={**REGISTRY.scenarios, case.id: case})
+    startable(study(registry, "重庆", scenario=case.id))
+    with pytest.raises(ParameterError, match="没有就业率的数"):
+        startable(study(registry, "沧州", scenario=case.id))
 
 
 def test_a_plan_of_the_city_that_speaks_of_a_county_is_the_countys_too(small):

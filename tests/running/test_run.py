@@ -80,6 +80,13 @@ def test_when_a_parameter_is_wrong_then_nothing_is_started(tmp_path, notebook, g
     assert not (tmp_path / "out").exists()
 
 
+def test_when_a_scenario_has_nothing_to_start_from_then_nothing_is_started(tmp_path):
+    with pytest.raises(ParameterError, match="没有同一年的招生与在校生") as caught:
+        run(Path("09_briefing"), {"region": "江津", "scenario": "longer_programmes"}, out=tmp_path / "out", quiet=True)
+    assert (caught.value.exit_code, caught.value.allowed) == (2, ["baseline", "plan_trusted"])
+    assert not (tmp_path / "out").exists()
+
+
 def test_when_no_such_notebook_then_nearest(tmp_path):
     with pytest.raises(ParameterError) as caught:
         run(Path("03_gap"), {}, out=tmp_path, quiet=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from zhibiao.catalogue.registry import Registry, Series
 from zhibiao.errors import ParameterError, closest
-from zhibiao.model import Indicator, Plan, Region, Scenario, Statement
+from zhibiao.model import LEVERS, Indicator, Plan, Region, Scenario, Statement
 
 LANGUAGES = ("zh", "en")
 HORIZON_WITHOUT_PLAN = 5
@@ -137,6 +137,43 @@ def study(
         _text("lang", lang, list(LANGUAGES)),
         day_of("report_date", report_date).isoformat() if report_date not in (None, "") else str(known),
     )
+
+
+def startable(asked: Study) -> None:
+    """Refuse a scenario that starts from figures which the region does not have, before anything is reckoned.
+
+    Raises
+    ------
+    ParameterError
+        It moves the flow of students and no year has both intake and enrolment, or changes an indicator of which nothing is known;
+        with the scenarios that can be reckoned for the region.
+    """
+    reason = _unstarted(asked, asked.scenario)
+    if reason is None:
+        return
+    zh, en = reason
+    place, every = asked.region, asked.registry.scenarios.values()
+    possible = [case.id for case in every if (not case.regions or place.code in case.regions) and _unstarted(asked, case) is None]
+    raise ParameterError(f"情景 {asked.scenario.id!r} 对{place.zh}无从算起：{zh} cannot be reckoned for {place.en}: {en}", where="scenario", allowed=possible)
+
+
+def _unstarted(asked: Study, case: Scenario) -> tuple[str, str] | None:
+    """Why a scenario has nothing to start from, zh and en; None where it has."""
+    for override in case.overrides:
+        lever = LEVERS[override.lever]
+        if lever.flow:
+            if not _paired(asked):
+                return f"截至{asked.as_of}年没有同一年的招生与在校生（招生不为0）", f"by {asked.as_of} no year has both enrolment and intake above 0"
+        elif override.change and lever.indicator is not None and not asked.series(lever.indicator).annual:
+            return f"没有{lever.zh}的数", f"no figure of {lever.en}"
+    return None
+
+
+def _paired(asked: Study) -> bool:
+    """Whether the newest year that has both an intake and an enrolment gives the flow a start."""
+    enrolled = {point.period.year for point in asked.series("enrolment").annual}
+    both = [point for point in asked.series("intake").annual if point.period.year in enrolled]
+    return bool(both) and both[-1].base_value != 0
 
 
 def _whole(name: str, value: object, low: int, high: int) -> int:

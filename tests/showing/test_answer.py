@@ -24,7 +24,7 @@ def test_what_a_scenario_sets_is_never_the_least_sure():
 
 def test_without_figures_the_answer_asks():
     (line,) = setup("江津").answer().lines
-    assert line == "8项主要目标都不能判断：基期后没有报数，或口径不明；先要补报8项指标、合计16个年度的数。"
+    assert line == "8项主要目标都不能判断：基期后未报数；先要补报8项指标、合计16个年度的数。"
     (line,) = setup("江津", lang="en").answer().lines
     assert line.endswith("8 indicators with 16 yearly figures must be reported first.")
     assert setup("江津").summary()._repr_mimebundle_()[1] == {"nothing": True}

@@ -100,7 +100,7 @@ def test_one_thing_is_not_many_in_english(registry):
     city = study(registry, "450200", lang="en")
     rows = gap_table(city, {})
     (first,) = rows[:1]
-    assert pictures.gaps(city, [first]).title.startswith("Of one main target ")
+    assert pictures.gaps(city, [first]).title.startswith("The one main target ")
     assert "the one main target" in headline_verdict(city, [first])
     assert "1 indicators" not in asked_for(city, requests([first])).title + " ".join(summary(city, [first], requests([first]), frozenset(), None).lines)
 

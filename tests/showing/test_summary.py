@@ -22,11 +22,11 @@ def test_the_briefing_and_the_cohort_page_tell_the_same_length_and_retention(lan
 
 
 def test_the_intake_that_is_told_brings_the_target_and_less_does_not() -> None:
-    """The lever 2024年起多招 for >10.5万, let flow through the middle of the pipe."""
+    """The lever 2024年起招生 for >10.5万, let flow through the middle of the pipe."""
     report = setup()
     pipe = report.simulation.pipe
     assert pipe is not None
-    (row,) = [r for r in report.levers().rows if "10.5万人" in r["target"] and "多招" in r["lever"]]
+    (row,) = [r for r in report.levers().rows if "10.5万人" in r["target"] and "起招生" in r["lever"]]
     needed = float(row["needed"].removeprefix("每年").removesuffix("万人")) * 1e4
     reached = []
     for intake in (needed + 50, needed - 150):  # written to a hundred persons

@@ -130,7 +130,7 @@ def outlook(shown: Shown, off: Collection[str]) -> str:
     ]
     rest = len(on) - len(judged) - len(fixed)
     if rest:
-        parts.append(s.words(f"另有{rest}项缺数或口径不明，不作判断", f"{rest} more lack figures or a clear definition and are not judged"))
+        parts.append(s.words(f"另有{rest}项不能判断", f"{rest} more cannot be judged"))
     return s.words("；", "; ").join(parts) + s.words("。", ".")
 
 

@@ -53,13 +53,18 @@ class Table:
 
 
 def tables(nb: NotebookNode) -> list[Table]:
-    """Return the tables of a published notebook, in reading order, from their data resources."""
+    """Return the tables of a published notebook, in reading order, from their data resources.
+
+    What is neither filled nor named is only a sentence, which has its place in the document and none in a workbook.
+    """
     front = front_matter(nb)
     found = []
     for _, output in shown_outputs(nb, front.lang):
         resource = output.data.get(RESOURCE)
         if isinstance(resource, Mapping):
-            found.append(noted(table_of(resource), front))
+            table = table_of(resource)
+            if table.rows or table.title:
+                found.append(noted(table, front))
     return found
 
 

@@ -13,7 +13,7 @@ from zhibiao.showing.citing import briefly_cited
 from zhibiao.showing.fan_chart import FanPicture
 from zhibiao.showing.gap_tables import gap_text, latest_text, likelihood_text
 from zhibiao.showing.no_chance import reason
-from zhibiao.showing.numbers import ABSENT, count, in_unit
+from zhibiao.showing.numbers import ABSENT, count, full
 from zhibiao.showing.pictures import bands_of, documents_line, gap_finding, median_of, points_of, target_line
 from zhibiao.showing.statement_tables import period_text, value_with_unit
 from zhibiao.showing.words import STATES, VERDICTS, word
@@ -70,7 +70,7 @@ def _basis(study: Study, shown: Sequence[Sequence[GapRow]], left: int) -> str:
     notes = [
         (any(point.confidence != "high" for point in latest), "* 可信度中等。", "* medium confidence."),
         (len(latest) < len(rows), "“—”表示没有数据，不等于零。", "“—” means no figure, not zero."),
-        (bool(latest), "差距按最近一次公布的数计算。", "Gaps are taken from the last published figure."),
+        (bool(latest), "差距按最近一次公布的数计算，逐年成立的目标按差得最多的一年。", "Gaps are taken from the last published figure, of targets that bind each year from the worst one."),
         (any(len(group) > 1 for group in shown), "一项指标有几个目标时，大字是主评目标。", "Of several targets for one indicator the governing one is printed large."),
         (left > 0, f"另有{count(left)}项指标见差距表。", f"{count(left)} more in the table of gaps."),
     ]
@@ -113,7 +113,7 @@ def _card(study: Study, group: Sequence[GapRow], simulation: Simulation) -> Card
             study.words("其他目标", "other targets"): study.words("；", "; ").join(others),
         },
         picture=picture,
-        absent=state,
+        absent=state if stands.state != "assessed" else study.words("不画轨迹", "no course to draw"),
     )
 
 
@@ -160,7 +160,7 @@ def _trend(study: Study, row: GapRow) -> tuple[str, str]:
     if any(point.qualifier not in ("eq", "about") for point in known):
         return "", ABSENT + _bracketed(study, study.words("有下限值，不能比", "a floor cannot be compared"))
     unit = row.statement.written_unit
-    before, after = (in_unit(point.base_value, unit.scale) for point in known)
+    before, after = (full(point.base_value, unit.scale) for point in known)
     role = "steady" if before == after else "rising" if known[1].base_value > known[0].base_value else "falling"
     said = {"steady": study.words("持平", "level"), "rising": study.words("上升", "rising"), "falling": study.words("下降", "falling")}[role]
     star = "*" if any(point.confidence != "high" for point in known) else ""

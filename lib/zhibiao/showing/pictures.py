@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +20,9 @@ from zhibiao.showing.chart import Chart
 from zhibiao.showing.citing import briefly_cited, cited, named
 from zhibiao.showing.fan_chart import Band, FanPicture
 from zhibiao.showing.gap_tables import gap_text, likelihood_text
-from zhibiao.showing.numbers import count, decimal_of, decimals, fixed, four, in_unit, own_decimals
+from zhibiao.showing.numbers import Published, count, decimal_of, decimals, fixed, four, full, in_unit, own_decimals
 from zhibiao.showing.series import Point, TargetLine
+from zhibiao.showing.silence import reasons
 from zhibiao.showing.statement_tables import stated, value_with_unit, with_unit
 from zhibiao.showing.words import STATES, VERDICTS, word
 from zhibiao.simulating import pairs
@@ -114,12 +116,12 @@ def running_total(study: Study, row: GapRow) -> Chart:
     unit, span = statement.written_unit, statement.period
     assert span is not None  # a cumulative statement has a period
     reported = [p for p in study.series(statement.indicator).annual if p.period.year in span.years]
-    totals, so_far = [], 0.0
+    totals, so_far = [], Decimal(0)
     for year, point in zip(span.years, reported, strict=False):
         if point.period.year != year:  # after a missing year the running total is not known
             break
-        so_far += float(point.base_value / unit.scale)
-        totals.append(Point(year, so_far, "eq", "high" if point.confidence == "high" else "medium"))
+        so_far += point.base_value / unit.scale
+        totals.append(Point(year, Published(so_far), "eq", "high" if point.confidence == "high" else "medium"))
     low = statement.base_low if statement.base_low is not None else statement.base_high
     high = statement.base_high if statement.comparator == "between" else None
     target = TargetLine(
@@ -134,7 +136,7 @@ def running_total(study: Study, row: GapRow) -> Chart:
     )
     place, asked = study.region.name(study.lang), value_with_unit(statement, study.lang)
     name = study.words(f"{place}{stands.indicator.zh}", f"{place}, {stands.indicator.en}")
-    done = with_unit(in_unit(stands.total, unit.scale), unit, study.lang) if stands.total is not None else ""
+    done = with_unit(full(stands.total, unit.scale), unit, study.lang) if stands.total is not None else ""
     title = (
         study.words(f"{name}：目标{asked}，期内尚无报数", f"{name}: target {asked}, nothing reported in its period")
         if not done
@@ -183,7 +185,7 @@ def _in(values: np.ndarray, unit: Unit) -> list[float]:
 
 def _point(point: Observation, unit: Unit) -> Point:
     return Point(
-        point.period.year, float(point.base_value / unit.scale), point.qualifier, "high" if point.confidence == "high" else "medium"
+        point.period.year, Published(point.base_value / unit.scale), point.qualifier, "high" if point.confidence == "high" else "medium"
     )
 
 
@@ -244,13 +246,18 @@ def gap_finding(study: Study, rows: Sequence[GapRow]) -> str:
     place, total = study.region.name(study.lang), count(len(rows))
     whole = f"Of {total} main targets ({place})" if len(rows) != 1 else f"Of one main target ({place})"
     if not judged:
-        return study.words(f"{place}{total}项主要目标都因缺数或口径不明不能判断", f"{whole} none can be judged: no figures, or an unclear definition")
+        if len(rows) == 1:
+            return study.words(f"{place}唯一的主要目标不能判断：{reasons(study, rows)}", f"The one main target ({place}) cannot be judged: {reasons(study, rows)}")
+        return study.words(f"{place}{total}项主要目标都不能判断：{reasons(study, rows)}", f"{whole} none can be judged: {reasons(study, rows)}")
     told = (
         (good, "项达到或守住", " is met or held" if good == 1 else " are met or held"),
         (len(judged) - good, "项尚有差距", " falls short" if len(judged) - good == 1 else " fall short"),
-        (len(rows) - len(judged), "项因缺数或口径不明不能判断", " cannot be judged: no figures, or an unclear definition"),
+        (len(rows) - len(judged), "项不能判断", " cannot be judged"),
     )
     parts = [count(number) + study.words(zh, en) for number, zh, en in told if number]
+    if len(rows) == 1:
+        verdict = word(VERDICTS, rows[0].standing.verdict, study.lang)
+        return study.words(f"{place}唯一的主要目标：{verdict}", f"The one main target ({place}): {verdict}")
     return study.words(f"{place}{total}项主要目标中，{'，'.join(parts)}", f"{whole} {', '.join(parts)}")
 
 
@@ -307,12 +314,13 @@ def pair_map(study: Study) -> Chart | None:
     if start is None:
         return None
     targets = target_pairs(study)
+    asked = [s.written_unit.written for s in study.statements("target") if s.indicator == "enrolment" and s.base_low is not None]
     settled = pairs.implied(start, None, LENGTHS).settled
     curves = [_curve(study.words(f"{start.year}年现状 {_ratio(start)}", f"{start.year} as it is, {_ratio(start)}"), LENGTHS, settled)]
     regions = []
     for pair in targets[:3]:
         way = pairs.implied(pair, start, LENGTHS).on_the_way
-        curves.append(_curve(study.words(f"{pair.name} 万人（途中到{pair.year}年）", f"{pair.name}, on the way to {pair.year}"), LENGTHS, way))
+        curves.append(_curve(study.words(f"{pair.name} {asked[0]}（途中到{pair.year}年）", f"{pair.name}, on the way to {pair.year}"), LENGTHS, way))
     feasible = [c for c in curves[1:] if len(c.xs) > 1]
     if feasible:
         first = feasible[0]

@@ -68,7 +68,7 @@ def owed(study: Study, rows: Sequence[GapRow], requests: Sequence[Request]) -> R
     return RequestTable(
         columns,
         cells,
-        title=study.words(f"{count(len(cells))}项指标缺数", f"{counted(len(cells), 'indicator')} without figures"),
+        title=study.words(f"{count(len(cells))}项指标缺数", f"{counted(len(cells), 'indicator')} without figures") if cells else "",
         notes=_notes(study, requests) if cells else (),
         empty=_nothing_owed(study, rows),
         workbook=_workbook(study) if published_run() else b"",
@@ -80,6 +80,11 @@ def _nothing_owed(study: Study, rows: Sequence[GapRow]) -> str:
         return study.words(
             f"没有登记{study.region.zh}的目标，无从要数；登记方法见 docs/add-a-region.md。",
             f"No target of {study.region.en} is registered, so no figure can be asked for; docs/add-a-region.md says how to register one.",
+        )
+    if lacking := sum(row.standing.state == "no_baseline" for row in rows):
+        return study.words(
+            f"截至{study.as_of}年没有到期未报的数；但{count(lacking)}项目标缺基期数，登记基期后才能判断进度。",
+            f"As of {study.as_of} no figure is overdue; but {counted(lacking, 'target')} {'lacks' if lacking == 1 else 'lack'} a baseline, without which progress cannot be judged.",
         )
     if any(row.standing.latest is not None for row in rows):
         return study.words(f"截至{study.as_of}年，主要目标所需数据都已报齐。", f"As of {study.as_of} every figure that the main targets need has been reported.")

@@ -113,14 +113,16 @@ def _title(study: Study, found: Comparison, shown: Sequence[Case], unit: Unit) -
     most, least = max(moved, key=lambda case: moved[case]), min(moved, key=lambda case: moved[case])
     digits = _digits(found, unit)
     told = []
-    for case, zh, en in ((least, ("最低", "少"), "lowers"), (most, ("最高", "多"), "raises")):
+    for case, zh, en in ((least, ("少得最多", "少"), "lowers"), (most, ("多得最多", "多"), "raises")):
         size = abs(moved[case]) / float(unit.scale)
         if (moved[case] < 0) == (case is least) and round(size, digits) > 0:
             amount = with_unit(in_unit(abs(moved[case]), unit.scale, digits), unit, study.lang)
-            told.append(study.words(f"{zh[0]}“{case.scenario.zh}”，{zh[1]}{amount}", f"“{case.scenario.en}” {en} it most, by {amount}"))
+            told.append(study.words(f"“{case.scenario.zh}”{zh[0]}，{zh[1]}{amount}", f"“{case.scenario.en}” {en} it most, by {amount}"))
     if not told:
         return study.words(f"{place}{study.horizon}年在校生：各情景都还看不出变动", f"{place}, enrolment of {study.horizon}: no scenario shows yet")
-    return study.words(f"{place}{study.horizon}年在校生：{'；'.join(told)}", f"{place}, enrolment of {study.horizon}: {'; '.join(told)}")
+    return study.words(
+        f"{place}{study.horizon}年在校生与不动杠杆相比：{'；'.join(told)}", f"{place}, enrolment of {study.horizon} against no lever moved: {'; '.join(told)}"
+    )
 
 
 def _targets(study: Study, rows: Sequence[GapRow], unit: Unit) -> list[TargetLine]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from zhibiao.assessing.gaps import GapRow
+from zhibiao.assessing.panel import SILENT_VERDICTS
 from zhibiao.assessing.semantics import condition
 from zhibiao.assessing.standing import Standing
 from zhibiao.catalogue.study import Study
@@ -20,6 +21,7 @@ from zhibiao.showing.gap_tables import gap_text, latest_text, likelihood_text
 from zhibiao.showing.ledger import handed_over
 from zhibiao.showing.nothing import NOTHING
 from zhibiao.showing.numbers import count, in_unit, percent, thousands
+from zhibiao.showing.silence import reasons
 from zhibiao.showing.statement_tables import value_with_unit
 from zhibiao.showing.table import literal, published_run
 from zhibiao.showing.words import STATES, VERDICTS, counted, opening, word
@@ -132,27 +134,30 @@ def _short_by(stands: Standing, lang: str) -> str:
 
 
 def headline_verdict(study: Study, rows: Sequence[GapRow]) -> str:
-    """How many main targets can be judged at all, and how they stand."""
-    judged = [row for row in rows if row.standing.verdict not in ("unknown", "not_reported")]
+    """How many main targets can be judged at all, how they stand, and why the others cannot."""
+    judged = [row for row in rows if row.standing.verdict not in SILENT_VERDICTS]
     good = [row for row in judged if row.standing.verdict in ("met", "holding", "on_schedule")]
-    if study.lang == "zh":
-        if not rows:
-            return f"{study.region.zh}没有登记目标"
-        if not judged:
-            return f"{count(len(rows))}项主要目标都不能判断：基期后没有报数，或口径不明"
-        rest = "；其余缺数或口径不明" if len(judged) < len(rows) else ""
-        stand = "均已达到、守住或赶得上进度" if len(good) == len(judged) else f"其中{count(len(good))}项达到、守住或赶得上进度" if good else "没有一项达到、守住或赶得上进度"
-        return f"{count(len(rows))}项主要目标中{count(len(judged))}项可以判断，{stand}{rest}"
+    total, known = count(len(rows)), count(len(judged))
     if not rows:
-        return f"no targets are registered for {study.region.en}"
+        return study.words(f"{study.region.zh}没有登记目标", f"no targets are registered for {study.region.en}")
     if not judged:
-        none = f"none of the {count(len(rows))} main targets can be judged" if len(rows) > 1 else "the one main target cannot be judged"
-        return f"{none}: nothing reported since the baseline, or an unclear definition"
+        none = study.words(
+            f"{total}项主要目标都不能判断" if len(rows) > 1 else "唯一的主要目标不能判断",
+            f"none of the {total} main targets can be judged" if len(rows) > 1 else "the one main target cannot be judged",
+        )
+        return study.words(f"{none}：{reasons(study, rows)}", f"{none}: {reasons(study, rows)}")
     if len(rows) == 1:
-        return f"the one main target can be judged: {word(VERDICTS, rows[0].standing.verdict, 'en')}"
-    rest = "; the others lack figures or a clear definition" if len(judged) < len(rows) else ""
+        verdict = word(VERDICTS, rows[0].standing.verdict, study.lang)
+        return study.words(f"唯一的主要目标可以判断：{verdict}", f"the one main target can be judged: {verdict}")
+    if study.lang == "zh":
+        rest = f"；其余不能判断（{reasons(study, rows)}）" if len(judged) < len(rows) else ""
+        opened = f"{total}项主要目标中{known}项可以判断，" if len(judged) < len(rows) else f"{total}项主要目标都可以判断，"
+        stand = "均已达到、守住或赶得上进度" if len(good) == len(judged) else f"其中{count(len(good))}项达到、守住或赶得上进度" if good else "没有一项达到、守住或赶得上进度"
+        return f"{opened}{stand}{rest}"
+    rest = f"; the others cannot ({reasons(study, rows)})" if len(judged) < len(rows) else ""
     stand = "all" if len(good) == len(judged) > 1 else count(len(good)) if good else "none"
-    return f"{count(len(judged))} of {count(len(rows))} main targets can be judged, {stand} of them met, held or on schedule{rest}"
+    opened = f"{known} of {total} main targets can be judged" if len(judged) < len(rows) else f"all {total} main targets can be judged"
+    return f"{opened}, {stand} of them met, held or on schedule{rest}"
 
 
 def basis(study: Study, fan: Fan, reference: ReferenceClass) -> str:

@@ -8,18 +8,19 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from zhibiao.assessing.gaps import GapRow
+from zhibiao.assessing.panel import SILENT_VERDICTS
 from zhibiao.assessing.requests import Request
 from zhibiao.assessing.semantics import condition
 from zhibiao.catalogue.study import Study
 from zhibiao.showing.answer import source_note
 from zhibiao.showing.asked_pairs import target_pairs
-from zhibiao.showing.gap_tables import difference_text, latest_text, likelihood_text
+from zhibiao.showing.gap_tables import difference_text, gap_text, latest_text, likelihood_text
 from zhibiao.showing.numbers import count, fixed, in_unit, percent
 from zhibiao.showing.pictures import display_unit
 from zhibiao.showing.sentences import Nothing, Sentences
 from zhibiao.showing.statement_tables import value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
-from zhibiao.showing.words import counted, opening
+from zhibiao.showing.words import VERDICTS, counted, opening, word
 from zhibiao.simulating import pairs
 from zhibiao.simulating.pipe import Pipe, middle
 
@@ -46,9 +47,10 @@ def _chances(study: Study, rows: Sequence[GapRow], assumed: frozenset[str]) -> I
     for name in dict.fromkeys(row.statement.indicator for row in rows):
         mine = [row for row in rows if row.statement.indicator == name]
         told = [row for row in mine if row.chance is not None and name not in assumed]
-        if not told:
+        known_how = [row for row in mine if row not in told and row.standing.verdict not in SILENT_VERDICTS]
+        if not told and not known_how:
             continue
-        first = told[0].standing
+        first = (told or known_how)[0].standing
         known = latest_text(first, study.lang, named=True)
         chances = [
             study.words(
@@ -56,12 +58,20 @@ def _chances(study: Study, rows: Sequence[GapRow], assumed: frozenset[str]) -> I
                 f"{value_with_unit(row.statement, 'en')} ({study.short_clause(row.statement)}) has a chance of {likelihood_text(row.chance, row.standing.state, 'en')}",
             )
             for row in told
-        ]
+        ] + [_result(study, row) for row in known_how]
         sentence = study.words(
             f"{first.indicator.zh}：最近数{known}；" + "，".join(chances) + "。",
             f"{opening(first.indicator.en)}: latest {known}; " + ", ".join(chances) + ".",
         )
-        yield sentence, source_note(study, told[0])
+        yield sentence, source_note(study, (told or known_how)[0])
+
+
+def _result(study: Study, row: GapRow) -> str:
+    """A target whose result is known, in words."""
+    stands, lang = row.standing, study.lang
+    asked, verdict = value_with_unit(row.statement, lang), word(VERDICTS, stands.verdict, lang)
+    missing = study.words(f"，差{gap_text(stands, lang)}", f", {gap_text(stands, lang)} missing") if stands.gap else ""
+    return study.words(f"{asked}（{study.short_clause(row.statement)}）{verdict}{missing}", f"{asked} ({study.short_clause(row.statement)}) {verdict}{missing}")
 
 
 def _fits(study: Study, pipe: Pipe) -> Iterator[str]:
@@ -138,8 +148,8 @@ def _levers(study: Study, row: GapRow, pipe: Pipe | None) -> Iterator[dict[str, 
     if stands.needed is not None and stands.latest is not None:
         yield {
             "target": name,
-            "lever": study.words("每年增加", "rise each year"),
-            "needed": difference_text(stands.needed, unit, lang),
+            "lever": study.words("每年增加", "rise each year") if stands.needed > 0 else study.words("每年减少", "fall each year"),
+            "needed": difference_text(abs(stands.needed), unit, lang),
             "premise": study.words(f"从{stands.latest.period}年的数匀速到{asked.end}年", f"evenly from the figure of {stands.latest.period} to {asked.end}"),
         }
     if statement.indicator == "enrolment" and stands.needed is not None and pipe is not None:
@@ -150,11 +160,13 @@ def _enrolment_levers(study: Study, row: GapRow, pipe: Pipe, name: str, bound: f
     start, (mean, retention) = pipe.start, middle(pipe)
     unit, length = row.statement.written_unit, fixed(mean, 1)
     intake = pairs.needed_intake(bound, range(study.as_of + 1, end + 1), start, mean, retention, only_last=True, earlier=pipe.earlier)
-    if intake is not None:
+    known = study.series("intake").latest
+    # an intake that is there already closes nothing
+    if intake is not None and (known is None or intake > float(known.base_value)):
         yield {
             "target": name,
-            "lever": study.words(f"{study.as_of + 1}年起多招", f"intake from {study.as_of + 1} on"),
-            "needed": study.words("每年", "") + with_unit(in_unit(intake, unit.scale, 2), unit, study.lang) + study.words("", " a year"),
+            "lever": study.words(f"{study.as_of + 1}年起招生", f"intake from {study.as_of + 1} on"),
+            "needed": study.words("每年", "") + with_unit(in_unit(intake, unit.scale, 0 if unit.scale == 1 else 2), unit, study.lang) + study.words("", " a year"),
             "premise": study.words(
                 f"平均学制{length}年，年保留率{percent(retention, 1)}（按{start.year}年锚定），此前招生停在{start.year}年的数",
                 f"programmes of {length} years, retention {percent(retention, 1)} (anchored on {start.year}), intake until then as in {start.year}",

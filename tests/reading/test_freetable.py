@@ -284,10 +284,33 @@ def test_when_the_header_has_two_rows_then_merged_headings_count_for_each_column
 
 
 def test_when_a_sheet_is_named_then_the_others_are_not_read(tmp_path: Path) -> None:
-    path = _edited(_xlsx(tmp_path, ("地区", "年份", "在校生规模（人）"), ("万州", 2022, 15000)), lambda book: book.create_sheet("说明").append(("随便写", "两格")))
-    assert "没有认出表头" in _faults(path)[0]
+    path = _edited(_xlsx(tmp_path, ("地区", "年份", "在校生规模（人）"), ("万州", 2022, 15000)), lambda book: book.create_sheet("另一页").append(("随便写", "两格")))
+    (fault,) = _faults(path)
+    assert all(said in fault for said in ("另一页!A1", "没有认出表头", "table.xlsx", "--sheet"))
     assert _taken(path, Given(sheet="表1")) == ["500101 enrolment 2022 at_end eq 15000人"]
     assert "nearest: 表1" in _faults(path, Given(sheet="表l"))[0]
+
+
+@pytest.mark.parametrize("name", ["说明", "填表说明", "Notes", "README"])
+def test_when_a_sheet_only_explains_the_table_then_it_is_passed_over_and_named(tmp_path: Path, name: str) -> None:
+    path = _edited(_xlsx(tmp_path, ("地区", "年份", "在校生规模（人）"), ("万州", 2022, 15000)), lambda book: book.create_sheet(name, 0).append(("由各校填报", "不含民办")))
+    assert _taken(path) == ["500101 enrolment 2022 at_end eq 15000人"]
+    note, figure, _ = import_observations(path, tmp_path / "mine", today=TODAY)
+    assert all(said in note for said in ("略过", "table.xlsx", repr(name), "--sheet")) and figure.startswith("+ ")
+    assert "没有认出表头" in _faults(path, Given(sheet=name))[0]
+
+
+def test_when_there_are_only_notes_then_the_workbook_is_refused(tmp_path: Path) -> None:
+    (fault,) = _faults(_xlsx(tmp_path, ("由各校填报", "不含民办"), sheet="说明"))
+    assert "没有认出表头" in fault and "table.xlsx" in fault
+
+
+@pytest.mark.parametrize(("written", "nearest"), [("在校生规摸", "enrolment 在校生规模"), ("grduates", "graduates "), ("zzz", "")])
+def test_when_an_indicator_is_unknown_then_a_dozen_are_named_the_nearest_first(tmp_path: Path, written: str, nearest: str) -> None:
+    (fault,) = _faults(_csv(tmp_path, f"地区,年份,指标,值,单位\n万州,2022,{written},15000,人\n"))
+    named = fault.partition("allowed: ")[2].partition("；")[0].split(", ")
+    assert named[0].startswith(nearest)
+    assert (len(named), named[-1]) == (13, "…")
 
 
 def test_when_rows_of_totals_are_named_then_they_are_passed_over(tmp_path: Path) -> None:
@@ -387,7 +410,7 @@ def test_one_set_of_figures_in_any_form_is_the_same(figures, form, style, encodi
         stream = io.StringIO()
         csv.writer(stream, delimiter=delimiter).writerows(rows)
         path = _csv(tmp_path, stream.getvalue(), encoding)
-    _, entries, faults = read_table(REGISTRY, path)
+    _, entries, faults, _ = read_table(REGISTRY, path)
     assert not faults, faults
     found = {(e.row["region"], e.row["indicator"], int(e.row["period"])): Decimal(e.row["value"]) for e in entries if e.row["value"]}
     assert found == figures

@@ -75,6 +75,35 @@ def test_when_it_is_a_dry_run_then_nothing_is_written(tmp_path: Path) -> None:
     assert not (tmp_path / "mine").exists()
 
 
+@pytest.mark.parametrize(
+    ("row", "day", "said"),
+    [
+        ("500000,enrolment,2026,at_end,10.1,eq,万人,final,high,own-report,,,\n", "2026-11-23", "该年尚未结束.*the year has not ended.*写明月份.*status preliminary"),
+        ("500000,social_training,2026,in_period,9,eq,万人次,final,high,own-report,,,\n", "2026-12-30", "year_to_date"),
+        ("500000,enrolment,2026-11,at_end,10.1,eq,万人,final,high,own-report,,,\n", "2026-11-29", "the month has not ended"),
+        ("500000,social_training,2026-Q4,in_period,2,eq,万人次,final,high,own-report,,,\n", "2026-11-23", "the quarter has not ended"),
+        ("500000,enrolment,2026,at_end,10.1,eq,万人,final,high,own-report,,2026-06-30,\n", "2027-02-01", "2026-06-30 该年尚未结束"),
+    ],
+)
+def test_when_a_period_is_not_over_then_its_figure_is_not_final(tmp_path: Path, row: str, day: str, said: str) -> None:
+    with pytest.raises(RegistryError, match=rf"filled\.csv:2: .*{said}"):
+        _import(_filled(tmp_path, row), tmp_path / "mine", day)
+    assert not (tmp_path / "mine").exists() or not list((tmp_path / "mine").rglob("imported.csv"))
+    assert _import(_filled(tmp_path, row.replace(",final,", ",preliminary,")), tmp_path / "mine", day)[0].startswith("+ ")
+
+
+@pytest.mark.parametrize(
+    ("row", "day"),
+    [
+        ("500000,enrolment,2026,at_end,10.1,eq,万人,final,high,own-report,,,\n", "2026-12-31"),
+        ("500000,enrolment,2026-02,at_end,10.1,eq,万人,final,high,own-report,,,\n", "2026-02-28"),
+        ("500000,social_training,2026-11,year_to_date,9,eq,万人次,final,high,own-report,,,\n", "2026-11-23"),
+    ],
+)
+def test_when_a_period_is_over_or_counted_so_far_then_its_figure_may_be_final(tmp_path: Path, row: str, day: str) -> None:
+    assert _import(_filled(tmp_path, row), tmp_path / "mine", day)[0].startswith("+ ")
+
+
 def test_when_rows_are_left_empty_then_they_are_counted(tmp_path: Path) -> None:
     assert _import(_filled(tmp_path, ROW.replace("10.1", "")), tmp_path / "mine")[-1].endswith("未填 left empty 1")
 

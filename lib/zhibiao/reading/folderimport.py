@@ -101,7 +101,7 @@ def _taken(folder: Path, into: Path, region: str | None, expect: Path | None, dr
         if not dry_run:
             add(into, judged.taken)
         registry = known_after(registry, judged.taken)
-        result.lines += [f"  {line}" for line in (*judged.lines, summary(judged, dry_run))]
+        result.lines += [f"  {line}" for line in (*judged.notes, *judged.lines, summary(judged, dry_run))]
         missing = _missing(registry, judged.empty, day)
         returned.append(Returned(path, code, len(judged.lines) + len(judged.empty), len(missing), _names(registry, missing)))
     result.lines += reminders(registry, returned, expected)

@@ -74,7 +74,7 @@ def import_observations(
     for path, judged in zip(files, found, strict=True):
         if len(files) > 1:
             yield f"== {path.name}"
-        yield from judged.lines
+        yield from (*judged.notes, *judged.lines)
         yield summary(judged, dry_run)
 
 
@@ -86,8 +86,8 @@ def judge_file(registry: Registry, file: Path, day: dt.date, given: Given = NOTH
     Refused
         With every fault of the file.
     """
-    region, entries, faults = read_table(registry, file, given)
-    judged = judged_in_order(registry, entries, day, given.reason)
+    region, entries, faults, notes = read_table(registry, file, given)
+    judged = replace(judged_in_order(registry, entries, day, given.reason), notes=tuple(notes))
     faults = [*faults, *judged.faults]
     if file.suffix.lower() in WORKBOOKS:
         faults.sort(key=reading_order)

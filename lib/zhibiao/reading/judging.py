@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ class Judged:
         Rows that were not filled.
     faults : tuple of RegistryError
         Why rows cannot be taken; with any of them nothing may be.
+    notes : tuple of str
+        What was passed over.
     """
 
     taken: tuple[Observation, ...]
@@ -40,6 +43,7 @@ class Judged:
     known: int
     empty: tuple[Entry, ...]
     faults: tuple[RegistryError, ...]
+    notes: tuple[str, ...] = ()
 
 
 def judge(registry: Registry, entries: Iterable[Entry], day: dt.date) -> Judged:
@@ -61,6 +65,7 @@ def judge(registry: Registry, entries: Iterable[Entry], day: dt.date) -> Judged:
         try:
             observation = observation_from({**entry.row, "recorded": entry.row["recorded"] or day.isoformat()}, entry.where)
             checks.check_observation(registry, observation)
+            _over(registry, observation)
         except RegistryError as error:
             faults.append(error)
             continue
@@ -86,6 +91,24 @@ def judge(registry: Registry, entries: Iterable[Entry], day: dt.date) -> Judged:
         else:
             taken.append(dated)
     return Judged(tuple(taken), tuple(lines), known, tuple(empty), tuple(faults))
+
+
+def _over(registry: Registry, found: Observation) -> None:
+    """Refuse a final figure of a period that has not ended when it is recorded; RegistryError with what it can be instead."""
+    period = found.period
+    last = dt.date(period.year, period.last_month, calendar.monthrange(period.year, period.last_month)[1])
+    if found.basis == "year_to_date" or found.status != "final" or found.recorded >= last:
+        return
+    so_far = "year_to_date" in checks.BASES[registry.indicators[found.indicator].kind]
+    unit = ("年", "year") if period.is_year else ("季", "quarter") if period.quarter else ("月", "month")
+    raise RegistryError(
+        f"{figure_name(registry, found.region, found.indicator, period)}：到记录日期 {found.recorded} 该{unit[0]}尚未结束，不能是定数 "
+        f"the {unit[1]} has not ended by the day of record, the figure cannot be final；"
+        + ("年初至今的数请用 basis year_to_date 并写明月份，" if so_far else "年中的数请写明月份，")
+        + "初步数请用 status preliminary "
+        + ("use basis year_to_date with a month, or status preliminary" if so_far else "give the month that it is of, or status preliminary"),
+        where=found.origin,
+    )
 
 
 def figure_name(registry: Registry, region: str, indicator: str, period: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from functools import cached_property
 
@@ -12,6 +13,9 @@ from zhibiao.model.document import folded
 
 NATION = {"cn": "100000", "chn": "100000"}
 """ISO 3166 codes of the nation; of a province CN- with the first two digits of its own code."""
+
+SHOWN = 12
+"""Indicators that a message names where one is unknown: more than anybody reads through."""
 
 
 class Names:
@@ -62,8 +66,18 @@ class Names:
             raise RegistryError(f"指标名不唯一 ambiguous indicator {text!r}", where=where, allowed=[i.id for i in found])
         if not found:
             near = closest(text, self.words)
-            raise RegistryError(f"未知指标 unknown indicator {text[:60]!r}；别名用 --map 说明 explain a name with --map", where=where, allowed=self.registry.indicators, nearest=near)
+            raise RegistryError(f"未知指标 unknown indicator {text[:60]!r}；别名用 --map 说明 explain a name with --map", where=where, allowed=self._alike(text), nearest=near)
         return found[0]
+
+    def _alike(self, text: str) -> list[str]:
+        """Ids and names of the indicators most like a word, the nearest first; the last says that there are more."""
+        asked = folded(self.meant(text)).casefold()
+
+        def likeness(indicator: Indicator) -> float:
+            return max(difflib.SequenceMatcher(None, asked, folded(word).casefold()).ratio() for word in (indicator.zh, indicator.id, indicator.en))
+
+        ordered = sorted(self.registry.indicators.values(), key=likeness, reverse=True)
+        return [f"{i.id} {i.zh}" for i in ordered[:SHOWN]] + (["…"] if len(ordered) > SHOWN else [])
 
     def region_or_none(self, text: str) -> Region | None:
         try:

@@ -19,14 +19,17 @@ from zhibiao.reading.workbook import HEADER, HEADER_ROW, MARK_SHEET, SHEET
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".et", ".ods")
 """Endings of spreadsheets; what is not an xlsx inside is refused with the way to save it."""
 
+NOTES = ("说明", "备注", "附注", "封面", "目录", "notes", "readme", "cover", "contents")
+"""What is in the names of sheets that explain a table; any other sheet without a header may be a table that was not understood."""
+
 REQUIRED = OBSERVATION_COLUMNS[:10]
 
 MANY = 1_000
 """More faults than anybody reads: a table that has them is another one than it was taken for."""
 
 
-def read_table(registry: Registry, file: Path, given: Given = NOTHING_GIVEN) -> tuple[str | None, list[Entry], list[RegistryError]]:
-    """The region a file is of, where it is of one; its rows as cells of an observations file; the faults of its form.
+def read_table(registry: Registry, file: Path, given: Given = NOTHING_GIVEN) -> tuple[str | None, list[Entry], list[RegistryError], list[str]]:
+    """The region a file is of, where it is of one; its rows as cells of an observations file; the faults of its form; what was passed over.
 
     Raises
     ------
@@ -37,14 +40,45 @@ def read_table(registry: Registry, file: Path, given: Given = NOTHING_GIVEN) -> 
         book = opened(file)
         if MARK_SHEET in book.sheetnames or _like_template(book):
             filled = read_filled(file, registry)
-            return filled.region, list(filled.entries), list(filled.faults)
-        return _together([read_free(grid, registry, given) for grid in grids_of_workbook(book, given.sheet, file)])
+            return filled.region, list(filled.entries), list(filled.faults), []
+        tables, notes = _sheets(list(grids_of_workbook(book, given.sheet, file)), registry, given, file)
+        return *_together(tables), notes
     grid = grid_of_csv(file)
     first = next((row for row in grid.rows if not row[0].text.startswith("#")), ())
     if set(REQUIRED) <= {cell.text for cell in first}:
         rows = csvfile.rows(file, REQUIRED, OBSERVATION_COLUMNS[10:])
-        return None, [Entry(f"{file}:{line}", row) for line, row in rows], []
-    return _together([_free(grid, registry, given)])
+        return None, [Entry(f"{file}:{line}", row) for line, row in rows], [], []
+    return *_together([_free(grid, registry, given)]), []
+
+
+def _sheets(grids: list[Grid], registry: Registry, given: Given, file: Path) -> tuple[list[FreeTable], list[str]]:
+    """The tables of a workbook, and the sheets of notes that were passed over: only beside a table.
+
+    Raises
+    ------
+    RegistryError
+        A sheet that is not one of notes has no header, or none holds a table.
+    """
+    tables: list[FreeTable] = []
+    headless: list[tuple[Grid, RegistryError]] = []
+    for grid in grids:
+        try:
+            tables.append(read_free(grid, registry, given))
+        except RegistryError as fault:
+            headless.append((grid, fault))
+    for grid, found in headless:
+        if not tables or not _of_notes(grid.name):
+            raise RegistryError(
+                f"{found.what}；文件 {file.name}，工作表 {grid.name!r}：只读有表的一张请用 --sheet read the sheet that holds the table alone with --sheet",
+                where=found.where, allowed=found.allowed, nearest=found.nearest,
+            )  # fmt: skip
+    return tables, [
+        f"略过 passed over: {file.name} 的工作表 sheet {grid.name!r}，没有表头 it has no header；只读一张用 --sheet reads one sheet alone" for grid, _ in headless
+    ]
+
+
+def _of_notes(name: str) -> bool:
+    return any(word in folded(name).casefold() for word in NOTES)
 
 
 def _free(grid: Grid, registry: Registry, given: Given) -> FreeTable:

@@ -1,7 +1,12 @@
 """The sentence on the cover, its sources, and who owes what."""
 
+from collections.abc import Callable
+
 import pytest
 
+from zhibiao.answers import Report
+from zhibiao.catalogue.load import load
+from zhibiao.catalogue.study import study
 from zhibiao.notebook import setup
 from zhibiao.showing.answer import least_sure
 
@@ -67,3 +72,70 @@ def test_the_workbook_comes_with_published_runs_only(monkeypatch):
     table = setup("江津").owed()
     assert table.workbook.startswith(b"PK")
     assert table.workbook == setup("江津").owed().workbook
+
+
+
+PLAN = """id: own-2021
+title: 柳州规划
+title_en: Plan of Liuzhou
+short: 规划
+issuer: [柳州市]
+region: "450200"
+period: 2021-2025
+issued: 2021-01-01
+headline: [{headline}]
+statements:
+{statements}
+"""
+TARGET = """  - id: {name}
+    indicator: {name}
+    kind: target
+    value: {value}
+    unit: {unit}
+    comparator: ge
+    scope: {scope}
+    period: {period}
+    locator: 一
+    evidence: {name}
+"""
+
+
+@pytest.fixture
+def own(tmp_path) -> Callable[..., Report]:
+    """A report on a region of one's own: targets as (indicator, value, unit, scope, period), figures as rows."""
+
+    def made(targets, figures=(), lang="zh", **parameters) -> Report:
+        (tmp_path / "plans").mkdir(exist_ok=True)
+        (tmp_path / "observations").mkdir(exist_ok=True)
+        (tmp_path / "regions.csv").write_text("code,zh,en,parent,level\n450200,柳州,Liuzhou,450000,prefecture\n", encoding="utf-8")
+        told = "".join(TARGET.format(name=n, value=v, unit=u, scope=s, period=p) for n, v, u, s, p in targets)
+        (tmp_path / "plans" / "own-2021.yaml").write_text(PLAN.format(headline=", ".join(n for n, *_ in targets), statements=told), encoding="utf-8")
+        head = "region,indicator,period,basis,value,qualifier,unit,status,confidence,source,published,recorded,reason"
+        rows = [f"450200,{name},{year},{basis},{value},eq,{unit},final,high,own-report,,2026-02-01," for name, year, basis, value, unit in figures]
+        (tmp_path / "observations" / "own.csv").write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+        return Report(study(load(tmp_path), "450200", lang=lang, **parameters))
+
+    return made
+
+
+STOCK = [("enrolment", year, "at_end", value, "人") for year, value in ((2021, 19000), (2022, 21000), (2023, 22000), (2024, 23000), (2025, 23500))]
+
+
+def test_what_was_missed_is_named_first(own):
+    report = own([("enrolment", 20000, "人", "annual", "2021-2025"), ("intake", 7000, "人", "point", "2025")], STOCK)
+    (line,) = report.answer().lines
+    assert "未达到的是在校生规模≥20,000人（2021—2025 每年，差1,000人）" in line
+    assert any("未达到" in told and "在校生规模" in told for told in report.summary().lines)
+
+
+def test_a_period_that_has_not_begun_is_no_lack_of_reports(own):
+    report = own([("enrolment", 20000, "人", "point", "2025"), ("social_training", 50000, "人次", "cumulative", "2024-2025")], STOCK[:2], as_of=2022)
+    assert "期间未开始" in report.answer().lines[0]
+    assert "没有报数" not in report.answer().lines[0]
+
+
+def test_one_target_is_not_counted(own):
+    report = own([("intake", 7000, "人", "point", "2025")], STOCK)
+    assert report.answer().lines[0].startswith("唯一的主要目标不能判断：")
+    english = own([("intake", 7000, "人", "point", "2025")], STOCK, lang="en")
+    assert english.answer().lines[0].startswith("The one main target cannot be judged: ")

@@ -13,7 +13,7 @@ from zhibiao.errors import ParameterError
 from zhibiao.showing.chart import Chart
 from zhibiao.showing.inset import Plane
 from zhibiao.showing.margin import MARGIN, margin_note, room_for, value_axis, value_limits, write_margin, year_axis
-from zhibiao.showing.numbers import fixed, in_unit
+from zhibiao.showing.numbers import fixed, four, in_unit
 from zhibiao.showing.series import (
     Line,
     Point,
@@ -30,7 +30,7 @@ from zhibiao.showing.series import (
     target_notes,
 )
 from zhibiao.showing.sheet import Key, open_sheet
-from zhibiao.showing.theme import LOOKS, in_language, theme
+from zhibiao.showing.theme import LOOKS, NOTE_SIZE, in_language, theme, width_of
 
 __all__ = ["Band", "FanPicture", "Point", "TargetLine", "fan"]
 
@@ -128,6 +128,9 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     }
 )
 
+LEFT, TICK = 0.55, 0.2
+"""Inches kept at the left for labels of ticks; what a tick and the air around it need."""
+
 
 def band_role(level: int) -> str:
     """Return how a band of that level is drawn."""
@@ -176,6 +179,11 @@ def _end_words(picture: FanPicture, words: Mapping[str, str]) -> tuple[str, str]
     return end, ""
 
 
+def _held(picture: FanPicture, value: float) -> float | str:
+    """A modelled value for the table of the plotted numbers: of what is counted one by one as the picture prints it, with no more digits."""
+    return in_unit(value, 1, picture.digits) if picture.counted else value
+
+
 def _data(picture: FanPicture, words: Mapping[str, str]) -> pd.DataFrame:
     bound = {year for t in picture.targets for year in range(t.year_from, t.year_to + 1)}
     years = sorted({*(p.year for p in picture.points), *picture.years, *bound})
@@ -185,16 +193,22 @@ def _data(picture: FanPicture, words: Mapping[str, str]) -> pd.DataFrame:
         columns[words["observed"]] = [observed.get(year, "") for year in years]
     at = {year: i for i, year in enumerate(picture.years)}
     if at:
-        columns[words["projected"]] = [picture.median[at[y]] if y in at else None for y in years]
+        columns[words["projected"]] = [_held(picture, picture.median[at[y]]) if y in at else None for y in years]
     for band in sorted(picture.bands, key=lambda band: band.level):
-        columns[words["low"].format(band.level)] = [band.low[at[y]] if y in at else None for y in years]
-        columns[words["high"].format(band.level)] = [band.high[at[y]] if y in at else None for y in years]
+        columns[words["low"].format(band.level)] = [_held(picture, band.low[at[y]]) if y in at else None for y in years]
+        columns[words["high"].format(band.level)] = [_held(picture, band.high[at[y]]) if y in at else None for y in years]
     if picture.targets:
         stated = {
             y: words["join"].join(t.label for t in picture.targets if t.year_from <= y <= t.year_to) for y in years
         }
         columns[words["target column"]] = list(stated.values())
     return pd.DataFrame(columns)
+
+
+def _room_left(limits: tuple[float, float], counted: bool) -> float:
+    """Inches beside the plot that the labels of the ticks need; what is counted one by one may have many digits."""
+    ends = (in_unit(limit, 1) if counted else four(limit) for limit in limits)
+    return max(LEFT, max(width_of(end, NOTE_SIZE + 0.5) for end in ends) + TICK)
 
 
 def fan(picture: FanPicture, lang: str = "zh") -> Chart:
@@ -231,7 +245,7 @@ def fan(picture: FanPicture, lang: str = "zh") -> Chart:
             keys=keys,
             plot_height=room_for(notes, 2.7),
             notes=[picture.basis, picture.source],
-            left=0.55,
+            left=_room_left(limits, picture.counted),
             right=MARGIN if notes else 0.2,
             under=0.34,
             unit=words["unit"].format(picture.unit) + ("" if limits[0] == 0 else words["not from zero"]),

@@ -12,7 +12,7 @@ from zhibiao.model import Observation, Unit, unit_of
 from zhibiao.showing.asked_pairs import clauses, national_ratios, target_pairs
 from zhibiao.showing.by_hand import ratios_by_hand
 from zhibiao.showing.citing import named
-from zhibiao.showing.numbers import ABSENT, as_written, fixed, four, in_unit, percent
+from zhibiao.showing.numbers import ABSENT, as_written, fixed, four, full, in_unit, percent
 from zhibiao.showing.pictures import digits_for, display_unit
 from zhibiao.showing.statement_tables import value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
@@ -67,8 +67,8 @@ def _ratio_row(study: Study, name: str, pair: Pair, clause: str) -> dict[str, st
     return {
         "pair": name,
         "year": str(pair.year),
-        "intake": with_unit(in_unit(pair.intake, unit.scale), unit, study.lang),
-        "enrolment": with_unit(in_unit(pair.enrolment, unit.scale), unit, study.lang),
+        "intake": with_unit(full(pair.intake, unit.scale), unit, study.lang),
+        "enrolment": with_unit(full(pair.enrolment, unit.scale), unit, study.lang),
         "ratio": fixed(pair.ratio, 2),
         "clause": clause,
     }
@@ -194,7 +194,7 @@ def projections(study: Study, simulation: Simulation) -> Table:
 
 
 def _latest(study: Study, point: Observation, unit: Unit) -> str:
-    return QUALIFIERS[point.qualifier] + with_unit(in_unit(point.base_value, unit.scale), unit, study.lang) + f" ({point.period})"
+    return QUALIFIERS[point.qualifier] + with_unit(full(point.base_value, unit.scale), unit, study.lang) + f" ({point.period})"
 
 
 def observations(study: Study) -> Table:

@@ -12,7 +12,7 @@ from zhibiao.catalogue.study import Study
 from zhibiao.model import Observation, Unit
 from zhibiao.showing.by_hand import gap_by_hand, pace_by_hand
 from zhibiao.showing.citing import briefly_cited, cited_clause
-from zhibiao.showing.numbers import ABSENT, count, in_unit, percent, percent_as
+from zhibiao.showing.numbers import ABSENT, bare, count, full, in_unit, percent, percent_as
 from zhibiao.showing.statement_tables import period_text, value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
 from zhibiao.showing.words import BASES, QUALIFIERS, STATES, VERDICTS, counted, word, years_text
@@ -82,7 +82,7 @@ def observed_text(point: Observation | None, unit: Unit, lang: str, *, named: bo
     """
     if point is None:
         return ABSENT
-    number = in_unit(point.base_value, unit.scale)
+    number = full(point.base_value, unit.scale)
     mark = "" if point.confidence == "high" else "*"
     value = f"{QUALIFIERS[point.qualifier]}{with_unit(number, unit, lang) if named else number}{mark}"
     return f"{value}（{point.period}）" if lang == "zh" else f"{value} ({point.period})"
@@ -98,14 +98,23 @@ def gap_text(stands: Standing, lang: str) -> str:
 def difference_text(value: float, unit: Unit, lang: str) -> str:
     """A difference in the document's unit; two percentages differ by percentage points."""
     if unit.base == "%":
-        return in_unit(value, 1) + ("个百分点" if lang == "zh" else " pp")
-    return with_unit(in_unit(value, unit.scale), unit, lang)
+        return points_text(value) + ("个百分点" if lang == "zh" else " pp")
+    return with_unit(full(value, unit.scale), unit, lang)
+
+
+def points_text(value: float) -> str:
+    """A number of percentage points to two decimals at most, and finer only where that would print nothing.
+
+    >>> points_text(0.1167), points_text(2.0), points_text(98.5 - 98.3), points_text(0.004)
+    ('0.12', '2', '0.2', '0.004')
+    """
+    return in_unit(value, 1) if abs(value) < 0.005 else bare(in_unit(value, 1, 2))
 
 
 def _baseline_text(stands: Standing, lang: str) -> str:
     if stands.baseline is None:
         return ABSENT
-    value = in_unit(stands.baseline.value, stands.statement.written_unit.scale)
+    value = full(stands.baseline.value, stands.statement.written_unit.scale)
     return f"{value}（{stands.baseline.year}）" if lang == "zh" else f"{value} ({stands.baseline.year})"
 
 
@@ -113,7 +122,7 @@ def latest_text(stands: Standing, lang: str, *, named: bool = False) -> str:
     """The latest figure; of a cumulative target what has come together so far. `named` adds the unit."""
     if stands.total is not None and stands.latest is not None:
         unit = stands.statement.written_unit
-        value = in_unit(stands.total, unit.scale)
+        value = full(stands.total, unit.scale)
         value = with_unit(value, unit, lang) if named else value
         return f"累计{value}（至{stands.latest.period}）" if lang == "zh" else f"{value} in all (to {stands.latest.period})"
     return observed_text(stands.latest, stands.statement.written_unit, lang, named=named)

@@ -28,7 +28,23 @@ HUNDREDTH = Decimal("0.01")
 CLOSE = Context(prec=8)
 """Floating point is trusted this far."""
 
+PUBLISHED_DECIMALS = 4
+"""Nobody publishes finer than this in base units; what has more decimals was reckoned."""
+
+COARSE_FROM = 10_000
+"""From here on a modelled number of things counted one by one is said to three significant digits."""
+
 Number = int | float | Decimal | SupportsFloat | None
+
+
+class Published(float):
+    """A figure that somebody published or set, for pictures, which reckon in floats: it is printed in full.
+
+    >>> four(Published(12345)), four(12345.0), in_unit(Published(12345), 1)
+    ('12345', '12350', '12,345')
+    """
+
+    __slots__ = ()
 
 
 def is_absent(value: object) -> bool:
@@ -82,7 +98,9 @@ def four(value: Number) -> str:
     ('9.9', '428.7', '105000', '0')
     """
     number = decimal_of(value)
-    return ABSENT if number is None else noted(number, 1, _four(number))
+    if number is None:
+        return ABSENT
+    return noted(number, 1, _whole(number) if isinstance(value, Published) else _four(number))
 
 
 def _four(number: Decimal) -> str:
@@ -91,6 +109,11 @@ def _four(number: Decimal) -> str:
     if abs(number) < NOISE:
         return "0"
     return _plain(f"{_rounded(number, 3 - number.adjusted()):f}")
+
+
+def _whole(number: Decimal) -> str:
+    """Every digit, and none more."""
+    return _plain(f"{number:f}") if number.is_finite() else _infinite(number)
 
 
 def _plain(text: str) -> str:
@@ -121,12 +144,12 @@ def count(value: int) -> str:
 
 
 def as_written(value: Decimal, scale: Decimal | int) -> str:
-    """Return a value in the unit of its document with the digits that somebody wrote.
+    """Return a value in the unit of its document with the digits that somebody wrote; thousands stand apart where things are counted one by one.
 
-    >>> as_written(Decimal("10.50"), 10000), as_written(Decimal(100), 1)
-    ('10.5', '100')
+    >>> as_written(Decimal("10.50"), 10000), as_written(Decimal(100), 1), as_written(Decimal(12345), 1)
+    ('10.5', '100', '12,345')
     """
-    return noted(value * Decimal(scale), scale, _plain(f"{value:f}"))
+    return noted(value * Decimal(scale), scale, _plain(f"{value:,f}" if scale == 1 else f"{value:f}"))
 
 
 def percent(share: Number, digits: int = 1) -> str:
@@ -208,9 +231,10 @@ def in_unit(value_base: Number, scale: Decimal | int, digits: int | None = None)
     scale : Decimal or int
         How many base units one printed unit has: 10000 for 万人, 1 for 人, 0.01 for % of a share.
     digits : int, optional
-        Decimals; at most four significant digits without it.
+        Decimals. Without it at most four significant digits, but of things counted one by one a figure that somebody published or set (Decimal,
+        int, `Published`) is printed in full; `full` does so in every unit.
 
-    What is counted one by one stands with a comma between groups of three digits. What is exact with one decimal more (two at most) keeps
+    With no decimals, a reckoned number of things counted one by one is said to three significant digits from 10,000 on. What is counted one by one stands with a comma between groups of three digits. What is exact with one decimal more (two at most) keeps
     it: it is a figure that somebody published, and a median that stays at a figure reads like the figure.
 
     >>> in_unit(8690, 1, 0), in_unit(8690, 1)
@@ -219,9 +243,45 @@ def in_unit(value_base: Number, scale: Decimal | int, digits: int | None = None)
     ('428.7', '429')
     >>> in_unit(105000, 10000, 1), in_unit(105000.0, 10000), in_unit(0.985, Decimal("0.01"))
     ('10.5', '10.5', '98.5')
+    >>> in_unit(Decimal(12345), 1), in_unit(12345.0, 1), in_unit(82227766.3, 1, 0), in_unit(12345.0, 1, 0)
+    ('12,345', '12,350', '82,200,000', '12,345')
     """
     number = decimal_of(value_base)
-    return ABSENT if number is None else noted(number, scale, _in_unit(number, scale, digits))
+    if number is None:
+        return ABSENT
+    if digits is None and scale == 1 and isinstance(value_base, Published | Decimal | SupportsIndex):
+        return noted(number, scale, _in_full(number, scale))
+    return noted(number, scale, _in_unit(number, scale, digits))
+
+
+def full(value_base: Number, scale: Decimal | int) -> str:
+    """Return a published value, or a sum or difference of such, with all its digits: nothing of it is modelled.
+
+    A Decimal stands as it is. Floating point's own digits are left off; what is exact in no few decimals, such as a mean of three years, has four significant digits.
+
+    >>> full(12350.0 - 12345, 1), full(105000.0 - 99000, 10000), full(98.5 - 98.3, 1), full(12350 / 3, 1)
+    ('5', '0.6', '0.2', '4,117')
+    """
+    number = decimal_of(value_base)
+    if number is None:
+        return ABSENT
+    exact = number if isinstance(value_base, Decimal) else _published(number)
+    return noted(number, scale, _in_unit(number, scale, None) if exact is None else _in_full(exact, scale))
+
+
+def _published(number: Decimal) -> Decimal | None:
+    """The short decimal number that a float stands for; None where it stands for none."""
+    if not number.is_finite():
+        return None
+    near = _rounded(number, PUBLISHED_DECIMALS)
+    return near if abs(number - near) < NOISE else None
+
+
+def _in_full(number: Decimal, scale: Decimal | int) -> str:
+    if not number.is_finite():
+        return _infinite(number)
+    scaled = EXACT.divide(number, Decimal(scale))
+    return _plain(f"{scaled:,f}" if scale == 1 else f"{scaled:f}")
 
 
 def own_decimals(number: Decimal, digits: int) -> int:
@@ -238,5 +298,12 @@ def _in_unit(number: Decimal, scale: Decimal | int, digits: int | None) -> str:
     scaled = number / Decimal(scale)
     if digits is not None and scaled.is_finite() and (digits or scale != 1):
         digits = own_decimals(scaled, digits)
-    text = _four(scaled) if digits is None else _fixed(scaled, digits)
+    text = _four(scaled) if digits is None else _fixed(scaled, _coarser(scaled) if digits == 0 and scale == 1 else digits)
     return _thousands(Decimal(text), -min(int(Decimal(text).as_tuple().exponent), 0)) if scale == 1 and scaled.is_finite() else text
+
+
+def _coarser(number: Decimal) -> int:
+    """Decimals of a number counted one by one: negative, for three significant digits, where it is large and no whole number: nobody counted it."""
+    if not number.is_finite() or abs(number) < COARSE_FROM or number == number.to_integral_value():
+        return 0
+    return 2 - number.adjusted()

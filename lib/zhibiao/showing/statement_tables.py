@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -13,6 +14,9 @@ from zhibiao.showing.numbers import as_written, count
 from zhibiao.showing.table import Column, Table
 from zhibiao.showing.words import KINDS, SCOPES, counted, word
 
+THOUSANDS = re.compile(r"(?<![\d.])\d{4,}")
+"""The whole part of a number from a thousand on."""
+
 
 def value_with_unit(statement: Statement, lang: str) -> str:
     """The value as the document writes it, with its unit: >10.5万人, 98%; English sets a space before a word."""
@@ -20,11 +24,12 @@ def value_with_unit(statement: Statement, lang: str) -> str:
 
 
 def stated(statement: Statement, lang: str) -> str:
-    """The value as the document writes it, without its unit: >10.5, 3—5, >[15]."""
+    """The value as the document writes it, without its unit: >10.5, 3—5, >[15]; of things counted one by one the thousands stand apart: ≥15,000."""
     for end in (statement.low, statement.high):
         if end is not None:
             as_written(end, statement.written_unit.scale)
-    return statement.value_text(lang)
+    text = statement.value_text(lang)
+    return text if statement.written_unit.scale != 1 else THOUSANDS.sub(lambda found: f"{int(found.group()):,}", text)
 
 
 def with_unit(value: str, unit: Unit, lang: str) -> str:

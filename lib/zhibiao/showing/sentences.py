@@ -20,7 +20,7 @@ from zhibiao.showing.citing import numbered
 from zhibiao.showing.gap_tables import gap_text, latest_text, likelihood_text
 from zhibiao.showing.ledger import handed_over
 from zhibiao.showing.nothing import NOTHING
-from zhibiao.showing.numbers import count, in_unit, percent, thousands
+from zhibiao.showing.numbers import count, full, percent, thousands
 from zhibiao.showing.silence import reasons
 from zhibiao.showing.statement_tables import value_with_unit
 from zhibiao.showing.table import literal, published_run
@@ -247,9 +247,9 @@ def _ifs(study: Study) -> Iterator[str]:
             total = float(value) * years
             against = _against(study, indicator, total, [t for t in targets if t.period == span])
             if study.lang == "zh":
-                yield f"若为年度数：{study.clause(statement)}的“{statement.evidence}”按{count(years)}年计合{in_unit(total, unit.scale)} {unit.written}，{against}。原文未写期间，不作判定。"
+                yield f"若为年度数：{study.clause(statement)}的“{statement.evidence}”按{count(years)}年计合{full(total, unit.scale)} {unit.written}，{against}。原文未写期间，不作判定。"
             else:
-                yield f"If it were a yearly figure: “{statement.evidence}” ({study.clause(statement)}) would make {in_unit(total, unit.scale)} {unit.label('en')} in {count(years)} years, {against}. The document names no period; this is no verdict."
+                yield f"If it were a yearly figure: “{statement.evidence}” ({study.clause(statement)}) would make {full(total, unit.scale)} {unit.label('en')} in {count(years)} years, {against}. The document names no period; this is no verdict."
 
 
 def _against(study: Study, indicator: Indicator, total: float, targets: Sequence[Statement]) -> str:

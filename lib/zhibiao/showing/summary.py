@@ -15,7 +15,7 @@ from zhibiao.catalogue.study import Study
 from zhibiao.showing.answer import source_note
 from zhibiao.showing.asked_pairs import target_pairs
 from zhibiao.showing.gap_tables import difference_text, gap_text, latest_text, likelihood_text
-from zhibiao.showing.numbers import count, fixed, in_unit, percent
+from zhibiao.showing.numbers import count, fixed, full, in_unit, percent
 from zhibiao.showing.pictures import display_unit
 from zhibiao.showing.sentences import Nothing, Sentences
 from zhibiao.showing.statement_tables import value_with_unit, with_unit
@@ -79,7 +79,7 @@ def _fits(study: Study, pipe: Pipe) -> Iterator[str]:
     start, (mean, own) = pipe.start, middle(pipe)
     length, unit = fixed(mean, 1), display_unit(study, study.indicator("enrolment"))
     for pair in target_pairs(study):
-        stock, flow = (with_unit(in_unit(value, unit.scale), unit, study.lang) for value in (pair.enrolment, pair.intake))
+        stock, flow = (with_unit(full(value, unit.scale), unit, study.lang) for value in (pair.enrolment, pair.intake))
         both = study.words(f"在校生{stock}与招生{flow}的目标", f"The targets of {stock} enrolled and {flow} entering a year")
         way = float(pairs.implied(pair, start, np.array([mean]), pipe.earlier).on_the_way[0])
         if math.isnan(way):
@@ -138,7 +138,7 @@ def _levers(study: Study, row: GapRow, pipe: Pipe | None) -> Iterator[dict[str, 
         }
         return
     if stands.verdict == "level":
-        bound = with_unit(in_unit(asked.bound, unit.scale), unit, lang)
+        bound = with_unit(full(asked.bound, unit.scale), unit, lang)
         yield {
             "target": name,
             "lever": study.words("须超过", "must exceed"),
@@ -182,6 +182,6 @@ def _enrolment_levers(study: Study, row: GapRow, pipe: Pipe, name: str, bound: f
                 "lever": study.words("保留率", "retention"),
                 "needed": study.words(f"每年{percent(way, 1)}", f"{percent(way, 1)} a year"),
                 "premise": study.words(
-                    f"招生匀速增到{in_unit(pair.intake, unit.scale)}{unit.written}，平均学制{length}年", f"intake grows evenly to {in_unit(pair.intake, unit.scale)} {unit.label('en')}, programmes of {length} years"
+                    f"招生匀速增到{full(pair.intake, unit.scale)}{unit.written}，平均学制{length}年", f"intake grows evenly to {full(pair.intake, unit.scale)} {unit.label('en')}, programmes of {length} years"
                 ),
             }

@@ -92,14 +92,17 @@ def gap_text(stands: Standing, lang: str) -> str:
     """The gap in the document's unit, or in words that nothing is known."""
     if stands.gap is None:
         return ABSENT
-    return difference_text(stands.gap, stands.statement.written_unit, lang)
+    unit = stands.statement.written_unit
+    if unit.base == "%":
+        return difference_text(stands.gap, unit, lang)
+    return with_unit(full(stands.gap, unit.scale), unit, lang)
 
 
 def difference_text(value: float, unit: Unit, lang: str) -> str:
-    """A difference in the document's unit; two percentages differ by percentage points."""
+    """A reckoned difference, such as a pace, in the document's unit; two percentages differ by percentage points."""
     if unit.base == "%":
         return points_text(value) + ("个百分点" if lang == "zh" else " pp")
-    return with_unit(full(value, unit.scale), unit, lang)
+    return with_unit(in_unit(value, unit.scale), unit, lang)
 
 
 def points_text(value: float) -> str:

@@ -50,7 +50,7 @@ def parameters_of(path: Path) -> dict[str, Any]:
     return found
 
 
-def checked(path: Path, given: Mapping[str, Any], data: Path | None = None, *, registry: Registry | None = None) -> dict[str, Any]:
+def checked(path: Path, given: Mapping[str, Any], data: Path | None = None, *, registry: Registry | None = None, alone: bool = True) -> dict[str, Any]:
     """Check the parameters given for a notebook against the contract, before any kernel starts.
 
     Parameters
@@ -63,6 +63,9 @@ def checked(path: Path, given: Mapping[str, Any], data: Path | None = None, *, r
         The overlay.
     registry : Registry, optional
         Read from `data` already.
+    alone : bool
+        Whether a scenario that the region's figures give no start is refused. In a batch of every region and scenario that run fails by
+        itself, and the others go on.
 
     Returns
     -------
@@ -81,7 +84,8 @@ def checked(path: Path, given: Mapping[str, Any], data: Path | None = None, *, r
             raise ParameterError(f"未知参数 unknown parameter {name!r}", where=path.name, allowed=defaults, nearest=closest(name, defaults))
     complete = {**defaults, **given}
     resolved = study(load(data) if registry is None else registry, **{name: complete[name] for name in CONTRACT if name in complete})
-    startable(resolved)
+    if alone:
+        startable(resolved)
     # numbers that came as text from a command line are handed on as numbers
     for name in ("level", "seed"):
         if name in complete:

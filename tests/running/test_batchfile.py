@@ -66,7 +66,6 @@ def test_every_combination_in_order_and_parameters_where_they_are_known(tmp_path
         ("level: 50", "level: 10", 7, "out of range", None),
         ("region: 100000", "region: 重庆", 7, "appears twice", None),
         ("region: 100000", "region: 100000, scenarios: [plan_2021]", 7, "not meant for 全国", None),
-        ("region: 100000", "region: 江津, scenarios: [retention_up]", 7, "no year has both", None),
         ("cell: 5", "cell: 0", 8, "cell", None),
         ("cell: 5", "cell: fast", 8, "cell", None),
         ("name: trial", "name: ../trial", 1, "'../trial'", None),

@@ -132,7 +132,7 @@ def task(notebook: Path, given: Mapping[str, object], *, batch: str, registry: R
     """
     from zhibiao.notebook import checked, heading
 
-    complete = checked(notebook, given, data, registry=registry)
+    complete = checked(notebook, given, data, registry=registry, alone=batch == SINGLE)
     if "region" not in complete:
         raise ParameterError("笔记本须有参数 region the notebook needs a parameter region", where=notebook.name)
     region = registry.region(complete["region"])

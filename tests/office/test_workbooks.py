@@ -93,7 +93,8 @@ def tables_of(notebook: Path) -> list[tuple[list[str], list[list[str]]]]:
     found = []
     for cell in nbformat.read(notebook, 4).cells:
         for output in cell.get("outputs", []):
-            if RESOURCE not in output.get("data", {}):
+            resource = output.get("data", {}).get(RESOURCE)
+            if resource is None or not (resource["data"] or resource["title"]):  # only a sentence: no sheet
                 continue
             lines = [line for line in output.data["text/markdown"].splitlines() if line.startswith("|")]
             read = [[re.sub(r"\\(.)", r"\1", part.strip()) for part in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]

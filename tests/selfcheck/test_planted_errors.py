@@ -20,7 +20,8 @@ from zhibiao.publishing.pdf import readable, to_pdf
 from zhibiao.publishing.readback import check_numbers
 from zhibiao.publishing.readback_documents import check_document, check_docx_text, check_pdf_text, furniture, owed
 from zhibiao.publishing.readback_files import check_csv, check_tables, check_workbook
-from zhibiao.publishing.readback_pages import Stream, check
+from zhibiao.publishing.readback_pages import check
+from zhibiao.publishing.readback_stream import Stream
 from zhibiao.publishing.resource import tables
 from zhibiao.showing import ledger
 

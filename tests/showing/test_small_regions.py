@@ -12,7 +12,7 @@ from zhibiao.catalogue.study import study
 from zhibiao.exploring.still import parts
 from zhibiao.model import Override
 from zhibiao.showing import anchor_tables, pictures, scenario_settings, scenario_tables, sensitivity_tables
-from zhibiao.showing.gap_tables import asked_for
+from zhibiao.showing.request_tables import asked_for
 from zhibiao.showing.sentences import headline_verdict
 from zhibiao.showing.summary import summary
 from zhibiao.simulating.comparing import compare
@@ -102,7 +102,7 @@ def test_one_thing_is_not_many_in_english(registry):
     (first,) = rows[:1]
     assert pictures.gaps(city, [first]).title.startswith("The one main target ")
     assert "the one main target" in headline_verdict(city, [first])
-    assert "1 indicators" not in asked_for(city, requests([first])).title + " ".join(summary(city, [first], requests([first]), frozenset(), None).lines)
+    assert "1 indicators" not in asked_for(city, [first], requests([first])).title + " ".join(summary(city, [first], requests([first]), frozenset(), None).lines)
 
 
 def test_what_is_only_counted_has_an_english_word_for_its_unit():

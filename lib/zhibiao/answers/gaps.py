@@ -110,16 +110,16 @@ class Gaps(Answers):
     def requests(self) -> Table:
         """Figures that are asked for."""
         from zhibiao.assessing.requests import requests
-        from zhibiao.showing import gap_tables
+        from zhibiao.showing import request_tables
 
-        return gap_tables.asked_for(self.study, requests(self.rows))
+        return request_tables.asked_for(self.study, self.rows, requests(self.rows))
 
     def main_requests(self) -> Table:
         """Figures that the main targets wait for."""
         from zhibiao.assessing.requests import requests
-        from zhibiao.showing import gap_tables
+        from zhibiao.showing import request_tables
 
-        return gap_tables.asked_for(self.study, requests(self.main_rows))
+        return request_tables.asked_for(self.study, self.main_rows, requests(self.main_rows))
 
     def owed(self) -> Table:
         """Figures that the main targets wait for, with who owes them, and the workbook to fill."""

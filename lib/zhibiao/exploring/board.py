@@ -22,7 +22,7 @@ from zhibiao.exploring.scene import Scene, Shown, scenario_of, scene
 from zhibiao.exploring.state import Pin, Question, Screen, Session
 from zhibiao.exploring.still import no_pipe
 from zhibiao.model import LeverId, Plan
-from zhibiao.showing.gap_tables import asked_for
+from zhibiao.showing.request_tables import asked_for
 from zhibiao.showing.statement_tables import value_with_unit
 
 SCENES = 6
@@ -112,7 +112,7 @@ class Board(Desk):
         """A region without a pipe: why nothing can be played with, and the figures that are asked for."""
         s = here.study
         self.lines.value = paragraph(no_pipe(s))
-        table = asked_for(s, requests(here.rows))
+        table = asked_for(s, here.rows, requests(here.rows))
         self.table.value = wide(table.title, table.quick_html())
 
     def _furnish(self, here: Scene) -> None:

@@ -16,9 +16,9 @@ from zhibiao.exploring.scene import Scene, Shown
 from zhibiao.exploring.screen import Curve, Panel, curve, observed
 from zhibiao.model import Scenario
 from zhibiao.showing.chart import Chart
-from zhibiao.showing.gap_tables import asked_for
 from zhibiao.showing.no_pipe import no_pipe as because
 from zhibiao.showing.pictures import display_unit, source_line
+from zhibiao.showing.request_tables import asked_for
 from zhibiao.showing.sentences import Sentences
 from zhibiao.showing.series import point_keys, series_words
 from zhibiao.showing.sheet import Box, Key, Sheet, open_sheet
@@ -37,7 +37,8 @@ def parts(study: Study, simulation: Simulation) -> tuple[Chart, Table] | tuple[S
     base = Ground(simulation.fans, simulation.pipe) if study.scenario == plain.scenario else ground(study)
     here = Scene(plain, base)
     if simulation.pipe is None:
-        return Sentences((no_pipe(study),)), asked_for(study, requests(gap_table(study, base.fans)))
+        rows = gap_table(study, base.fans)
+        return Sentences((no_pipe(study),)), asked_for(study, rows, requests(rows))
     shown, other, saved = here.show(study.scenario), _compared(study), study.scenario.saved
     before = None if other is None else here.show(other)
     beside = None if before is None else before.beside(shown)

@@ -13,7 +13,9 @@ from nbformat import NotebookNode
 
 from zhibiao.publishing.frontmatter import FrontMatter, front_matter
 from zhibiao.publishing.pdf import readable
-from zhibiao.publishing.readback_pages import Shown, Stream, check, normal
+from zhibiao.publishing.readback_pages import check
+from zhibiao.publishing.readback_reader import Shown
+from zhibiao.publishing.readback_stream import Stream, normal
 from zhibiao.publishing.sections import for_slides
 from zhibiao.publishing.shown_texts import Piece, pieces
 from zhibiao.publishing.values import Store

@@ -6,16 +6,15 @@ from collections.abc import Sequence
 
 from zhibiao.assessing.gaps import GapRow
 from zhibiao.assessing.methods.chance import EVEN, WORDS
-from zhibiao.assessing.requests import Request
 from zhibiao.assessing.standing import Standing
 from zhibiao.catalogue.study import Study
 from zhibiao.model import Observation, Unit
 from zhibiao.showing.by_hand import gap_by_hand, pace_by_hand
 from zhibiao.showing.citing import briefly_cited, cited_clause
-from zhibiao.showing.numbers import ABSENT, bare, count, full, in_unit, percent, percent_as
+from zhibiao.showing.numbers import ABSENT, bare, full, in_unit, percent, percent_as
 from zhibiao.showing.statement_tables import period_text, value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
-from zhibiao.showing.words import BASES, QUALIFIERS, STATES, VERDICTS, counted, word, years_text
+from zhibiao.showing.words import QUALIFIERS, STATES, VERDICTS, word
 
 CHANCE_STEP = 0.05
 """Chances are printed in steps of five points: the draws are finer than what they rest on."""
@@ -226,36 +225,6 @@ def _pace_text(value: float | None, unit: Unit) -> str:
         return in_unit(value, unit.scale)
     text = in_unit(value, unit.scale, 2)
     return text.rstrip("0").rstrip(".")
-
-
-def asked_for(study: Study, requests: Sequence[Request]) -> Table:
-    """The figures that are asked for 数据需求清单, each with the clauses that need it."""
-    lang = study.lang
-    columns = [
-        Column("indicator", study.words("指标", "indicator"), width=4),
-        Column("unit", study.words("单位", "unit"), width=2),
-        Column("years", study.words("缺哪些年", "years missing"), width=4),
-        Column("basis", study.words("口径", "basis"), width=2),
-        Column("clauses", study.words("哪条条款需要", "needed for"), width=6),
-        Column("definition", study.words("定义", "definition"), width=6),
-    ]
-    cells = [
-        {
-            "indicator": r.indicator.name(lang),
-            "unit": r.statements[0].written_unit.label(lang) or study.words(r.unit, "number"),
-            "years": years_text(r.years),
-            "basis": word(BASES, r.basis, lang),
-            "clauses": study.words("；", "; ").join(dict.fromkeys(cited_clause(study, s) for s in r.statements)),
-            "definition": r.indicator.definition if lang == "zh" else (r.indicator.definition_en or r.indicator.definition),
-        }
-        for r in requests
-    ]
-    return Table(
-        columns,
-        cells,
-        title=study.words(f"数据需求清单：{count(len(cells))}项指标缺数", f"Figures asked for: {counted(len(cells), 'indicator')}"),
-        empty=study.words(f"截至{study.as_of}年，所需数据都已报齐。", f"As of {study.as_of} every figure that is needed has been reported."),
-    )
 
 
 def briefly(study: Study, rows: Sequence[GapRow]) -> Table:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from zhibiao.assessing.gaps import GapRow
 from zhibiao.assessing.requests import Request
 from zhibiao.catalogue.study import Study
+from zhibiao.model import Statement
 from zhibiao.reading.asked import asked_by_clauses
 from zhibiao.reading.workbook import template
-from zhibiao.showing.citing import briefly_cited, named
+from zhibiao.showing.citing import briefly_cited, cited_clause, named
 from zhibiao.showing.gap_records import template_records
 from zhibiao.showing.numbers import count
 from zhibiao.showing.table import Column, Table, published_run
@@ -35,6 +36,48 @@ class RequestTable(Table):
         return bundle
 
 
+def asked_for(study: Study, rows: Sequence[GapRow], requests: Sequence[Request]) -> Table:
+    """The figures that are asked for, each with the clauses that need it and what it means.
+
+    Parameters
+    ----------
+    rows : sequence of GapRow
+        The targets that the list is about.
+    requests : sequence of Request
+        What they wait for.
+    """
+    columns = [*_columns(study, years=4, clauses=6), Column("definition", study.words("定义", "definition"), width=6)]
+    cells = [
+        {
+            **_cells(study, request, cited_clause),
+            "definition": request.indicator.definition if study.lang == "zh" else (request.indicator.definition_en or request.indicator.definition),
+        }
+        for request in requests
+    ]
+    title = study.words(f"数据需求清单：{count(len(cells))}项指标缺数", f"Figures asked for: {counted(len(cells), 'indicator')}")
+    return Table(columns, cells, title=title, empty=_nothing_owed(study, rows))
+
+
+def _columns(study: Study, *, years: int, clauses: int) -> list[Column]:
+    return [
+        Column("indicator", study.words("指标", "indicator"), width=4),
+        Column("unit", study.words("单位", "unit"), width=2),
+        Column("years", study.words("缺哪些年", "years missing"), width=years),
+        Column("basis", study.words("口径", "basis"), width=2),
+        Column("clauses", study.words("哪条条款需要", "needed for"), width=clauses),
+    ]
+
+
+def _cells(study: Study, request: Request, cite: Callable[[Study, Statement], str]) -> dict[str, str]:
+    return {
+        "indicator": request.indicator.name(study.lang),
+        "unit": request.statements[0].written_unit.label(study.lang) or study.words(request.unit, "number"),
+        "years": years_text(request.years),
+        "basis": word(BASES, request.basis, study.lang),
+        "clauses": study.words("；", "; ").join(dict.fromkeys(cite(study, statement) for statement in request.statements)),
+    }
+
+
 def owed(study: Study, rows: Sequence[GapRow], requests: Sequence[Request]) -> RequestTable:
     """The figures that are asked for, each with the clauses that need it and the units that owe it.
 
@@ -45,26 +88,8 @@ def owed(study: Study, rows: Sequence[GapRow], requests: Sequence[Request]) -> R
     requests : sequence of Request
         What they wait for; the workbook holds every figure that any target of the region waits for.
     """
-    lang = study.lang
-    columns = [
-        Column("indicator", study.words("指标", "indicator"), width=4),
-        Column("unit", study.words("单位", "unit"), width=2),
-        Column("years", study.words("缺哪些年", "years missing"), width=4),
-        Column("basis", study.words("口径", "basis"), width=2),
-        Column("clauses", study.words("哪条条款需要", "needed for"), width=5),
-        Column("owner", study.words("由谁报", "owed by"), width=6),
-    ]
-    cells = [
-        {
-            "indicator": request.indicator.name(lang),
-            "unit": request.statements[0].written_unit.label(lang) or study.words(request.unit, "number"),
-            "years": years_text(request.years),
-            "basis": word(BASES, request.basis, lang),
-            "clauses": study.words("；", "; ").join(dict.fromkeys(briefly_cited(study, s) for s in request.statements)),
-            "owner": owners(study, request),
-        }
-        for request in requests
-    ]
+    columns = [*_columns(study, years=4, clauses=5), Column("owner", study.words("由谁报", "owed by"), width=6)]
+    cells = [{**_cells(study, request, briefly_cited), "owner": owners(study, request)} for request in requests]
     return RequestTable(
         columns,
         cells,
@@ -87,8 +112,8 @@ def _nothing_owed(study: Study, rows: Sequence[GapRow]) -> str:
             f"As of {study.as_of} no figure is overdue; but {counted(lacking, 'target')} {'lacks' if lacking == 1 else 'lack'} a baseline, without which progress cannot be judged.",
         )
     if any(row.standing.latest is not None for row in rows):
-        return study.words(f"截至{study.as_of}年，主要目标所需数据都已报齐。", f"As of {study.as_of} every figure that the main targets need has been reported.")
-    return study.words(f"截至{study.as_of}年，主要目标还没有到期应报的数。", f"As of {study.as_of} no figure of the main targets is due yet.")
+        return study.words(f"截至{study.as_of}年，目标所需数据都已报齐。", f"As of {study.as_of} every figure that the targets need has been reported.")
+    return study.words(f"截至{study.as_of}年，目标还没有到期应报的数。", f"As of {study.as_of} no figure of the targets is due yet.")
 
 
 def owners(study: Study, request: Request) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
 import pytest
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
+from zhibiao.catalogue.load import load
+from zhibiao.catalogue.registry import Registry
 from zhibiao.showing.cards_chart import Card, Line, cards
 from zhibiao.showing.chart import Chart
 from zhibiao.showing.fan_chart import Band, FanPicture, Point, TargetLine, fan
@@ -286,3 +288,40 @@ def not_published(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The tests are no published run unless they say so."""
     monkeypatch.delenv(FIGURES, raising=False)
     return
+
+
+PLAN = """id: own
+title: 规划
+title_en: {title_en}
+short: 规划
+issuer: [局]
+region: "450200"
+period: {period}
+issued: {issued}
+headline: [{headline}]
+statements:
+{statements}"""
+HEAD = "region,indicator,period,basis,value,qualifier,unit,status,confidence,source,published,recorded,reason"
+REGIONS = "code,zh,en,parent,level\n450200,柳州,Liuzhou,450000,prefecture\n451225,罗城,Luocheng,450000,county\n"
+
+
+@pytest.fixture(scope="session")
+def liuzhou(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Registry]:
+    """The shipped registry with a prefecture and a county of one's own, a plan of the prefecture and reported figures.
+
+    Statements are the lines of a plan file; figures are (indicator, period, basis, value, unit), of the county with its code in front.
+    """
+
+    def made(statements: str, headline: Sequence[str], figures: Sequence[tuple[object, ...]], *, period="2026-2030", issued="2026-03-01", title_en="plan", recorded="2026-04-01") -> Registry:
+        mine = tmp_path_factory.mktemp("mine")
+        for folder in ("plans", "observations"):
+            (mine / folder).mkdir()
+        (mine / "regions.csv").write_text(REGIONS, encoding="utf-8")
+        whole = [row if len(row) == 6 else ("450200", *row) for row in figures]
+        lines = [f"{region},{name},{year},{basis},{value},eq,{unit},final,high,own-report,,{recorded}," for region, name, year, basis, value, unit in whole]
+        (mine / "observations" / "own.csv").write_text("\n".join([HEAD, *lines]) + "\n", encoding="utf-8")
+        told = PLAN.format(title_en=title_en, period=period, issued=issued, headline=", ".join(headline), statements=statements)
+        (mine / "plans" / "own.yaml").write_text(told, encoding="utf-8")
+        return load(mine)
+
+    return made

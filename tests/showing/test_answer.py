@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 
 from zhibiao.answers import Report
-from zhibiao.catalogue.load import load
 from zhibiao.catalogue.study import study
 from zhibiao.notebook import setup
 from zhibiao.showing.answer import least_sure
@@ -75,18 +74,6 @@ def test_the_workbook_comes_with_published_runs_only(monkeypatch):
 
 
 
-PLAN = """id: own-2021
-title: 柳州规划
-title_en: Plan of Liuzhou
-short: 规划
-issuer: [柳州市]
-region: "450200"
-period: 2021-2025
-issued: 2021-01-01
-headline: [{headline}]
-statements:
-{statements}
-"""
 TARGET = """  - id: {name}
     indicator: {name}
     kind: target
@@ -101,19 +88,13 @@ TARGET = """  - id: {name}
 
 
 @pytest.fixture
-def own(tmp_path) -> Callable[..., Report]:
+def own(liuzhou) -> Callable[..., Report]:
     """A report on a region of one's own: targets as (indicator, value, unit, scope, period), figures as rows."""
 
     def made(targets, figures=(), lang="zh", **parameters) -> Report:
-        (tmp_path / "plans").mkdir(exist_ok=True)
-        (tmp_path / "observations").mkdir(exist_ok=True)
-        (tmp_path / "regions.csv").write_text("code,zh,en,parent,level\n450200,柳州,Liuzhou,450000,prefecture\n", encoding="utf-8")
         told = "".join(TARGET.format(name=n, value=v, unit=u, scope=s, period=p) for n, v, u, s, p in targets)
-        (tmp_path / "plans" / "own-2021.yaml").write_text(PLAN.format(headline=", ".join(n for n, *_ in targets), statements=told), encoding="utf-8")
-        head = "region,indicator,period,basis,value,qualifier,unit,status,confidence,source,published,recorded,reason"
-        rows = [f"450200,{name},{year},{basis},{value},eq,{unit},final,high,own-report,,2026-02-01," for name, year, basis, value, unit in figures]
-        (tmp_path / "observations" / "own.csv").write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
-        return Report(study(load(tmp_path), "450200", lang=lang, **parameters))
+        registry = liuzhou(told, [n for n, *_ in targets], figures, period="2021-2025", issued="2021-01-01", title_en="Plan of Liuzhou", recorded="2026-02-01")
+        return Report(study(registry, "450200", lang=lang, **parameters))
 
     return made
 

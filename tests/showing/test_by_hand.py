@@ -94,35 +94,17 @@ def test_statements_carry_their_numbers(shipped):
     assert len(said) == len(table.rows) == len(table.beside.rows)
 
 
-PLAN = """id: own-2026
-title: 规划
-title_en: plan
-short: 规划
-issuer: [局]
-region: "450200"
-period: 2026-2030
-issued: 2026-03-01
-headline: [trained-2030]
-statements:
-  - {id: trained-2030, kind: target, indicator: social_training, value: 100, comparator: ge, unit: 万人次, scope: cumulative, period: 2026-2030, locator: 一, evidence: 培训100万人次以上}
+STATEMENTS = """  - {id: trained-2030, kind: target, indicator: social_training, value: 100, comparator: ge, unit: 万人次, scope: cumulative, period: 2026-2030, locator: 一, evidence: 培训100万人次以上}
   - {id: enrolment-2030, kind: target, indicator: enrolment, value: 3.4, comparator: gt, unit: 万人, scope: point, period: 2030, locator: 一, evidence: 在校生超过3.4万人}
 """
 
 
 @pytest.fixture(scope="module")
-def reported(tmp_path_factory) -> Registry:
+def reported(liuzhou) -> Registry:
     """A prefecture that has reported two years of its plan."""
-    mine = tmp_path_factory.mktemp("mine")
-    for folder in ("plans", "observations"):
-        (mine / folder).mkdir()
-    (mine / "regions.csv").write_text("code,zh,en,parent,level\n450200,柳州,Liuzhou,450000,prefecture\n", encoding="utf-8")
-    head = "region,indicator,period,basis,value,qualifier,unit,status,confidence,source,published,recorded,reason"
     figures = [("social_training", 2026, "in_period", "18.5", "万人次"), ("social_training", 2027, "in_period", "21", "万人次")]
     figures += [("enrolment", year, "at_end", value, "人") for year, value in ((2025, "28630"), (2027, "30100"))]
-    lines = [f"450200,{name},{year},{basis},{value},eq,{unit},final,high,own-report,,2028-04-01," for name, year, basis, value, unit in figures]
-    (mine / "observations" / "own.csv").write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
-    (mine / "plans" / "own-2026.yaml").write_text(PLAN, encoding="utf-8")
-    return load(mine)
+    return liuzhou(STATEMENTS, ["trained-2030"], figures, recorded="2028-04-01")
 
 
 def test_sums_and_levels_on_their_way_are_reckoned_whole(reported):

@@ -5,7 +5,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
 from zhibiao.assessing.gaps import gap_table
-from zhibiao.catalogue.load import load
 from zhibiao.catalogue.study import study
 from zhibiao.projecting.trajectories import classes
 from zhibiao.showing import flow_tables, gap_tables, pictures
@@ -14,18 +13,7 @@ from zhibiao.showing.fan_chart import FanPicture, Point, fan
 from zhibiao.showing.statement_tables import statements
 from zhibiao.simulating.scenario import simulate
 
-HEAD = "region,indicator,period,basis,value,qualifier,unit,status,confidence,source,published,recorded,reason"
-PLAN = """id: own-2026
-title: 规划
-title_en: plan
-short: 规划
-issuer: [局]
-region: "450200"
-period: 2026-2030
-issued: 2026-03-01
-headline: [enrolment-2030, intake-2030, training-2030, employment-2030]
-statements:
-  - {id: enrolment-2030, kind: target, indicator: enrolment, value: 12350, comparator: ge, unit: 人, scope: point, period: 2030, locator: 一, evidence: 在校生12350人以上}
+STATEMENTS = """  - {id: enrolment-2030, kind: target, indicator: enrolment, value: 12350, comparator: ge, unit: 人, scope: point, period: 2030, locator: 一, evidence: 在校生12350人以上}
   - {id: intake-2030, kind: target, indicator: intake, value: 98765500, comparator: ge, unit: 人, scope: point, period: 2030, locator: 二, evidence: 招生98765500人以上}
   - {id: training-2030, kind: target, indicator: social_training, value: 10.5, comparator: ge, unit: 万人次, scope: point, period: 2030, locator: 三, evidence: 培训10.5万人次以上}
   - {id: employment-2030, kind: target, indicator: employment_rate, value: 98.5, comparator: ge, unit: "%", scope: point, period: 2030, locator: 四, evidence: 就业率98.5%以上}
@@ -39,15 +27,8 @@ ROWS = [
 
 
 @pytest.fixture(scope="module")
-def registry(tmp_path_factory):
-    mine = tmp_path_factory.mktemp("mine")
-    (mine / "plans").mkdir()
-    (mine / "observations").mkdir()
-    (mine / "regions.csv").write_text("code,zh,en,parent,level\n450200,柳州,Liuzhou,450000,prefecture\n", encoding="utf-8")
-    lines = [f"450200,{name},{year},{basis},{value},eq,{unit},final,high,own-report,,2026-04-01," for name, year, basis, value, unit in ROWS]
-    (mine / "observations" / "own.csv").write_text("\n".join([HEAD, *lines]) + "\n", encoding="utf-8")
-    (mine / "plans" / "own-2026.yaml").write_text(PLAN, encoding="utf-8")
-    return load(mine)
+def registry(liuzhou):
+    return liuzhou(STATEMENTS, ["enrolment-2030", "intake-2030", "training-2030", "employment-2030"], ROWS)
 
 
 def rows_of(city):

@@ -7,7 +7,6 @@ import pytest
 
 from zhibiao.assessing.gaps import gap_table
 from zhibiao.assessing.requests import requests
-from zhibiao.catalogue.load import load
 from zhibiao.catalogue.study import study
 from zhibiao.exploring.still import parts
 from zhibiao.model import Override
@@ -19,35 +18,16 @@ from zhibiao.simulating.comparing import compare
 from zhibiao.simulating.outcomes import outcomes
 from zhibiao.simulating.scenario import ground, simulate
 
-HEAD = "region,indicator,period,basis,value,qualifier,unit,status,confidence,source,published,recorded,reason"
-OWN = "eq,人,final,high,own-report,,2026-04-01,"
-PLAN = """id: own-2026
-title: 规划
-title_en: plan
-short: 规划
-issuer: [局]
-region: "450200"
-period: 2026-2030
-issued: 2026-03-01
-headline: [enrolment-2030, majors-2030]
-statements:
-  - {id: enrolment-2030, kind: target, indicator: enrolment, value: 3.4, comparator: gt, unit: 万人, scope: point, period: 2030, locator: 一, evidence: 在校生超过3.4万人}
+STATEMENTS = """  - {id: enrolment-2030, kind: target, indicator: enrolment, value: 3.4, comparator: gt, unit: 万人, scope: point, period: 2030, locator: 一, evidence: 在校生超过3.4万人}
   - {id: majors-2030, kind: target, indicator: quality_majors, value: 20, comparator: ge, unit: 个, scope: point, period: 2030, locator: 二, evidence: 优质专业20个以上}
 """
 
 
 @pytest.fixture(scope="module")
-def registry(tmp_path_factory):
-    mine = tmp_path_factory.mktemp("mine")
-    (mine / "plans").mkdir()
-    (mine / "observations").mkdir()
-    (mine / "regions.csv").write_text("code,zh,en,parent,level\n450200,柳州,Liuzhou,450000,prefecture\n451225,罗城,Luocheng,450000,county\n", encoding="utf-8")
-    rows = [("450200", "intake", 2025, "in_period", 10512), ("450200", "enrolment", 2025, "at_end", 28630), ("451225", "intake", 2025, "in_period", 300)]
-    rows += [("451225", "enrolment", 2025, "at_end", 700), *(("450200", "quality_majors", year, "at_end", 12) for year in (2024, 2025))]
-    lines = [f"{','.join(map(str, row))},{OWN if row[1] != 'quality_majors' else OWN.replace('人', '个')}" for row in rows]
-    (mine / "observations" / "own.csv").write_text("\n".join([HEAD, *lines]) + "\n", encoding="utf-8")
-    (mine / "plans" / "own-2026.yaml").write_text(PLAN, encoding="utf-8")
-    return load(mine)
+def registry(liuzhou):
+    rows = [("intake", 2025, "in_period", 10512, "人"), ("enrolment", 2025, "at_end", 28630, "人"), ("451225", "intake", 2025, "in_period", 300, "人")]
+    rows += [("451225", "enrolment", 2025, "at_end", 700, "人"), *(("quality_majors", year, "at_end", 12, "个") for year in (2024, 2025))]
+    return liuzhou(STATEMENTS, ["enrolment-2030", "majors-2030"], rows)
 
 
 def test_losses_and_graduates_of_a_prefecture_have_two_digits(registry):

@@ -54,7 +54,7 @@ def test_what_would_turn_a_verdict_in_the_unit_of_the_document(report):
 
 def test_the_share_that_can_be_judged_comes_first(report):
     assert str(report("2020=9.9 2022=10.1", ">10.5@2025").assessable()) == "1项目标，可评1项（100%）：进度滞后1。"
-    assert str(report("2020=9.9", ">10.5@2025", "en").assessable()) == "The one target cannot be judged: too few points 1."
+    assert str(report("2020=9.9", ">10.5@2025", "en").assessable()) == "The one target cannot be judged: nothing since the start."
 
 
 def test_without_an_earlier_vintage_there_is_nothing_to_compare(report):

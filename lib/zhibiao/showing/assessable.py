@@ -12,6 +12,7 @@ from zhibiao.assessing.standing import VERDICTS as VERDICT_ORDER
 from zhibiao.catalogue.study import Study
 from zhibiao.showing.numbers import count, percent
 from zhibiao.showing.sentences import Sentences
+from zhibiao.showing.silence import reasons
 from zhibiao.showing.words import STATES, VERDICTS, word
 
 
@@ -23,21 +24,17 @@ def share(study: Study, rows: Sequence[GapRow]) -> str:
     if not rows:
         return study.words(f"所选文件没有给{study.region.zh}定下目标。", f"The chosen documents set no target for {study.region.en}.")
     judged = [row.standing for row in rows if row.standing.verdict not in SILENT_VERDICTS]
-    silent = [row.standing for row in rows if row.standing.verdict in SILENT_VERDICTS]
     part = percent(len(judged) / len(rows), 0)
     if not judged:
-        none = _listed(study, Counter("undecided" if s.state == "assessed" else s.state for s in silent), {**STATES, "undecided": UNDECIDED}, (*STATE_ORDER, "undecided"))
+        none = reasons(study, rows)
         return study.words(f"{count(len(rows))}项目标都不能评估：{none}。", f"{'The one target' if len(rows) == 1 else f'None of the {count(len(rows))} targets'} can{'not' if len(rows) == 1 else ''} be judged: {none}.")
     head = study.words(f"{count(len(rows))}项目标，可评{count(len(judged))}项（{part}）", f"{count(len(rows))} target{'' if len(rows) == 1 else 's'}, {count(len(judged))} of them can be judged ({part})")
     stands = _listed(study, Counter(s.verdict for s in judged), VERDICTS, VERDICT_ORDER)
     weak = _listed(study, Counter(s.state for s in judged if s.state != "assessed"), STATES, STATE_ORDER)
-    lacking = _listed(study, Counter("undecided" if s.state == "assessed" else s.state for s in silent), {**STATES, "undecided": UNDECIDED}, (*STATE_ORDER, "undecided"))
+    lacking = reasons(study, rows)
     if stands:
         head += study.words("：", ": ") + stands + (study.words(f"（其中{weak}）", f" (of these {weak})") if weak else "")
     return head + (study.words("；不可评：", "; not judged: ") + lacking if lacking else "") + study.words("。", ".")
-
-
-UNDECIDED = ("已报的数还不能断定", "undecided by what is reported")
 
 
 def sentence(study: Study, rows: Sequence[GapRow]) -> Sentences:

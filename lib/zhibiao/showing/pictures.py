@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zhibiao.assessing.gaps import GapRow
+from zhibiao.assessing.panel import SILENT_VERDICTS
 from zhibiao.assessing.semantics import condition
 from zhibiao.catalogue.study import Study
 from zhibiao.model import Indicator, Observation, Unit, unit_of
@@ -35,7 +36,6 @@ BANDS = (50, 95)
 
 PERSONS = ("人", "人次")
 """Base units of which a small region has too few for one decimal of 万."""
-UNJUDGED = ("unknown", "not_reported")
 LENGTHS = np.round(np.arange(2.0, 5.0001, 0.05), 2)
 
 
@@ -241,7 +241,7 @@ def _row_name(study: Study, row: GapRow) -> str:
 
 def gap_finding(study: Study, rows: Sequence[GapRow]) -> str:
     """How many of the main targets are met, fall short, or cannot be judged."""
-    judged = [row for row in rows if row.standing.verdict not in UNJUDGED]
+    judged = [row for row in rows if row.standing.verdict not in SILENT_VERDICTS]
     good = sum(row.standing.verdict in ("met", "holding") for row in judged)
     place, total = study.region.name(study.lang), count(len(rows))
     whole = f"Of {total} main targets ({place})" if len(rows) != 1 else f"Of one main target ({place})"
@@ -266,7 +266,7 @@ def gaps(study: Study, rows: Sequence[GapRow]) -> Chart:
     bars = []
     for row in rows:
         stands, state = row.standing, word(STATES, row.standing.state, study.lang)
-        if stands.verdict in UNJUDGED:
+        if stands.verdict in SILENT_VERDICTS:
             short = f"{gap_text(stands, study.lang)}" if stands.gap else ""
             at = study.words(f"{state}；按{stands.latest.period}年数差{short}", f"{state}; short by {short} in {stands.latest.period}") if short and stands.latest else state
             bars.append(gap_chart.GapRow(_row_name(study, row), "unknown", at))
@@ -285,7 +285,7 @@ def schedule(study: Study, rows: Sequence[GapRow]) -> Chart:
     for row in rows:
         made, name = row.standing.progress, _row_name(study, row)
         reason = word(STATES, row.standing.state, study.lang)
-        if row.standing.verdict in UNJUDGED or made is None:
+        if row.standing.verdict in SILENT_VERDICTS or made is None:
             lines.append(schedule_chart.ScheduleRow(name, reason=reason))
         elif made.change is None:
             lines.append(schedule_chart.ScheduleRow(name, reason=study.words("目标要求保持，没有变化量可比", "the target keeps a level: no change to compare")))

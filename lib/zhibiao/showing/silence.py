@@ -15,7 +15,6 @@ from zhibiao.showing.words import STATES, word
 REASONS: Mapping[str, tuple[str, str]] = {
     **STATES,
     "not_begun": ("期间未开始", "period not begun"),
-    "too_few_points": ("只有起点一个数", "only the starting figure"),
     "assessed": ("已报的数还不能断定", "undecided by what is reported"),
 }
 
@@ -30,6 +29,8 @@ def reasons(study: Study, rows: Sequence[GapRow]) -> str:
     """
     silent = [row for row in rows if row.standing.verdict in SILENT_VERDICTS]
     found = Counter(_reason(study, row) for row in silent)
+    if not found:
+        return ""
     if len(found) == 1:
         return word(REASONS, next(iter(found)), study.lang)
     told = [f"{word(REASONS, code, study.lang)}{study.words('', ' ')}{count(number)}" for code, number in found.most_common()]

@@ -11,7 +11,7 @@ STATES: Mapping[str, tuple[str, str]] = {
     "no_baseline": ("缺基期数", "no baseline"),
     "not_yet_reported": ("基期后未报数", "not yet reported"),
     "passed_not_reported": ("期满未报数", "horizon passed, not reported"),
-    "too_few_points": ("数据点太少", "too few points"),
+    "too_few_points": ("起点后还没有数", "nothing since the start"),
     "estimate_only": ("仅有估计数", "estimate only"),
     "stale": ("数据过旧", "stale"),
     "conflicting": ("来源相抵", "sources conflict"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from zhibiao.catalogue.registry import Registry, Series
 from zhibiao.errors import ParameterError, closest
-from zhibiao.model import LEVERS, Indicator, Plan, Region, Scenario, Statement
+from zhibiao.model import LEVERS, Indicator, Observation, Plan, Region, Scenario, Statement
 
 LANGUAGES = ("zh", "en")
 HORIZON_WITHOUT_PLAN = 5
@@ -162,18 +162,18 @@ def _unstarted(asked: Study, case: Scenario) -> tuple[str, str] | None:
     for override in case.overrides:
         lever = LEVERS[override.lever]
         if lever.flow:
-            if not _paired(asked):
+            if newest_pair(asked) is None:
                 return f"截至{asked.as_of}年没有同一年的招生与在校生（招生不为0）", f"by {asked.as_of} no year has both enrolment and intake above 0"
         elif override.change and lever.indicator is not None and not asked.series(lever.indicator).annual:
             return f"没有{lever.zh}的数", f"no figure of {lever.en}"
     return None
 
 
-def _paired(asked: Study) -> bool:
-    """Whether the newest year that has both an intake and an enrolment gives the flow a start."""
-    enrolled = {point.period.year for point in asked.series("enrolment").annual}
+def newest_pair(asked: Study) -> tuple[Observation, Observation] | None:
+    """Intake and enrolment of the newest year that has both, from which the flow of students starts; None where it has no start."""
+    enrolled = {point.period.year: point for point in asked.series("enrolment").annual}
     both = [point for point in asked.series("intake").annual if point.period.year in enrolled]
-    return bool(both) and both[-1].base_value != 0
+    return (both[-1], enrolled[both[-1].period.year]) if both and both[-1].base_value != 0 else None
 
 
 def _whole(name: str, value: object, low: int, high: int) -> int:

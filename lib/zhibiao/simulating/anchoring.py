@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logit, ndtr
 
-from zhibiao.catalogue.study import Study
+from zhibiao.catalogue.study import Study, newest_pair
 from zhibiao.model.fan import Fan
 from zhibiao.projecting.trajectories import trajectories
 from zhibiao.simulating import pipe
@@ -40,11 +40,10 @@ GRADUATES_DEVIATION = 0.15
 
 def start_pair(study: Study) -> Pair | None:
     """The newest year for which both the intake and the enrolment of the region are known."""
-    enrolment = {p.period.year: p for p in study.series("enrolment").annual}
-    both = [p for p in study.series("intake").annual if p.period.year in enrolment]
-    if not both or both[-1].base_value == 0:
+    found = newest_pair(study)
+    if found is None:
         return None
-    newest, stock_then = both[-1], enrolment[both[-1].period.year]
+    newest, stock_then = found
     year = newest.period.year
     return Pair(str(year), year, float(newest.base_value), float(stock_then.base_value), newest.source)
 

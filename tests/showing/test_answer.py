@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from matplotlib.text import Text
 
 from zhibiao.answers import Report
 from zhibiao.catalogue.study import study
@@ -79,7 +80,7 @@ TARGET = """  - id: {name}
     kind: target
     value: {value}
     unit: {unit}
-    comparator: ge
+    comparator: {comparator}
     scope: {scope}
     period: {period}
     locator: 一
@@ -92,7 +93,7 @@ def own(liuzhou) -> Callable[..., Report]:
     """A report on a region of one's own: targets as (indicator, value, unit, scope, period), figures as rows."""
 
     def made(targets, figures=(), lang="zh", **parameters) -> Report:
-        told = "".join(TARGET.format(name=n, value=v, unit=u, scope=s, period=p) for n, v, u, s, p in targets)
+        told = "".join(TARGET.format(name=n, value=v, unit=u, scope=s, period=p, comparator=(more or ['ge'])[0]) for n, v, u, s, p, *more in targets)
         registry = liuzhou(told, [n for n, *_ in targets], figures, period="2021-2025", issued="2021-01-01", title_en="Plan of Liuzhou", recorded="2026-02-01")
         return Report(study(registry, "450200", lang=lang, **parameters))
 
@@ -120,3 +121,30 @@ def test_one_target_is_not_counted(own):
     assert report.answer().lines[0].startswith("唯一的主要目标不能判断：")
     english = own([("intake", 7000, "人", "point", "2025")], STOCK, lang="en")
     assert english.answer().lines[0].startswith("The one main target cannot be judged: ")
+
+
+PUPILS = [("enrolment", 2020, "at_end", 18000, "人"), *STOCK, *(("intake", year, "in_period", value, "人") for year, value in ((2021, 7500), (2022, 7400), (2023, 7300)))]
+
+
+def test_a_level_to_be_lowered_falls_each_year(own):
+    levers = own([("schools", 2, "所", "point", "2025", "le")], [("schools", year, "at_end", value, "所") for year, value in ((2020, 6), (2022, 5), (2023, 4))], as_of=2023).levers()
+    (row,) = levers.rows
+    assert (row["lever"], row["needed"]) == ("每年减少", "1所")
+
+
+def test_an_intake_that_is_there_already_is_no_lever(own):
+    targets = [("enrolment", 22100, "人", "point", "2025"), ("intake", 7600, "人", "point", "2025")]
+    rising = [row for row in PUPILS if row[0] != "intake"] + [("intake", year, "in_period", value, "人") for year, value in ((2021, 5000), (2022, 7000), (2023, 9000))]
+    needed = [row["lever"] for row in own(targets, rising, as_of=2023).levers().rows if "22,100" in row["target"]]
+    assert needed
+    assert "2024年起招生" not in needed
+    more = [row for row in own([("enrolment", 30000, "人", "point", "2025"), targets[1]], PUPILS, as_of=2023).levers().rows if row["lever"] == "2024年起招生"]
+    (row,) = more
+    assert row["needed"].startswith("每年") and "." not in row["needed"]  # whole persons
+
+
+def test_the_map_of_pairs_speaks_in_the_unit_of_the_documents(own):
+    chart = own([("enrolment", 24000, "人", "point", "2025"), ("intake", 7600, "人", "point", "2025")], PUPILS, as_of=2023).pair_map()
+    words = " ".join(text.get_text() for text in chart.figure.findobj(Text))
+    assert "24,000 / 7,600 人" in " ".join(words.split())
+    assert "万人" not in words

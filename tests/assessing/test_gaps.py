@@ -128,8 +128,27 @@ def test_requests_gather_years_and_clauses_of_an_indicator(statement, figure, as
     found = requests(list(table(study).values()))
     assert [(r.indicator.id, r.years, [s.id for s in r.statements], [p.id for p in r.plans], r.basis, r.headline) for r in found] == [
         ("level", (2021, 2023), ["size", "size-keep"], ["plan", "later"], "at_end", True),
-        ("things", (2021, 2022, 2023), ["things"], ["plan"], "at_end", False),
+        ("things", (2020, 2021, 2022, 2023), ["things"], ["plan"], "at_end", False),
     ]
+    assert [r.starts for r in found] == [(), (2020,)]
+
+
+@pytest.mark.parametrize(
+    ("figures", "as_of", "years", "starts"),
+    [
+        ([(2022, 101)], 2022, [(2020, 2021)], [(2020,)]),  # reported, and nothing to measure the progress from
+        ([(2021, 100), (2022, 101)], 2022, [(2020,)], [(2020,)]),
+        ([], 2020, [(2020,)], [(2020,)]),  # the start is owed before the first year of the plan is over
+        ([(2020, 99), (2021, 100), (2022, 101)], 2022, [], []),
+        ([(2021, 100), (2022, 106)], 2022, [], []),  # reached: how far it was matters no more
+        ([(2021, 100), (2022, 100), (2023, 100), (2024, 100)], 2025, [(2025,)], [()]),  # the last year decides
+        ([], 2019, [], []),
+    ],
+)
+def test_a_lacking_baseline_is_asked_for_while_it_is_needed(statement, figure, asked, figures, as_of, years, starts):
+    study = asked(statement("size", value=105), figures=tuple(figure(*row) for row in figures), as_of=as_of)
+    found = requests(list(table(study).values()))
+    assert ([r.years for r in found], [r.starts for r in found]) == (years, starts)
 
 
 def test_nothing_is_asked_for_where_all_is_reported(statement, figure, asked):

@@ -16,6 +16,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from zhibiao.kernels.install import install, remove
 from zhibiao.kernels.templates import PRELOAD, templates
+from zhibiao.publishing.normalise import normalise
 
 CELLS = [
     "word = 'x'",
@@ -86,7 +87,7 @@ def by_nbclient(book: Any, folder: Path) -> Any:
 
 def outputs(ran: Any) -> list[Any]:
     """Return sources and outputs; a warning names the cell it was raised in after the process."""
-    text = nbformat.writes(ran)
+    text = nbformat.writes(normalise(ran))
     cells = json.loads(re.sub(r"ipykernel_\d+", "ipykernel_N", text))["cells"]
     return [("".join(cell["source"]), cell["execution_count"], cell["outputs"]) for cell in cells]
 

@@ -65,6 +65,14 @@ def test_it_has_a_title_real_headings_and_tables(opened, briefing):
     assert "show()" not in " ".join(opened.paragraphs())  # no code
 
 
+def test_titles_are_numbered_by_fields_of_their_own_kind(build):
+    tables = [build.code(build.table(["指标"], [["在校生"]], title)) for title in ("各项差距", "", "要什么")]
+    for lang, name in (("zh", "表"), ("en", "Table")):
+        made = Opened(to_docx(build.notebook(build.code(tags=["parameters"], source=f'region = "重庆"\nlang = "{lang}"'), *tables), lang=lang))
+        assert [" ".join(text.split()) for text in made.paragraphs("TableCaption")] == [f"{name} 1 各项差距", f"{name} 2 要什么"]
+        assert [field.get(f"{W}instr") for field in made.body.iter(f"{W}fldSimple") if "SEQ" in field.get(f"{W}instr", "")] == [f" SEQ {name} \\* ARABIC "] * 2
+
+
 def test_every_cell_of_every_table_and_every_sentence_is_there(opened, briefing):
     shown = " ".join(opened.paragraphs())
     flat = re.sub(r"\s|\\", "", shown)

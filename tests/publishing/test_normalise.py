@@ -63,3 +63,12 @@ def test_notebooks_older_than_cell_ids_get_them(build):
     nb.nbformat_minor = 2
     del nb.cells[0]["id"]
     assert '"id": "cell-01"' in notebook_text(nb)
+
+
+def test_what_was_printed_is_one_output_however_it_was_cut(build):
+    def printed(*parts):
+        return build.notebook(build.code(*(new_output("stream", name=name, text=text) for name, text in parts)))
+
+    cut = printed(("stdout", "one"), ("stdout", "\n"), ("stderr", "!"), ("stdout", "two\n"))
+    assert notebook_text(cut) == notebook_text(printed(("stdout", "one\n"), ("stderr", "!"), ("stdout", "two\n")))
+    assert [(each.name, each.text) for each in normalise(cut).cells[0].outputs] == [("stdout", "one\n"), ("stderr", "!"), ("stdout", "two\n")]

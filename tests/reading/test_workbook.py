@@ -268,6 +268,13 @@ def test_when_a_definition_has_changed_then_the_workbook_is_refused(tmp_path: Pa
         _lines(path, tmp_path / "mine")
 
 
+@pytest.mark.parametrize("sign", ["—", "——", "…", " / ", "－", "-"])
+def test_a_sign_for_nothing_is_an_empty_cell(tmp_path: Path, sign: str) -> None:
+    plain = _lines(_saved(tmp_path, _put(F5=10.2)), tmp_path / "mine", dry_run=True)
+    assert _lines(_saved(tmp_path, _put(F4=sign, F5=10.2)), tmp_path / "mine", dry_run=True) == plain
+    assert plain[0].startswith("+ 重庆 在校生规模 2022: 10.2万人")
+
+
 def test_the_preview_says_what_is_new_corrected_unchanged_and_left_empty(tmp_path: Path) -> None:
     def edit(book: Any) -> None:
         sheet = book[SHEET]

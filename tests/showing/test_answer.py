@@ -1,7 +1,9 @@
 """The sentence on the cover, its sources, and who owes what."""
 
+import io
 from collections.abc import Callable
 
+import openpyxl
 import pytest
 from matplotlib.text import Text
 
@@ -29,9 +31,9 @@ def test_what_a_scenario_sets_is_never_the_least_sure():
 
 def test_without_figures_the_answer_asks():
     (line,) = setup("江津").answer().lines
-    assert line == "8项主要目标都不能判断：基期后未报数；先要补报8项指标、合计16个年度的数。"
+    assert line == "8项主要目标都不能判断：基期后未报数；先要补报8项指标、合计24个年度的数。"
     (line,) = setup("江津", lang="en").answer().lines
-    assert line.endswith("8 indicators with 16 yearly figures must be reported first.")
+    assert line.endswith("8 indicators with 24 yearly figures must be reported first.")
     assert setup("江津").summary()._repr_mimebundle_()[1] == {"nothing": True}
 
 
@@ -75,7 +77,7 @@ def test_the_workbook_comes_with_published_runs_only(monkeypatch):
 
 
 
-TARGET = """  - id: {name}
+TARGET = """  - id: {name}-{period}
     indicator: {name}
     kind: target
     value: {value}
@@ -94,7 +96,7 @@ def own(liuzhou) -> Callable[..., Report]:
 
     def made(targets, figures=(), lang="zh", **parameters) -> Report:
         told = "".join(TARGET.format(name=n, value=v, unit=u, scope=s, period=p, comparator=(more or ['ge'])[0]) for n, v, u, s, p, *more in targets)
-        registry = liuzhou(told, [n for n, *_ in targets], figures, period="2021-2025", issued="2021-01-01", title_en="Plan of Liuzhou", recorded="2026-02-01")
+        registry = liuzhou(told, [f"{n}-{p}" for n, _, _, _, p, *_ in targets], figures, period="2021-2025", issued="2021-01-01", title_en="Plan of Liuzhou", recorded="2026-02-01")
         return Report(study(registry, "450200", lang=lang, **parameters))
 
     return made
@@ -141,6 +143,36 @@ def test_an_intake_that_is_there_already_is_no_lever(own):
     more = [row for row in own([("enrolment", 30000, "人", "point", "2025"), targets[1]], PUPILS, as_of=2023).levers().rows if row["lever"] == "2024年起招生"]
     (row,) = more
     assert row["needed"].startswith("每年") and "." not in row["needed"]  # whole persons
+
+
+def test_a_lacking_baseline_is_asked_for_and_makes_the_target_judged(own, monkeypatch):
+    monkeypatch.setenv("ZHIBIAO_FIGURES", "svg")
+    target, figures = [("enrolment", 24000, "人", "point", "2025")], STOCK[:3]
+    (row,) = own(target, figures, as_of=2023).owed().rows
+    assert row["years"] == "2020（基期）"
+    (row,) = own(target, figures[1:], lang="en", as_of=2023).owed().rows
+    assert row["years"] == "2020 (baseline), 2021"
+    sheet = openpyxl.load_workbook(io.BytesIO(own(target, figures, as_of=2023).owed().workbook))["填报"]
+    assert "2020年末" in str(sheet["C4"].value)
+    known = own(target, [("enrolment", 2020, "at_end", 18000, "人"), *figures], as_of=2023)
+    assert not known.owed().rows
+    assert known.main_rows[0].standing.verdict == "on_schedule"
+
+
+def test_where_no_length_fits_there_is_no_map_and_it_says_why(own):
+    figures = [("enrolment", 2023, "at_end", 60000, "人"), ("intake", 2023, "in_period", 6000, "人")]
+    told = own([("enrolment", 61000, "人", "point", "2025"), ("intake", 6000, "人", "point", "2025")], figures, as_of=2023).pair_map()
+    assert "2023年每名招生对应在校生10人" in told.lines[0]
+    assert "学制2—5年、年保留率不低于50%" in told.lines[0]
+
+
+def test_the_shaded_pairs_are_those_of_the_target_that_can_be_reached(own):
+    figures = [("enrolment", 2023, "at_end", 18000, "人"), ("intake", 2023, "in_period", 6000, "人")]
+    targets = [("enrolment", 60000, "人", "point", "2024"), ("intake", 6000, "人", "point", "2024")]
+    own_targets = [*targets, ("enrolment", 19000, "人", "point", "2025"), ("intake", 6000, "人", "point", "2025")]
+    chart = own(own_targets, figures, as_of=2023).pair_map()
+    words = " ".join(" ".join(text.get_text().split()) for text in chart.figure.findobj(Text))
+    assert "够19,000 / 6,000的学制与保留率" in words
 
 
 def test_the_map_of_pairs_speaks_in_the_unit_of_the_documents(own):

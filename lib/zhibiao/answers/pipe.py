@@ -35,10 +35,9 @@ class Pipe(Answers):
 
     def pair_map(self) -> Chart | Sentences:
         """Map of length and retention."""
-        from zhibiao.showing import pictures
+        from zhibiao.showing import pair_pictures
 
-        chart = pictures.pair_map(self.study)
-        return chart or self._sentence("没有同一年的招生与在校生，无从作图。", "No year has both intake and enrolment.")
+        return pair_pictures.pair_map(self.study) or self._sentence(*pair_pictures.no_pair_map(self.study))
 
     def needs(self) -> Table:
         """Intake that a floor under enrolment implies."""

@@ -16,7 +16,9 @@ class Request:
     Attributes
     ----------
     years : tuple of int
-        Periods without a figure, ascending.
+        Periods without a figure, ascending, those of lacking baselines among them.
+    starts : tuple of int
+        Which of them would be baselines.
     statements : tuple of Statement
         The clauses that need them.
     headline : bool
@@ -27,6 +29,7 @@ class Request:
     unit: str
     basis: str
     years: tuple[int, ...]
+    starts: tuple[int, ...]
     statements: tuple[Statement, ...]
     plans: tuple[Plan, ...]
     headline: bool
@@ -37,19 +40,21 @@ def requests(rows: Sequence[GapRow]) -> tuple[Request, ...]:
     grouped: dict[str, list[GapRow]] = {}
     for row in rows:
         # a standing rule has no period: it is kept or not, there is no figure to report by a date
-        if row.standing.missing and row.statement.scope != "standing":
+        if (row.standing.missing or row.standing.no_start is not None) and row.statement.scope != "standing":
             grouped.setdefault(row.statement.indicator, []).append(row)
     found = []
     for group in grouped.values():
         indicator = group[0].standing.indicator
-        years = tuple(sorted({year for row in group for year in row.standing.missing}))
+        starts = {row.standing.no_start for row in group if row.standing.no_start is not None}
+        years = {year for row in group for year in row.standing.missing}
         plans = tuple(dict.fromkeys(row.standing.plan.id for row in group))
         found.append(
             Request(
                 indicator,
                 group[0].statement.unit,
                 basis_for(indicator),
-                years,
+                tuple(sorted(years | starts)),
+                tuple(sorted(starts - years)),
                 tuple(row.statement for row in group),
                 tuple(next(r.standing.plan for r in group if r.standing.plan.id == name) for name in plans),
                 any(row.standing.latest is not None or row.standing.baseline is not None for row in group),

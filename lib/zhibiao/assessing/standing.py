@@ -54,6 +54,8 @@ class Standing:
     verdict: str
     missing: tuple[int, ...]
     """Years of the period, up to as_of, without a figure."""
+    no_start: int | None
+    """The year from which progress would be measured, where its figure is lacking and the target needs it."""
 
     @property
     def needed(self) -> float | None:
@@ -90,8 +92,16 @@ def standing(study: Study, statement: Statement, *, series: Series | None = None
     state = _state(statement, plan, indicator, asked, known, start, series, study.as_of, met)
     verdict = _verdict(asked, known, start, met, gap, made, state, indicator)
     return Standing(
-        statement, plan, indicator, start, known.latest, known.total, met, gap, _share(gap, asked, start), made, state, verdict, known.missing
-    )
+        statement, plan, indicator, start, known.latest, known.total, met, gap, _share(gap, asked, start), made, state, verdict, known.missing,
+        _no_start(plan, asked, known, start, met, study.as_of),
+    )  # fmt: skip
+
+
+def _no_start(plan: Plan, asked: Condition, known: Known, start: Baseline | None, met: bool | None, as_of: int) -> int | None:
+    """A level by a year needs its start until it has been reached or its year has passed; the start is owed once that year has ended."""
+    year = plan.period.start - 1
+    needed = asked.combine == "point" and asked.end is not None and start is None and met is not True and not known.over
+    return year if needed and year <= as_of else None
 
 
 def _summed(asked: Condition, known: Known, indicator: Indicator) -> tuple[bool | None, float | None]:

@@ -138,7 +138,7 @@ class Statement(Record):
     def value_text(self, lang: str = "zh") -> str:
         """The value as a planner writes it: ``>3.5``, ``3—5``, ``约10``, ``>[15]`` when cumulative."""
         if self.comparator == "between":
-            text = f"{_plain(self.low)}—{_plain(self.high)}"
+            text = f"{_plain(self.low)}{'—' if lang == 'zh' else '–'}{_plain(self.high)}"
         else:
             text = _plain(self.low if self.low is not None else self.high)
         if self.scope == "cumulative":

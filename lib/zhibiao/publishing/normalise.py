@@ -14,7 +14,7 @@ _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 def normalise(nb: NotebookNode) -> NotebookNode:
     """Return a copy without times, absolute paths, random ids and the interpreter's version.
 
-    Outputs, execution counts, tags and papermill's record of the parameters stay. Doing it twice changes nothing more.
+    What was printed without a break is one output. Outputs, execution counts, tags and papermill's record of the parameters stay. Doing it twice changes nothing more.
 
     Parameters
     ----------
@@ -32,9 +32,22 @@ def normalise(nb: NotebookNode) -> NotebookNode:
         cell["id"] = f"cell-{position:02d}"
         for key in _RUN_ONLY:
             cell.metadata.pop(key, None)
+        if "outputs" in cell:
+            cell.outputs = _flowing(cell.outputs)
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(_WIDGET_VIEW, None)
     return clean
+
+
+def _flowing(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """What was printed, in one piece: into how many messages a kernel cuts it is a matter of milliseconds."""
+    whole: list[NotebookNode] = []
+    for output in outputs:
+        if whole and output.output_type == "stream" and whole[-1].output_type == "stream" and whole[-1].name == output.name:
+            whole[-1].text += output.text
+        else:
+            whole.append(output)
+    return whole
 
 
 def notebook_text(nb: NotebookNode) -> str:

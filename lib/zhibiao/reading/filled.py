@@ -24,6 +24,7 @@ from zhibiao.reading.asked import OWN_SOURCE
 from zhibiao.reading.slips import written
 from zhibiao.reading.structure import Placed
 from zhibiao.reading.workbook import MARK_SHEET, QUALIFIER, QUALIFIERS, REASON, SHEET, VALUE, Mark
+from zhibiao.reading.written_cells import says_nothing
 
 LARGEST = 50_000_000
 """Bytes of an unpacked workbook; a table of figures is a thousandth of it."""
@@ -162,7 +163,7 @@ def _entry(sheet: Any, mark: Mark, placed: Placed, faults: list[RegistryError]) 
 def _value(cell: Any, unit: str, faults: list[RegistryError]) -> tuple[str | None, str]:
     """The value as digits, empty where the cell is; None after a fault. And what is to be said of it in the preview."""
     held, where = cell.value, f"{SHEET}!{cell.coordinate}"
-    if held is None or (isinstance(held, str) and not held.strip()):
+    if says_nothing(held):
         return "", ""
     fault: RegistryError | None = None
     if cell.data_type == "f":

@@ -29,6 +29,17 @@ _RANGE = re.compile(r"\d[^\d.,]{0,3}[-—–~至到][^\d.,]{0,1}\d")
 _GROUPS = re.compile(r"(?<=\d)[ \u00a0\u2009\u202f](?=\d{3}(?!\d))")
 
 
+def says_nothing(held: object) -> bool:
+    """Whether a cell is empty or holds a sign for it.
+
+    >>> says_nothing(" —"), says_nothing("…"), says_nothing(0)
+    (True, True, False)
+    """
+    if held is None:
+        return True
+    return isinstance(held, str) and (held.strip() in NOTHING or unicodedata.normalize("NFKC", held).strip() in NOTHING)
+
+
 @dataclass(frozen=True)
 class Amount:
     """A number as written.
@@ -60,7 +71,7 @@ def amount(cell: Cell) -> Amount | None:
         A formula, an error value, a date, a range, an upper limit, or no number at all.
     """
     held = cell.held
-    if held is None or (isinstance(held, str) and unicodedata.normalize("NFKC", held).strip() in NOTHING) or cell.text in NOTHING:
+    if says_nothing(held) or cell.text in NOTHING:
         return None
     if cell.merged:
         raise RegistryError("合并单元格中的数不知属于哪一格 a figure in merged cells belongs to none of them；请取消合并 unmerge them", where=cell.where)

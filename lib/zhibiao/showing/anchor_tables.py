@@ -11,11 +11,11 @@ from zhibiao.catalogue.study import Study
 from zhibiao.model import Unit
 from zhibiao.showing.asked_pairs import national_ratios
 from zhibiao.showing.no_pipe import no_pipe
-from zhibiao.showing.numbers import ABSENT, fixed, in_unit, percent
+from zhibiao.showing.numbers import ABSENT, fixed, full, in_unit, percent
 from zhibiao.showing.pictures import digits_of, display_unit
 from zhibiao.showing.statement_tables import with_unit
 from zhibiao.showing.table import Column, Table
-from zhibiao.showing.words import QUALIFIERS
+from zhibiao.showing.words import QUALIFIERS, between
 from zhibiao.simulating.pipe import Pipe, PipeRun
 from zhibiao.simulating.scenario import Simulation
 from zhibiao.simulating.spread import Spread, YearlyRetention, national_spread, yearly_retention
@@ -38,11 +38,11 @@ def anchor(study: Study, simulation: Simulation) -> Table:
         return Table(columns, [], title="", empty=no_pipe(study, "学制与保留率无从锚定", "nothing to anchor on"))
     start, own = pipe.start, yearly_retention(study.registry, study.region.code, study.as_of)
     rows = [
-        _row(study.words("平均学制（年）", "mean length (years)"), *_spread(pipe.length, lambda v: fixed(v, 1))),
+        _row(study.words("平均学制（年）", "mean length (years)"), *_spread(pipe.length, lambda v: fixed(v, 1), study.lang)),
         {
-            **_row(study.words("年保留率", "yearly retention"), *_spread(pipe.retention, lambda v: percent(v, 1))),
+            **_row(study.words("年保留率", "yearly retention"), *_spread(pipe.retention, lambda v: percent(v, 1), study.lang)),
             "published": _reckoned(study, own, own.retention),
-            "nation": _span(spread),
+            "nation": _span(spread.retention, study.lang),
         },
         *_people(study, pipe, simulation.run, spread),
     ]
@@ -58,13 +58,13 @@ def _row(what: str, median: str, inner: str) -> dict[str, str]:
     return {"what": what, "median": median, "range": inner, "published": ABSENT, "nation": ABSENT}
 
 
-def _spread(draws: NDArray[np.float64], shown: Callable[[float], str]) -> tuple[str, str]:
+def _spread(draws: NDArray[np.float64], shown: Callable[[float], str], lang: str) -> tuple[str, str]:
     low, middle, high = (shown(float(v)) for v in np.quantile(draws, [INNER[0], 0.5, INNER[1]]))
-    return middle, low if low == high else f"{low}—{high}"
+    return middle, low if low == high else between(low, high, lang)
 
 
-def _span(spread: Spread) -> str:
-    return f"{percent(float(spread.retention.min()), 1)}—{percent(float(spread.retention.max()), 1)}"
+def _span(shares: NDArray[np.float64], lang: str) -> str:
+    return between(percent(float(shares.min()), 1), percent(float(shares.max()), 1), lang)
 
 
 def _people(study: Study, pipe: Pipe, run: PipeRun, spread: Spread) -> list[dict[str, str]]:
@@ -73,11 +73,11 @@ def _people(study: Study, pipe: Pipe, run: PipeRun, spread: Spread) -> list[dict
     graduates = _row(study.words(f"{year}年毕业生", f"graduates of {year}"), *_spread_people(run.graduates[:, 0], unit, study.lang))
     known = study.series("graduates").annual
     if known:
-        value = QUALIFIERS[known[-1].qualifier] + with_unit(in_unit(known[-1].base_value, unit.scale), unit, study.lang)
+        value = QUALIFIERS[known[-1].qualifier] + with_unit(full(known[-1].base_value, unit.scale), unit, study.lang)
         graduates["published"] = study.words(f"{value}（{known[-1].period}）", f"{value} ({known[-1].period})")
     share = run.losses[:, 0] / pipe.start.enrolment
-    losses = _row(study.words(f"{year}年其他离校占上年在校生", f"other losses of {year}, of the stock before"), *_spread(share, lambda v: percent(v, 1)))
-    losses["nation"] = f"{percent(float(spread.losses.min()), 1)}—{percent(float(spread.losses.max()), 1)}"
+    losses = _row(study.words(f"{year}年其他离校占上年在校生", f"other losses of {year}, of the stock before"), *_spread(share, lambda v: percent(v, 1), study.lang))
+    losses["nation"] = _span(spread.losses, study.lang)
     return [graduates, losses]
 
 
@@ -91,7 +91,7 @@ def _reckoned(study: Study, own: YearlyRetention, shares: NDArray[np.float64]) -
 def _spread_people(draws: NDArray[np.float64], unit: Unit, lang: str) -> tuple[str, str]:
     """Median and range, each with its unit once."""
     digits = digits_of(np.array([np.median(draws)]), unit)
-    median, inner = _spread(draws, lambda v: in_unit(v, unit.scale, digits))
+    median, inner = _spread(draws, lambda v: in_unit(v, unit.scale, digits), lang)
     return with_unit(median, unit, lang), with_unit(inner, unit, lang)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from zhibiao.catalogue.study import Study
 from zhibiao.model import Statement
 from zhibiao.showing.citing import cited_clause
-from zhibiao.showing.numbers import in_unit
+from zhibiao.showing.numbers import full
 from zhibiao.simulating.pairs import Pair
 
 RATIO_SINCE = 2000
@@ -32,7 +32,7 @@ def clauses(study: Study, pairs: list[Pair]) -> str:
 
 
 def _target_pair(study: Study, intake: Statement, enrolment: Statement, year: int) -> Pair:
-    name = f"{in_unit(enrolment.base_low, enrolment.written_unit.scale)} / {in_unit(intake.base_low, intake.written_unit.scale)}"
+    name = f"{full(enrolment.base_low, enrolment.written_unit.scale)} / {full(intake.base_low, intake.written_unit.scale)}"
     clauses = dict.fromkeys((cited_clause(study, intake), cited_clause(study, enrolment)))
     return Pair(name, year, float(intake.base_low or 0), float(enrolment.base_low or 0), study.words("；", ", ").join(clauses))
 

@@ -18,6 +18,7 @@ from zhibiao.showing.chart import Chart
 from zhibiao.showing.lines_chart import LinesPicture, NamedLine, lines
 from zhibiao.showing.numbers import count, percent
 from zhibiao.showing.table import Column, Table
+from zhibiao.showing.words import between
 
 METHOD_NAMES: Mapping[str, tuple[str, str]] = {
     COMBINED: ("本套", "this suite"),
@@ -150,7 +151,7 @@ def own(study: Study, trials: pd.DataFrame, classes: Mapping[str, ReferenceClass
             {
                 "indicator": study.indicator(indicator).name(study.lang),
                 "points": count(points),
-                "ahead": count(reach[0]) if reach[0] == reach[1] else f"{count(reach[0])}—{count(reach[1])}",
+                "ahead": count(reach[0]) if reach[0] == reach[1] else between(count(reach[0]), count(reach[1]), study.lang),
                 "error": _error(study, float(group.error.median()), rate),
                 "last": _error(study, float(last.error.median()), rate),
                 "covered80": f"{count(int(inside[0].sum()))} / {count(len(group))}",

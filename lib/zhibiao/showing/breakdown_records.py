@@ -11,7 +11,7 @@ from zhibiao.catalogue.study import Study
 from zhibiao.model import Statement
 from zhibiao.model.breakdown import Breakdown
 from zhibiao.reading.unit_list import Child
-from zhibiao.showing.numbers import count, in_unit
+from zhibiao.showing.numbers import count, full
 from zhibiao.showing.statement_tables import with_unit
 from zhibiao.showing.words import word
 
@@ -52,7 +52,7 @@ def remarks(study: Study, made: Milestones, children: Sequence[Child] = (), with
     lines = [f"{study.clause(statement)}：“{statement.evidence}”" if lang == "zh" else f"{study.clause(statement)}: “{statement.evidence}”"]
     rule = study.words(f"办法：{word(RULES, made.rule, 'zh')}", f"Rule: {word(RULES, made.rule, 'en')}")
     if made.start is not None:
-        begin = with_unit(in_unit(made.start.value, unit.scale), unit, lang)
+        begin = with_unit(full(made.start.value, unit.scale), unit, lang)
         rule += study.words(f"，自{made.start.year}年的{begin}起", f", from {begin} in {made.start.year}")
     lines.append(rule + study.words("。", "."))
     if made.start is not None and not made.summed and made.rule != "own" and len(set(made.values)) == 1:

@@ -13,11 +13,11 @@ from zhibiao.model.document import SYMBOLS
 from zhibiao.model.units import UNSCALED
 from zhibiao.showing.breakdown_records import RULES
 from zhibiao.showing.citing import cited_clause
-from zhibiao.showing.numbers import ABSENT, count, in_unit, thousands
+from zhibiao.showing.numbers import ABSENT, count, full, in_unit, thousands
 from zhibiao.showing.pictures import source_line
 from zhibiao.showing.statement_tables import value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
-from zhibiao.showing.words import QUALIFIERS, word, years_text
+from zhibiao.showing.words import QUALIFIERS, between, word, years_text
 
 STATES: Mapping[str, tuple[str, str]] = {
     "met": ("达到", "met"),
@@ -65,7 +65,7 @@ def _milestone_row(study: Study, one: Chosen) -> dict[str, str]:
         return {**row, "rule": study.words(f"未分解：{one.reason[0]}", f"none: {one.reason[1]}")}
     scale = one.statement.written_unit.scale
     if made.start is not None:
-        row["start"] = f"{in_unit(made.start.value, scale)} ({made.start.year})" if study.lang == "en" else f"{in_unit(made.start.value, scale)}（{made.start.year}）"
+        row["start"] = study.words("{}（{}）", "{} ({})").format(full(made.start.value, scale), made.start.year)
     values = {str(year): signed_value(one.statement, value, one.statement.written_unit) for year, value in zip(made.years, made.values, strict=True)}
     stored = f" · {one.stored.id}" if one.stored is not None else study.words("（未保存）", " (not stored)")
     return {**row, **values, "rule": word(RULES, made.rule, study.lang) + stored}
@@ -139,15 +139,15 @@ def _judged_row(study: Study, one: Chosen, run: Sequence[Judged]) -> dict[str, s
     cell = {
         "target": target_name(study, one.statement),
         "unit_name": row.child,
-        "year": years_text(tuple(each.year for each in run)),
-        "milestone": asked if row.milestone == last.milestone else f"{asked}—{in_words(last.milestone, unit)}",
+        "year": years_text(tuple(each.year for each in run), study.lang),
+        "milestone": asked if row.milestone == last.milestone else between(asked, in_words(last.milestone, unit), study.lang),
         "figure": ABSENT,
         "state": state_text(study, row.state, row.gap, unit),
         "so_far": "",
     }
     if row.figure is not None:
         part = "" if row.figure.period.is_year else study.words(f"（{row.figure.period}）", f" ({row.figure.period})")
-        cell["figure"] = f"{QUALIFIERS[row.figure.qualifier]}{in_words(row.figure.base_value, unit)}{part}"
+        cell["figure"] = f"{QUALIFIERS[row.figure.qualifier]}{full(row.figure.base_value, unit.scale)}{part}"
     if row.so_far is not None and row.due is not None and row.so_far_state is not None:
         gap = max(row.due - row.so_far, 0.0)
         cell["so_far"] = f"{in_words(row.so_far, unit)}/{in_words(row.due, unit)} {state_text(study, row.so_far_state, gap, unit)}"

@@ -8,7 +8,7 @@ from zhibiao.assessing.changes import Change, Changes
 from zhibiao.assessing.standing import Standing
 from zhibiao.catalogue.study import Study
 from zhibiao.showing.gap_tables import latest_text, observed_text
-from zhibiao.showing.numbers import count, in_unit
+from zhibiao.showing.numbers import count, full
 from zhibiao.showing.sentences import Sentences
 from zhibiao.showing.statement_tables import value_with_unit
 from zhibiao.showing.words import STATES, VERDICTS, counted, word
@@ -135,7 +135,7 @@ def _record(found: Changes, change: Change) -> dict[str, object]:
         "reasons": " ".join(change.reasons),
         "decisive": " ".join(change.decisive),
         "new_periods": " ".join(str(point.period) for point in change.fresh),
-        "revised_periods": " ".join(f"{point.period}:{in_unit(was.base_value, unit.scale)}→{in_unit(point.base_value, unit.scale)}" for was, point in change.revised),
+        "revised_periods": " ".join(f"{point.period}:{full(was.base_value, unit.scale)}→{full(point.base_value, unit.scale)}" for was, point in change.revised),
         "governed_before": change.governed_before.key if change.governed_before else None,
         "governed_by": change.governed_now.key if change.governed_now else None,
         "rules_changed": " ".join(f"{rule.method}:{rule.version}" for rule in found.rules),

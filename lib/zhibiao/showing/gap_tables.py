@@ -14,7 +14,7 @@ from zhibiao.showing.citing import briefly_cited, cited_clause
 from zhibiao.showing.numbers import ABSENT, bare, full, in_unit, percent, percent_as
 from zhibiao.showing.statement_tables import period_text, value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
-from zhibiao.showing.words import QUALIFIERS, STATES, VERDICTS, word
+from zhibiao.showing.words import QUALIFIERS, STATES, VERDICTS, between, word
 
 CHANCE_STEP = 0.05
 """Chances are printed in steps of five points: the draws are finer than what they rest on."""
@@ -54,7 +54,7 @@ def likelihood_text(chance: float | None, state: str, lang: str) -> str:
     The word is that of the number as it is printed: two readers who see 35% read the same word.
 
     >>> likelihood_text(0.70, "assessed", "zh"), likelihood_text(0.99, "estimate_only", "zh"), likelihood_text(0.3, "estimate_only", "en")
-    ('≈70%（可能）', '>85%（可能）', '≈20—40% (about even)')
+    ('≈70%（可能）', '>85%（可能）', '≈20–40% (about even)')
     >>> likelihood_text(0.3268, "assessed", "zh"), likelihood_text(0.3334, "assessed", "zh")
     ('≈35%（约各半）', '≈35%（约各半）')
     """
@@ -67,7 +67,7 @@ def likelihood_text(chance: float | None, state: str, lang: str) -> str:
         middle = min(max(round(chance / CHANCE_STEP) * CHANCE_STEP, CHANCE_STEP), 1 - CHANCE_STEP)
         low, high = middle - ESTIMATE_MARGIN, middle + ESTIMATE_MARGIN
         said = min(max(EVEN, low), high)
-        number = f"≈{percent(low, 0).removesuffix('%')}—{percent(high, 0)}"
+        number = "≈" + between(percent(low, 0).removesuffix("%"), percent(high, 0), lang)
         if low <= 0 or high >= 1:
             number = f"<{percent(high, 0)}" if low <= 0 else f">{percent(low, 0)}"
     zh, en = next(words for words, least in LIKELIHOODS if said >= least - 1e-9)

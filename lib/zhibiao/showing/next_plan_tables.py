@@ -17,7 +17,7 @@ from zhibiao.showing.pictures import digits_for, digits_of, display_unit
 from zhibiao.showing.sentences import Sentences
 from zhibiao.showing.statement_tables import with_unit
 from zhibiao.showing.table import Column, Table
-from zhibiao.showing.words import years_text
+from zhibiao.showing.words import between, years_text
 from zhibiao.simulating import next_plan
 from zhibiao.simulating.anchoring import start_pair
 from zhibiao.simulating.next_plan import CHANCES, EXCEEDED, PERIOD, Flow, Level
@@ -50,7 +50,7 @@ def totals(study: Study, simulation: Simulation) -> Table:
         draws = next_plan.total(fan, study.horizon) if indicator.kind == "flow" else None
         if draws is not None:
             rows.append(_level_row(study, indicator, fan, next_plan.levels(draws, indicator), bracketed=True))
-    span = f"{_first(study)}—{study.horizon}"
+    span = between(_first(study), study.horizon, study.lang)
     return _levels_table(study, rows, study.words(f"照同类序列那样变动，{span}年累计的量与可能性", f"Totals over {span} and their chances, if flows move as series like them did"), ())
 
 
@@ -77,13 +77,13 @@ def _level_row(study: Study, indicator: Indicator, fan: Fan, found: Sequence[Lev
     unit = display_unit(study, indicator)
     digits = digits_for(fan, unit)
     last = study.series(indicator.id).at(fan.basis.last_year)
-    cells = {f"c{level.chance:g}": _level_text(level, unit, digits, bracketed) for level in found}
+    cells = {f"c{level.chance:g}": _level_text(level, unit, digits, bracketed, study.lang) for level in found}
     return {"indicator": indicator.name(study.lang), "unit": unit.label(study.lang), "latest": observed_text(last, unit, study.lang), **cells}
 
 
-def _level_text(level: Level, unit: Unit, digits: int, bracketed: bool) -> str:
+def _level_text(level: Level, unit: Unit, digits: int, bracketed: bool, lang: str) -> str:
     low, high = (None if end is None else _rounded(end, unit, digits) for end in (level.low, level.high))
-    text = f"{low}—{high}" if low is not None and high is not None else f"≥{low}" if low is not None else f"≤{high}"
+    text = between(low, high, lang) if low is not None and high is not None else f"≥{low}" if low is not None else f"≤{high}"
     return text.replace("≥", "≥[").replace("≤", "≤[") + "]" if bracketed else text
 
 
@@ -201,7 +201,7 @@ def _then(study: Study, flow: Flow, unit: Unit, other: str) -> str:
         return study.words("无须再招：已在校的届数已够", "none: the classes already enrolled suffice")
     low, high = (_brief(end, unit) for end in (flow.low, flow.high))
     name = study.words({"intake": "年招生", "enrolment": "在校生"}[other], {"intake": "intake ", "enrolment": "enrolment "}[other])
-    return name + with_unit(low if low == high else f"{low}—{high}", unit, study.lang)
+    return name + with_unit(low if low == high else between(low, high, study.lang), unit, study.lang)
 
 
 def _unpaired(study: Study) -> str:
@@ -216,4 +216,4 @@ def _known_years(study: Study, indicator: Indicator, years: Sequence[int]) -> st
     name = indicator.name(study.lang)
     if not years:
         return study.words(f"{name}一个数也没有", f"{name} has no figure")
-    return study.words(f"{name}有{years_text(tuple(years))}年", f"{name} has {years_text(tuple(years))}")
+    return study.words(f"{name}有{years_text(tuple(years), 'zh')}年", f"{name} has {years_text(tuple(years), 'en')}")

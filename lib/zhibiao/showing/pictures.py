@@ -15,20 +15,16 @@ from zhibiao.catalogue.study import Study
 from zhibiao.model import Indicator, Observation, Unit, unit_of
 from zhibiao.model.fan import Fan
 from zhibiao.projecting.reference import ReferenceClass
-from zhibiao.showing import fan_chart, gap_chart, pairs_chart, schedule_chart, sentences, stairs_chart
-from zhibiao.showing.asked_pairs import clauses, national_ratios, target_pairs
+from zhibiao.showing import fan_chart, gap_chart, schedule_chart, sentences, stairs_chart
 from zhibiao.showing.chart import Chart
 from zhibiao.showing.citing import briefly_cited, cited, named
 from zhibiao.showing.fan_chart import Band, FanPicture
 from zhibiao.showing.gap_tables import gap_text, likelihood_text
-from zhibiao.showing.numbers import Published, count, decimal_of, decimals, fixed, four, full, in_unit, own_decimals
+from zhibiao.showing.numbers import Published, count, decimal_of, decimals, full, in_unit, own_decimals
 from zhibiao.showing.series import Point, TargetLine
 from zhibiao.showing.silence import reasons
 from zhibiao.showing.statement_tables import stated, value_with_unit, with_unit
 from zhibiao.showing.words import STATES, VERDICTS, word
-from zhibiao.simulating import pairs
-from zhibiao.simulating.anchoring import start_pair
-from zhibiao.simulating.pairs import Pair
 from zhibiao.simulating.scenario import Simulation
 
 BANDS = (50, 95)
@@ -36,7 +32,6 @@ BANDS = (50, 95)
 
 PERSONS = ("人", "人次")
 """Base units of which a small region has too few for one decimal of 万."""
-LENGTHS = np.round(np.arange(2.0, 5.0001, 0.05), 2)
 
 
 def display_unit(study: Study, indicator: Indicator) -> Unit:
@@ -306,75 +301,3 @@ def documents_line(study: Study) -> str:
     """Which documents the targets stand in, and as of when."""
     names = study.words("、", ", ").join(cited(study, plan) for plan in study.plans)
     return study.words(f"目标：{names}；截至{study.as_of}年。", f"Targets: {names}; as of {study.as_of}.")
-
-
-def pair_map(study: Study) -> Chart | None:
-    """The map of programme length and retention on which the pairs of intake and enrolment lie; None without a starting pair."""
-    start = start_pair(study)
-    if start is None:
-        return None
-    targets = target_pairs(study)
-    asked = [s.written_unit.written for s in study.statements("target") if s.indicator == "enrolment" and s.base_low is not None]
-    settled = pairs.implied(start, None, LENGTHS).settled
-    curves = [_curve(study.words(f"{start.year}年现状 {_ratio(start)}", f"{start.year} as it is, {_ratio(start)}"), LENGTHS, settled)]
-    regions = []
-    for pair in targets[:3]:
-        way = pairs.implied(pair, start, LENGTHS).on_the_way
-        curves.append(_curve(study.words(f"{pair.name} {asked[0]}（途中到{pair.year}年）", f"{pair.name}, on the way to {pair.year}"), LENGTHS, way))
-    feasible = [c for c in curves[1:] if len(c.xs) > 1]
-    if feasible:
-        first = feasible[0]
-        regions.append(
-            pairs_chart.PairRegion(study.words(f"够{targets[0].name}的学制与保留率", f"enough for {targets[0].name}"), first.xs, first.ys, [1.0] * len(first.xs))
-        )
-    lengths, low = (2.0, 5.0), _floor([c.ys for c in curves])
-    return pairs_chart.pairs(
-        pairs_chart.PairsPicture(
-            title=_pair_title(study, start, targets),
-            curves=[c for c in curves if len(c.xs) > 1],
-            regions=regions,
-            lengths=lengths,
-            retentions=(low, 1.0),
-            basis=f"{_pair_basis(study)}\n{clauses(study, targets)}".strip(),
-            source=source_line(study, [*study.series("enrolment").annual, *study.series("intake").annual][-2:]),
-        ),
-        study.lang,
-    )
-
-
-def _curve(label: str, lengths: np.ndarray, retention: np.ndarray) -> pairs_chart.PairCurve:
-    shown = np.isfinite(retention) & (retention >= pairs.LOWEST_RETENTION)
-    return pairs_chart.PairCurve(label, lengths[shown].tolist(), retention[shown].tolist())
-
-
-def _floor(curves: Sequence[Sequence[float]]) -> float:
-    lowest = min((min(ys) for ys in curves if len(ys)), default=0.8)
-    return max(0.5, min(0.8, float(np.floor(lowest * 20) / 20)))
-
-
-def _pair_title(study: Study, start: Pair, targets: Sequence[Pair]) -> str:
-    ratio = _ratio(start)
-    if study.lang == "zh":
-        text = f"{study.region.zh}{start.year}年每名招生对应在校生{ratio}人"
-        return text + ("，目标要" + "、".join(f"{_ratio(pair)}（{pair.name}）" for pair in targets) if targets else "")
-    text = f"{study.region.en}: {ratio} students per entrant in {start.year}"
-    return text + (", targets ask for " + " and ".join(f"{_ratio(pair)} ({pair.name})" for pair in targets) if targets else "")
-
-
-def _ratio(pair: Pair) -> str:
-    """Students per entrant, wherever it is printed."""
-    return four(round(pair.ratio, 2))
-
-
-def _pair_basis(study: Study) -> str:
-    nation = national_ratios(study)
-    text = study.words(
-        "曲线上每一点都得出同一对招生与在校生；一年之比只能定向，不能证明可行。",
-        "Every point of a curve gives the same pair of intake and enrolment; the ratio of one year orients, it proves nothing.",
-    )
-    if nation is None:
-        return text
-    first, last, low, high = nation
-    return text + study.words(f"全国{first}—{last}年为{fixed(low, 1)}—{fixed(high, 1)}。", f" In the nation it was {fixed(low, 1)}–{fixed(high, 1)} in {first}–{last}.")
-
-

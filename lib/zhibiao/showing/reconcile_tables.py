@@ -9,7 +9,7 @@ from zhibiao.assessing.reconcile import Difference, Reconciliation
 from zhibiao.catalogue.study import Study
 from zhibiao.model import Statement, Unit
 from zhibiao.showing.citing import numbered
-from zhibiao.showing.numbers import ABSENT, count, in_unit
+from zhibiao.showing.numbers import ABSENT, count, full
 from zhibiao.showing.sentences import Nothing, Sentences
 from zhibiao.showing.statement_tables import period_text, value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
@@ -53,7 +53,7 @@ def amount(value: float | None, unit: Unit, lang: str, *, signed: bool = False) 
     """A difference in the document's unit; two percentages differ by percentage points."""
     if value is None:
         return ABSENT
-    number = in_unit(abs(value), unit.scale)
+    number = full(abs(value), unit.scale)
     sign = "" if not signed or number == "0" else "+" if value > 0 else "−"
     if unit.base == "%":
         return f"{sign}{number}" + ("个百分点" if lang == "zh" else " pp")

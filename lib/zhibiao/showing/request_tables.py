@@ -72,10 +72,17 @@ def _cells(study: Study, request: Request, cite: Callable[[Study, Statement], st
     return {
         "indicator": request.indicator.name(study.lang),
         "unit": request.statements[0].written_unit.label(study.lang) or study.words(request.unit, "number"),
-        "years": years_text(request.years),
+        "years": _years(study, request),
         "basis": word(BASES, request.basis, study.lang),
         "clauses": study.words("；", "; ").join(dict.fromkeys(cite(study, statement) for statement in request.statements)),
     }
+
+
+def _years(study: Study, request: Request) -> str:
+    """The years, those that would be baselines told apart: a figure of five years ago is asked for, and this is why."""
+    starts = [study.words(f"{year}（基期）", f"{year} (baseline)") for year in request.starts]
+    rest = years_text(tuple(year for year in request.years if year not in request.starts), study.lang)
+    return study.words("、", ", ").join((*starts, rest) if rest else starts)
 
 
 def owed(study: Study, rows: Sequence[GapRow], requests: Sequence[Request]) -> RequestTable:
@@ -105,11 +112,6 @@ def _nothing_owed(study: Study, rows: Sequence[GapRow]) -> str:
         return study.words(
             f"没有登记{study.region.zh}的目标，无从要数；登记方法见 docs/add-a-region.md。",
             f"No target of {study.region.en} is registered, so no figure can be asked for; docs/add-a-region.md says how to register one.",
-        )
-    if lacking := sum(row.standing.state == "no_baseline" for row in rows):
-        return study.words(
-            f"截至{study.as_of}年没有到期未报的数；但{count(lacking)}项目标缺基期数，登记基期后才能判断进度。",
-            f"As of {study.as_of} no figure is overdue; but {counted(lacking, 'target')} {'lacks' if lacking == 1 else 'lack'} a baseline, without which progress cannot be judged.",
         )
     if any(row.standing.latest is not None for row in rows):
         return study.words(f"截至{study.as_of}年，目标所需数据都已报齐。", f"As of {study.as_of} every figure that the targets need has been reported.")

@@ -9,7 +9,7 @@ from zhibiao.assessing.rollup import Share, Side, Sum, ancestors, children
 from zhibiao.catalogue.study import Study
 from zhibiao.model import Statement
 from zhibiao.showing.gap_tables import observed_text
-from zhibiao.showing.numbers import ABSENT, count, in_unit, percent
+from zhibiao.showing.numbers import ABSENT, count, full, percent
 from zhibiao.showing.reconcile_tables import amount
 from zhibiao.showing.statement_tables import period_text, value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
@@ -116,7 +116,7 @@ def sums(study: Study, found: Sequence[Sum]) -> Table:
     rows = []
     for item in found:
         unit = item.parts[0][1].unit
-        total = with_unit(in_unit(item.total, unit.scale), unit, lang)
+        total = with_unit(full(item.total, unit.scale), unit, lang)
         rows.append(
             {
                 "indicator": item.indicator.name(lang),

@@ -12,7 +12,7 @@ from zhibiao.showing.by_hand import said_in_numbers
 from zhibiao.showing.citing import cited_clause
 from zhibiao.showing.numbers import as_written, count
 from zhibiao.showing.table import Column, Table
-from zhibiao.showing.words import KINDS, SCOPES, counted, word
+from zhibiao.showing.words import KINDS, SCOPES, counted, dash, word
 
 THOUSANDS = re.compile(r"(?<![\d.])\d{4,}")
 """The whole part of a number from a thousand on."""
@@ -46,7 +46,7 @@ def period_text(statement: Statement, lang: str) -> str:
         if statement.scope == "standing":
             return "长期" if lang == "zh" else "standing"
         return "期间不明" if lang == "zh" else "period unclear"
-    years = str(statement.period).replace("-", "—")
+    years = str(statement.period).replace("-", dash(lang))
     if statement.mean:
         return f"{years} 年均" if lang == "zh" else f"{years}, yearly mean"
     if statement.maintain:
@@ -76,7 +76,7 @@ def documents(study: Study) -> Table:
             {
                 "document": f"{plan.number or ''}{title}" if lang == "zh" else f"{title} ({plan.number})" if plan.number else title,
                 "issued": plan.issued.isoformat(),
-                "period": str(plan.period).replace("-", "—"),
+                "period": str(plan.period).replace("-", dash(lang)),
                 **{kind: counts[kind] for kind in KINDS},
                 "all": sum(counts.values()),
             }

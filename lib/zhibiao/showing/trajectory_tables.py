@@ -12,7 +12,7 @@ from zhibiao.projecting.trajectories import exact
 from zhibiao.showing.numbers import ABSENT, count, percent, signed, thousands
 from zhibiao.showing.sentences import Sentences
 from zhibiao.showing.table import Column, Table
-from zhibiao.showing.words import years_text
+from zhibiao.showing.words import between, years_text
 from zhibiao.simulating.scenario import Simulation
 
 NAMED = 8
@@ -62,7 +62,7 @@ def _basis_row(study: Study, indicator: Indicator, fan: Fan, classes: Mapping[st
     }.get(fan.method)
     return {
         "indicator": indicator.name(study.lang),
-        "own": study.words(f"{count(len(years))}个", f"{count(len(years))}") + study.words(f"（{_years(years)}）", f" ({_years(years).replace('、', ', ')})"),
+        "own": study.words(f"{count(len(years))}个", f"{count(len(years))}") + study.words(f"（{_years(years, 'zh')}）", f" ({_years(years, 'en')})"),
         "reference": name if elsewhere is None else elsewhere,
         "series": ABSENT if elsewhere else thousands(b.series),
         "moves": ABSENT if elsewhere else thousands(b.moves),
@@ -71,9 +71,9 @@ def _basis_row(study: Study, indicator: Indicator, fan: Fan, classes: Mapping[st
     }
 
 
-def _years(years: tuple[int, ...]) -> str:
+def _years(years: tuple[int, ...], lang: str) -> str:
     """The years of the figures; of many only the first and the last."""
-    return years_text(years) if len(years) <= 4 else f"{years[0]}—{years[-1]}"
+    return years_text(years, lang) if len(years) <= 4 else between(years[0], years[-1], lang)
 
 
 def refusals(study: Study, simulation: Simulation, classes: Mapping[str, ReferenceClass]) -> Sentences:

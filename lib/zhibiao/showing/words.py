@@ -72,11 +72,25 @@ def opening(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def years_text(years: tuple[int, ...]) -> str:
+def between(low: object, high: object, lang: str) -> str:
+    """Two ends, printed already, with the dash that the language sets between them.
+
+    >>> between(3, 5, "zh"), between(3, 5, "en")
+    ('3—5', '3–5')
+    """
+    return f"{low}{dash(lang)}{high}"
+
+
+def dash(lang: str) -> str:
+    """An em dash in Chinese, an en dash in English."""
+    return "—" if lang == "zh" else "–"
+
+
+def years_text(years: tuple[int, ...], lang: str) -> str:
     """Years with runs drawn together.
 
-    >>> years_text((2021, 2022, 2023, 2025))
-    '2021—2023、2025'
+    >>> years_text((2021, 2022, 2023, 2025), "zh"), years_text((2021, 2022, 2025), "en")
+    ('2021—2023、2025', '2021–2022, 2025')
     """
     runs: list[list[int]] = []
     for year in years:
@@ -84,4 +98,4 @@ def years_text(years: tuple[int, ...]) -> str:
             runs[-1].append(year)
         else:
             runs.append([year])
-    return "、".join(str(run[0]) if len(run) == 1 else f"{run[0]}—{run[-1]}" for run in runs)
+    return ("、" if lang == "zh" else ", ").join(str(run[0]) if len(run) == 1 else between(run[0], run[-1], lang) for run in runs)

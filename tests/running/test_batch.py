@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from zhibiao.errors import CellError, KernelDied, MissingDeliverable, TimeLimit
+from zhibiao.errors import CellError, KernelDied, MissingDeliverable, ParameterError, TimeLimit
 from zhibiao.running.batch import batch
 from zhibiao.running.job import ROOT
 
@@ -53,6 +53,8 @@ def trial(tmp_path_factory, notebook, batch_file) -> Trial:
         "import os\nopen(os.path.expanduser('~') + '/no-such-file')\nx = 1\ny = 2\nraise ValueError",
         "'after'",
     )
+    notebook(books / "refuses.ipynb", "1", "from zhibiao.errors import ParameterError\nraise ParameterError('nothing to start from', where='scenario')")
+    notebook(books / "mistaken.ipynb", "1", "from zhibiao.errors import ParameterError\nraise ParameterError('unknown', where='--target')")
     notebook(books / "stderr.ipynb", "1", "import sys\nsys.stderr.write('watch out')")
     notebook(books / "slow.ipynb", "1", "import time\ntime.sleep(600)")
     notebook(books / "killed.ipynb", "1", "import os\nos.kill(os.getpid(), 9)")
@@ -117,6 +119,8 @@ def test_when_a_cell_raises_then_the_notebook_up_to_it_is_kept(trial):
 @pytest.mark.parametrize(
     ("stem", "kind", "said"),
     [
+        ("refuses", ParameterError, "scenario: nothing to start from\n单元格 cell 4"),
+        ("mistaken", CellError, "ParameterError: --target: unknown"),
         ("stderr", CellError, "单元格 cell 4 写到标准错误 wrote to stderr: watch out"),
         ("slow", TimeLimit, "单元格 cell 4 超过 took longer than 6 s"),
         ("killed", KernelDied, "SIGKILL"),
@@ -145,7 +149,7 @@ def test_when_failures_differ_then_exit_code_is_ten(trial):
 
 def test_batch_manifest_index_and_briefing(trial):
     summary = json.loads((trial.out / "trial" / "manifest.json").read_text("utf-8"))
-    assert summary["counts"] == {"ok": 4, "cached": 0, "failed": 7}
+    assert summary["counts"] == {"ok": 4, "cached": 0, "failed": 9}
     assert summary["complete"] is True
     page = (trial.out / "index.html").read_text("utf-8")
     assert "trial/500000/baseline/good/good.pdf" in page

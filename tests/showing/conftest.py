@@ -10,8 +10,10 @@ import pytest
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
+from zhibiao.answers import Report
 from zhibiao.catalogue.load import load
 from zhibiao.catalogue.registry import Registry
+from zhibiao.catalogue.study import study
 from zhibiao.showing.cards_chart import Card, Line, cards
 from zhibiao.showing.chart import Chart
 from zhibiao.showing.fan_chart import Band, FanPicture, Point, TargetLine, fan
@@ -323,5 +325,30 @@ def liuzhou(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Registry]
         told = PLAN.format(title_en=title_en, period=period, issued=issued, headline=", ".join(headline), statements=statements)
         (mine / "plans" / "own.yaml").write_text(told, encoding="utf-8")
         return load(mine)
+
+    return made
+
+
+TARGET = """  - id: {name}-{period}
+    indicator: {name}
+    kind: target
+    value: {value}
+    unit: {unit}
+    comparator: {comparator}
+    scope: {scope}
+    period: {period}
+    locator: 一
+    evidence: {name}
+"""
+
+
+@pytest.fixture
+def own(liuzhou) -> Callable[..., Report]:
+    """A report on a region of one's own: targets as (indicator, value, unit, scope, period), figures as rows."""
+
+    def made(targets, figures=(), lang="zh", **parameters) -> Report:
+        told = "".join(TARGET.format(name=n, value=v, unit=u, scope=s, period=p, comparator=(more or ['ge'])[0]) for n, v, u, s, p, *more in targets)
+        registry = liuzhou(told, [f"{n}-{p}" for n, _, _, _, p, *_ in targets], figures, period="2021-2025", issued="2021-01-01", title_en="Plan of Liuzhou", recorded="2026-02-01")
+        return Report(study(registry, "450200", lang=lang, **parameters))
 
     return made

@@ -1,14 +1,11 @@
 """The sentence on the cover, its sources, and who owes what."""
 
 import io
-from collections.abc import Callable
 
 import openpyxl
 import pytest
 from matplotlib.text import Text
 
-from zhibiao.answers import Report
-from zhibiao.catalogue.study import study
 from zhibiao.notebook import setup
 from zhibiao.showing.answer import least_sure
 
@@ -74,32 +71,6 @@ def test_the_workbook_comes_with_published_runs_only(monkeypatch):
     table = setup("江津").owed()
     assert table.workbook.startswith(b"PK")
     assert table.workbook == setup("江津").owed().workbook
-
-
-
-TARGET = """  - id: {name}-{period}
-    indicator: {name}
-    kind: target
-    value: {value}
-    unit: {unit}
-    comparator: {comparator}
-    scope: {scope}
-    period: {period}
-    locator: 一
-    evidence: {name}
-"""
-
-
-@pytest.fixture
-def own(liuzhou) -> Callable[..., Report]:
-    """A report on a region of one's own: targets as (indicator, value, unit, scope, period), figures as rows."""
-
-    def made(targets, figures=(), lang="zh", **parameters) -> Report:
-        told = "".join(TARGET.format(name=n, value=v, unit=u, scope=s, period=p, comparator=(more or ['ge'])[0]) for n, v, u, s, p, *more in targets)
-        registry = liuzhou(told, [f"{n}-{p}" for n, _, _, _, p, *_ in targets], figures, period="2021-2025", issued="2021-01-01", title_en="Plan of Liuzhou", recorded="2026-02-01")
-        return Report(study(registry, "450200", lang=lang, **parameters))
-
-    return made
 
 
 STOCK = [("enrolment", year, "at_end", value, "人") for year, value in ((2021, 19000), (2022, 21000), (2023, 22000), (2024, 23000), (2025, 23500))]

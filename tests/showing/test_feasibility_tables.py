@@ -94,4 +94,4 @@ def test_modelled_figures_have_three_digits() -> None:
     from zhibiao.model import unit_of
 
     assert [significant(v, unit_of("万人")) for v in (111419.7, 1112.0, 0.0, 9_999_999)] == ["11.1", "0.111", "0", "1000"]
-    assert [significant(v, unit_of("人")) for v in (1999, 420.7, 12_345)] == ["2000", "421", "12300"]
+    assert [significant(v, unit_of("人")) for v in (1999, 420.7, 12_345)] == ["2,000", "421", "12,300"]

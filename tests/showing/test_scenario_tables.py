@@ -66,6 +66,18 @@ def test_chances_are_numbers_with_words_and_none_of_what_is_set():
     assert any("开展职业培训" in note for note in table.notes)
 
 
+def test_of_many_targets_each_has_a_row(monkeypatch):
+    few = compare(CITY, ("baseline", "intake_low"))
+    upright = scenario_tables.chances(CITY, few)
+    monkeypatch.setattr(scenario_tables, "MANY", 2)
+    turned = scenario_tables.chances(CITY, few)
+    assert [column.name for column in turned.columns] == ["target", "baseline", "intake_low"]
+    assert [row["target"] for row in turned.rows] == [column.label for column in upright.columns[1:]]
+    for row, column in zip(turned.rows, upright.columns[1:], strict=True):
+        assert (row["baseline"], row["intake_low"]) == (_row(upright, "baseline")[column.name], _row(upright, "intake_low")[column.name])
+    assert turned.notes == upright.notes
+
+
 def test_what_follows_year_by_year_with_what_is_missing():
     question = replace(CITY, scenario=REGISTRY.scenario("capacity_limited"))
     found = outcomes(question, simulate(question, GROUND))

@@ -61,8 +61,11 @@ class Feasibility(Scenarios):
     def solutions(self, chance: float | None = 0.8) -> Table:
         """Which levers reach each set of targets with a chance."""
         from zhibiao.showing import solution_tables
+        from zhibiao.simulating.problem import direction
         from zhibiao.simulating.solving import solve
 
         assessable = [found.demands for found, _ in self.held if not found.lacking and found.demands]
-        return solution_tables.solutions(self.study, [solve(self.study, asked, self.ground, chance=chance) for asked in assessable])
+        mixed = [asked for asked in assessable if direction(asked) is None]
+        answers = [solve(self.study, asked, self.ground, chance=chance) for asked in assessable if asked not in mixed]
+        return solution_tables.solutions(self.study, answers, mixed)
 

@@ -28,6 +28,7 @@ from zhibiao.showing.numbers import bare, thousands
 from zhibiao.showing.pictures import digits_for, display_unit
 from zhibiao.showing.series import Point, TargetLine, draw_points, draw_target
 from zhibiao.showing.sheet import Box, Sheet, spread
+from zhibiao.showing.statement_tables import stated
 from zhibiao.showing.theme import FAMILY, LINE, LOOKS, MUTED, NOTE_SIZE, TEXT_SIZE, missing_glyphs, theme, width_of
 
 WIDTH, HEIGHT = 3.8, 2.75
@@ -115,7 +116,7 @@ class Panel:
         ends = [float(v / self.unit.scale) for v in (statement.base_low, statement.base_high) if v is not None]
         return TargetLine(
             asked.start if statement.scope == "annual" else asked.end, asked.end, ends[0],
-            ends[1] if statement.comparator == "between" else None, statement.comparator, "", statement.value_text(self.study.lang), not target.governed,
+            ends[1] if statement.comparator == "between" else None, statement.comparator, "", stated(statement, self.study.lang), not target.governed,
         )  # fmt: skip
 
     def _limits(self, values: Sequence[float]) -> tuple[float, float]:

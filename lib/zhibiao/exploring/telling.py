@@ -39,7 +39,7 @@ def moved(study: Study, override: Override, reach: Reach | None, pipe: Pipe | No
     if reach is not None:
         # who moves a lever by hand reads what was set; persons are said like everywhere
         counted = reach.unit.base not in UNSCALED
-        text = bare(modelled(move.value, reach.unit)) if counted else in_unit(move.value, reach.unit.scale)
+        text = bare(modelled(move.value, reach.unit) if counted else in_unit(move.value, reach.unit.scale, 1))
         value = with_unit(text, reach.unit, study.lang)
     else:
         value = f"{four(move.value)} {lever.base}"

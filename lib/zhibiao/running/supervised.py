@@ -12,7 +12,7 @@ from typing import Any
 
 import psutil
 
-from zhibiao.errors import CellError, KernelDied, MemoryLimit
+from zhibiao.errors import CellError, KernelDied, MemoryLimit, ParameterError
 from zhibiao.kernels import Start, how
 from zhibiao.running.cells import author_number, code_lines, failed_line, values
 from zhibiao.running.job import Cell, Order
@@ -102,8 +102,8 @@ class Kernels:
         self.cell = Cell()
 
 
-def raised(kernels: Kernels, error: Any, order: Order) -> CellError | MemoryLimit:
-    """Say which line of which cell raised what, and with which parameters."""
+def raised(kernels: Kernels, error: Any, order: Order) -> CellError | MemoryLimit | ParameterError:
+    """Say which line of which cell raised what, and with which parameters; a parameter that a cell refuses is no fault of the cell."""
     source = str(error.source)
     if line := failed_line(error.traceback or (), error.exec_count):
         # IPython counts from the first line that is not empty
@@ -113,6 +113,8 @@ def raised(kernels: Kernels, error: Any, order: Order) -> CellError | MemoryLimi
     said = f"{place}: {error.ename}: {error.evalue}\n{code}\n{values(order.parameters)}"
     if error.ename in _MEMORY_ERRORS:
         return MemoryLimit(f"内存不足 out of memory: {said}")
+    if error.ename == ParameterError.__name__ and str(error.evalue).startswith(tuple(f"{name}: " for name in order.parameters)):
+        return ParameterError(f"{error.evalue}\n{place}\n{values(order.parameters)}")
     return CellError(said)
 
 

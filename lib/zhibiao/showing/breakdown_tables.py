@@ -79,7 +79,8 @@ def target_name(study: Study, statement: Statement) -> str:
 def signed_value(statement: Statement, value: Decimal, unit: Unit) -> str:
     """A milestone with the target's comparator; 左右 tolerates at the target alone, so that a milestone does not carry it."""
     sign = "" if statement.comparator == "about" else SYMBOLS[statement.comparator]
-    return f"{sign}{in_words(value, unit)}"
+    own = value in (statement.base_low, statement.base_high)  # the target itself is printed as it was set
+    return f"{sign}{full(value, unit.scale) if own else in_words(value, unit)}"
 
 
 def judged(study: Study, found: Sequence[Chosen]) -> Table:

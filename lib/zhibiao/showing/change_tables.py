@@ -8,6 +8,7 @@ from zhibiao.assessing.changes import Change, Changes
 from zhibiao.assessing.standing import Standing
 from zhibiao.catalogue.study import Study
 from zhibiao.showing.gap_tables import latest_text, observed_text
+from zhibiao.showing.ledger import quoted
 from zhibiao.showing.numbers import count, full
 from zhibiao.showing.sentences import Sentences
 from zhibiao.showing.statement_tables import value_with_unit
@@ -39,9 +40,10 @@ def sentences(study: Study, found: Changes | None) -> Sentences:
     lines += [_sentence(study, change) for change in found.turned[:LISTED]]
     if len(found.turned) > LISTED:
         rest = len(found.turned) - LISTED
-        lines.append(study.words(f"另有{rest}项，见 zhibiao gaps --since {found.since}。", f"{rest} more: zhibiao gaps --since {found.since}."))
+        lines.append(study.words(f"另有{count(rest)}项，见 zhibiao gaps --since {found.since}。", f"{count(rest)} more: zhibiao gaps --since {found.since}."))
     for rule in found.rules:
-        lines.append(study.words(f"判断规则变了（{rule.since}，{rule.method} 第{rule.version}版）：{rule.zh}。", f"A rule changed ({rule.since}, {rule.method} version {rule.version}): {rule.en}."))
+        version, said = study.words(f"{rule.method} 第{rule.version}版", f"{rule.method} version {rule.version}"), study.words(rule.zh, rule.en)
+        lines.append(study.words("判断规则变了（{}，{}）：{}。", "A rule changed ({}, {}): {}.").format(rule.since, quoted(version), quoted(said)))
     return Sentences(tuple(lines))
 
 
@@ -51,8 +53,8 @@ def _counted(study: Study, found: Changes) -> str:
     if not turned:
         return study.words(f"{count(len(found.changes))}项目标都没有变化。", f" none of {counted(len(found.changes), 'target')} changed.")
     return study.words(
-        f"{count(len(found.changes))}项目标中{turned}项有变化" + (f"，其中{new}项是新目标。" if new else "。"),
-        f" {turned} of {counted(len(found.changes), 'target')} changed" + (f", {new} of them new." if new else "."),
+        f"{count(len(found.changes))}项目标中{count(turned)}项有变化" + (f"，其中{count(new)}项是新目标。" if new else "。"),
+        f" {count(turned)} of {counted(len(found.changes), 'target')} changed" + (f", {count(new)} of them new." if new else "."),
     )
 
 

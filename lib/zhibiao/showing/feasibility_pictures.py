@@ -159,7 +159,8 @@ def _title(study: Study, shown: Sequence[Feasibility], at: Setting) -> str:
         return study.words(f"{study.region.zh}招生不变，在校生{told}", f"{study.region.en}, intake unchanged: {told}")
     intake = levelled(study, at)
     unit = display_unit(study, study.indicator("intake")).label("en")
-    if study.lang != "zh" and told.count(f" {unit}") == 2 * len(parts):
+    units = {d.statement.written_unit.label("en") for found in shown for d in found.demands if d.indicator.id != "intake"}
+    if study.lang != "zh" and units == {unit}:
         # one unit for all, named once
         return f"{study.region.en}: an intake of {intake.removesuffix(unit).strip()} brings enrolment of {told.replace(f' {unit}', '')} (all {unit})"
     return study.words(f"{study.region.zh}招生到{intake}，在校生{told}", f"{study.region.en}: an intake of {intake} brings {told}")

@@ -10,7 +10,7 @@ from zhibiao.model import LEVERS, Unit
 from zhibiao.showing.citing import briefly_cited
 from zhibiao.showing.gap_tables import chance_text
 from zhibiao.showing.ledger import noted
-from zhibiao.showing.numbers import ABSENT, decimal_of, fixed, percent, signed
+from zhibiao.showing.numbers import ABSENT, decimal_of, fixed, full, in_unit, percent, signed
 from zhibiao.showing.pictures import display_unit
 from zhibiao.showing.sentences import Sentences
 from zhibiao.showing.statement_tables import period_text, value_with_unit, with_unit
@@ -29,13 +29,14 @@ def significant(value: float, unit: Unit, rounding: str = ROUND_HALF_UP) -> str:
 
     >>> from zhibiao.model import unit_of
     >>> significant(111419.7, unit_of("万人")), significant(38454.2, unit_of("万人"), ROUND_CEILING), significant(1269, unit_of("人"))
-    ('11.1', '3.85', '1270')
+    ('11.1', '3.85', '1,270')
     """
     number = (decimal_of(value) or Decimal(0)) / unit.scale
     if number == 0:
         return noted(number, unit.scale, "0")
     digits = 2 - number.adjusted()
-    return noted(number * unit.scale, unit.scale, f"{number.quantize(Decimal(1).scaleb(-digits), rounding):f}")
+    shown = number.quantize(Decimal(1).scaleb(-digits), rounding)
+    return noted(number * unit.scale, unit.scale, f"{shown:,f}" if unit.scale == 1 else f"{shown:f}")
 
 
 def asked_text(study: Study, demand: Demand) -> str:
@@ -49,10 +50,10 @@ def asked_text(study: Study, demand: Demand) -> str:
 
 
 def levelled(study: Study, at: Setting) -> str:
-    """The intake of a setting: a figure that was reported or written, so without zeros behind it."""
+    """The intake of a setting: a figure that was reported or written; persons in full."""
     unit = display_unit(study, study.indicator("intake"))
-    text = significant(at.intake, unit)
-    return with_unit(text.rstrip("0").rstrip(".") if "." in text else text, unit, study.lang)
+    # a target of more than 3.5万 is met by 35001 persons, and said to be led to 3.5万
+    return with_unit(full(at.intake, unit.scale) if unit.scale == 1 else in_unit(at.intake, unit.scale), unit, study.lang)
 
 
 def people(study: Study, value: float, demand: Demand, rounding: str = ROUND_HALF_UP) -> str:

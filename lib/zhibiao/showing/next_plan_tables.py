@@ -12,7 +12,7 @@ from zhibiao.model.fan import Fan
 from zhibiao.projecting.reference import ReferenceClass
 from zhibiao.showing.citing import briefly_cited
 from zhibiao.showing.gap_tables import observed_text
-from zhibiao.showing.numbers import count, fixed, in_unit, percent, signed
+from zhibiao.showing.numbers import count, fixed, in_unit, percent, signed, thousands
 from zhibiao.showing.pictures import digits_for, digits_of, display_unit
 from zhibiao.showing.sentences import Sentences
 from zhibiao.showing.statement_tables import with_unit
@@ -90,7 +90,7 @@ def _level_text(level: Level, unit: Unit, digits: int, bracketed: bool, lang: st
 def _rounded(value: float, unit: Unit, digits: int) -> str:
     """A level in the unit of the document; from a thousand on three digits, for it is no surer than that."""
     scaled = value / float(unit.scale)
-    return fixed(float(f"{scaled:.3g}"), 0) if scaled >= 1000 else fixed(scaled, digits)
+    return thousands(float(f"{scaled:.3g}")) if scaled >= 1000 else fixed(scaled, digits)
 
 
 def _levels_table(study: Study, rows: list[dict[str, str]], title: str, notes: Sequence[str]) -> Table:
@@ -192,8 +192,9 @@ def _amount(study: Study, value: float, unit: Unit) -> str:
 
 
 def _brief(value: float, unit: Unit) -> str:
-    """With one decimal at most, as the levels above it."""
-    return in_unit(value, unit.scale, min(digits_of(np.array([value]), unit), 1))
+    """With one decimal, as the levels above it, and more only where little would be left of it."""
+    digits = digits_of(np.array([value]), unit)
+    return in_unit(value, unit.scale, digits if abs(value) < float(unit.scale) else min(digits, 1))
 
 
 def _then(study: Study, flow: Flow, unit: Unit, other: str) -> str:

@@ -175,13 +175,13 @@ def percent_as(share: Number, text: str) -> str:
 def signed(value: Number, digits: int) -> str:
     """Return `value` with its sign, zero without.
 
-    >>> signed(0.6, 1), signed(-0.6, 1), signed(-0.04, 1)
-    ('+0.6', '-0.6', '0.0')
+    >>> signed(0.6, 1), signed(-0.6, 1), signed(-0.04, 1), signed(-134660.5, 0)
+    ('+0.6', '-0.6', '0.0', '-135,000')
     """
     number = decimal_of(value)
     if number is None:
         return ABSENT
-    text = _fixed(number, digits)
+    text = _thousands(number, digits if digits else _coarser(number))
     grows = number > 0 and any(digit in "123456789∞" for digit in text)
     return noted(number, 1, "+" + text if grows else text)
 

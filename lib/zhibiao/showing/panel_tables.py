@@ -14,7 +14,7 @@ from zhibiao.model import Unit
 from zhibiao.showing.gap_tables import chance_text
 from zhibiao.showing.grade_words import GRADES, STANCES
 from zhibiao.showing.ledger import quoted
-from zhibiao.showing.numbers import ABSENT, count, fixed, four, in_unit
+from zhibiao.showing.numbers import ABSENT, count, fixed, four, full, in_unit
 from zhibiao.showing.statement_tables import period_text, value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
 from zhibiao.showing.words import VERDICTS, word
@@ -158,7 +158,9 @@ def _flip(study: Study, flip: Flip | None, unit: Unit, value: float | None) -> s
     if unit.base == "%":  # two percentages differ by percentage points
         size = four(abs(flip.change)) + study.words("个百分点", " pp")
     else:
-        size = with_unit(in_unit(abs(flip.change), unit.scale), unit, study.lang)
+        change = abs(flip.change)
+        whole = abs(change - round(change)) < 1e-6  # a difference of published figures; else it was reckoned, and four digits are enough
+        size = with_unit(full(round(change), unit.scale) if whole else in_unit(change, unit.scale), unit, study.lang)
     return f"{sign}{size} → {to}"
 
 

@@ -140,7 +140,7 @@ def running_total(study: Study, row: GapRow) -> Chart:
     even = with_unit(in_unit(float(low or 0) / len(span.years), unit.scale), unit, study.lang)
     basis = study.words(f"匀速为每年{even}。", f"An even pace is {even} a year.")
     return stairs_chart.stairs(
-        stairs_chart.StairsPicture(title, unit.label(study.lang), span.start, span.end, target, totals, basis, source_line(study, reported)),
+        stairs_chart.StairsPicture(title, unit.label(study.lang), span.start, span.end, target, totals, basis, source_line(study, reported), unit.scale == 1),
         study.lang,
     )
 

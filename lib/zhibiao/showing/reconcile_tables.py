@@ -181,7 +181,7 @@ def differences(study: Study, found: Sequence[Reconciliation]) -> Table:
         columns,
         rows,
         title=study.words(
-            f"{count(len(found))}项指标有两处以上说法，其中{decide}项说法不同", f"{counted(len(found), 'indicator')} {'is' if len(found) == 1 else 'are'} spoken of more than once; on {decide} the statements differ"
+            f"{count(len(found))}项指标有两处以上说法，其中{count(decide)}项说法不同", f"{counted(len(found), 'indicator')} {'is' if len(found) == 1 else 'are'} spoken of more than once; on {count(decide)} the statements differ"
         )
         if rows
         else "",

@@ -54,6 +54,10 @@ NEEDS: Mapping[str, tuple[str, str]] = {
 """What has to be known, or set by a lever, before a quantity can follow."""
 
 
+MANY = 5
+"""Targets whose names a page has room for beside each other."""
+
+
 def named(study: Study, quantity: str) -> str:
     zh, en = NAMES[quantity]
     return study.words(zh, en)
@@ -133,21 +137,22 @@ def _between_models(study: Study, found: Comparison, unit: Unit) -> list[str]:
 
 
 def chances(study: Study, found: Comparison) -> Table:
-    """The chance of each main target under every scenario, in numbers and words."""
+    """The chance of each main target under every scenario, in numbers and words; a row a scenario, or a row a target where targets are many."""
     rows = {case.scenario.id: {row.statement.key: row for row in case.rows} for case in found.cases}
     main = [statement.key for statement in headline(study)] or [row.statement.key for row in (found.cases[0].rows if found.cases else ())]
     spoken = [key for key in main if any(rows[case.scenario.id][key].chance is not None for case in found.cases)]
-    columns = [Column("scenario", study.words("情景", "scenario"), width=4)]
-    silent: list[GapRow] = []
-    for key in main:
-        target = study.registry.statement(key)
-        name = _target_name(study, target)
-        if key in spoken:
-            columns.append(Column(key, study.words(f"{name}（{study.short_clause(target)}）", f"{name} ({study.short_clause(target)})"), "right", width=4))
-        else:
-            silent.extend(under[key] for under in list(rows.values())[:1])
+    targets = [study.registry.statement(key) for key in spoken]
+    silent = [under[key] for under in list(rows.values())[:1] for key in main if key not in spoken]
     unsaid = reasons(study, silent, lambda row: _target_name(study, row.statement))
-    cells = [{"scenario": case.scenario.name(study.lang), **{key: _chance(study, case, rows[case.scenario.id][key]) for key in spoken}} for case in found.cases]
+    headed = {target.key: study.words("{}（{}）", "{} ({})").format(_target_name(study, target), study.short_clause(target)) for target in targets}
+    told = {case.scenario.id: {key: _chance(study, case, rows[case.scenario.id][key]) for key in spoken} for case in found.cases}
+    called = {case.scenario.id: case.scenario.name(study.lang) for case in found.cases}
+    if MANY < len(spoken) > len(found.cases):  # the long names head the rows where there are more of them than a page has room for beside each other
+        columns = [Column("target", study.words("目标", "target"), width=6), *(Column(case, name, "right", width=3) for case, name in called.items())]
+        cells = [{"target": headed[key], **{case: chance[key] for case, chance in told.items()}} for key in spoken]
+    else:
+        columns = [Column("scenario", study.words("情景", "scenario"), width=4), *(Column(key, name, "right", width=4) for key, name in headed.items())]
+        cells = [{"scenario": called[case], **chance} for case, chance in told.items()]
     notes = [
         study.words("“设定”：情景自己定下了这项指标的路径，不另给可能性。", "“Set”: the scenario sets the path of the indicator itself, so no chance is given."),
         *([study.words(f"不给可能性：{unsaid}。", f"No chance is given of {unsaid}.")] if silent else []),

@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 
 from zhibiao.errors import ParameterError
 from zhibiao.showing.chart import Chart
-from zhibiao.showing.numbers import fixed, four
+from zhibiao.showing.numbers import fixed, four, in_unit
 from zhibiao.showing.sheet import Key, Sheet, open_sheet
 from zhibiao.showing.theme import INK, LINE, LOOKS, MUTED, NOTE_SIZE, TEXT_SIZE, in_language, theme, width_of
 
@@ -57,6 +57,8 @@ class TornadoPicture:
     levels : sequence of Level
     digits : int
         Decimals of the values named at the ends of the bars.
+    counted : bool
+        Whether the unit is counted one by one, so that thousands stand apart.
 
     Raises
     ------
@@ -71,8 +73,13 @@ class TornadoPicture:
     bars: Sequence[Bar]
     levels: Sequence[Level] = ()
     digits: int = 1
+    counted: bool = False
     basis: str = ""
     source: str = ""
+
+    def number(self, value: float) -> str:
+        """A simulated value as it is printed; of what is counted one by one the thousands stand apart."""
+        return in_unit(value, 1, self.digits) if self.counted else fixed(value, self.digits)
 
     def __post_init__(self) -> None:
         if not self.bars:
@@ -117,14 +124,14 @@ def tornado(picture: TornadoPicture, lang: str = "zh") -> Chart:
         _axes(axes, picture)
         for number, bar in enumerate(picture.bars):
             _bar(sheet, axes, picture, bar, -number, words)
-    told = words["join"].join(words["bar"].format(name=b.name, reach=b.reach, low=fixed(b.low, picture.digits), high=fixed(b.high, picture.digits)) for b in picture.bars)
+    told = words["join"].join(words["bar"].format(name=b.name, reach=b.reach, low=picture.number(b.low), high=picture.number(b.high)) for b in picture.bars)
     alt = f"{picture.title}{words['stop']}" + words["alt"].format(picture.unit, told)
     data = pd.DataFrame([(b.name, b.reach, b.low, b.high) for b in picture.bars], columns=[words[key] for key in ("lever", "range", "low", "high")])
     return Chart(sheet.figure, picture.title, alt, data, picture.source)
 
 
 def _keys(picture: TornadoPicture, words: Mapping[str, str]) -> list[Key]:
-    keys = [Key(LOWERED, words["low"], "band"), Key(RAISED, words["high"], "band"), Key(STILL, words["still"].format(fixed(picture.still, picture.digits)), "curve")]
+    keys = [Key(LOWERED, words["low"], "band"), Key(RAISED, words["high"], "band"), Key(STILL, words["still"].format(picture.number(picture.still)), "curve")]
     return keys + [Key(_role(level), words["target"].format(level.label), "curve") for level in picture.levels]
 
 
@@ -139,7 +146,7 @@ def _axes(axes: Axes, picture: TornadoPicture) -> None:
     low, high = max(min(values) - air, 0.0) if min(values) >= 0 else min(values) - air, max(values) + air
     axes.set(xlim=(low, high), ylim=(-len(picture.bars) + 0.45, 0.55))
     ticks = [float(tick) for tick in MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high) if low <= tick <= high]
-    axes.set_xticks(ticks, [four(tick) for tick in ticks])
+    axes.set_xticks(ticks, [in_unit(tick, 1) if picture.counted else four(tick) for tick in ticks])
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.set_xlabel(f"{picture.along}  [{picture.unit}]" if picture.unit else picture.along, labelpad=3)
@@ -158,7 +165,7 @@ def _bar(sheet: Sheet, axes: Axes, picture: TornadoPicture, bar: Bar, place: flo
     sheet.write(sheet.plot.left - 0.12, middle + (NOTE_SIZE - TEXT_SIZE) * LINE / 2, [bar.reach], NOTE_SIZE, MUTED, "right")
     ends = sorted((bar.low, bar.high))
     top = middle + NOTE_SIZE * LINE / 2
-    texts = [fixed(end, picture.digits) for end in ends]
+    texts = [picture.number(end) for end in ends]
     if texts[0] == texts[1]:
         _beside(sheet, sheet.at(axes, ends[1], place)[0], top, words["same"], "left")
         return

@@ -135,6 +135,7 @@ def picture(study: Study, found: Tornado | None) -> Chart | Sentences:
             bars=[Bar(study.words(LEVERS[t.swing.lever].zh, LEVERS[t.swing.lever].en), reach(study, t.swing), t.enrolment.low / scale, t.enrolment.high / scale) for t in found.turns],
             levels=_levels(study, found, scale),
             digits=digits,
+            counted=unit.scale == 1,
             basis=study.words(
                 "每次只动一根杠杆，其余停在起点；数值为中位数。范围的依据见下表，学制的范围是假设。", "One lever at a time, the others where they stand; medians. The table below says what each range rests on; that of length is assumed."
             ),
@@ -235,7 +236,7 @@ def _margin(study: Study, target: Statement, margin: float) -> str:
     unit = target.written_unit
     scaled = margin / float(unit.scale)
     digits = digits_of(np.array([condition(target, study.indicator(target.indicator)).bound]), unit)
-    size = fixed(abs(scaled), digits)
+    size = in_unit(abs(margin), unit.scale, digits)
     size = size + study.words("个百分点", " pp") if unit.base == "%" else with_unit(size, unit, study.lang)
     if round(abs(scaled), digits) == 0:
         return study.words("正好在目标处", "at the target")

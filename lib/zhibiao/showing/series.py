@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 
 from zhibiao.showing.inset import Plane
 from zhibiao.showing.margin import MarginNote, margin_note
-from zhibiao.showing.numbers import four, in_unit
+from zhibiao.showing.numbers import count, four, in_unit
 from zhibiao.showing.sheet import Box, Key, Sheet, free_spot, mark
 from zhibiao.showing.theme import LOOKS, NOTE_SIZE, in_language
 
@@ -214,7 +214,7 @@ def describe_points(points: Sequence[Point], words: Mapping[str, str], counted: 
     if not points:
         return words["alt none"]
     each = [words["alt point"].format(year=p.year, value=printed(p, counted)) for p in points]
-    many = words["alt many"].format(first=each[0], last=each[-1], count=len(each))
+    many = words["alt many"].format(first=each[0], last=each[-1], count=count(len(each)))
     return words["alt points"].format(many if len(each) > 6 else words["join"].join(each))
 
 

@@ -7,18 +7,22 @@ from decimal import ROUND_CEILING, Decimal
 
 from zhibiao.catalogue.study import Study
 from zhibiao.model import LEVERS, LeverId, unit_of
-from zhibiao.showing.feasibility_tables import asked_text, people, significant
+from zhibiao.showing.feasibility_tables import asked_text, people
 from zhibiao.showing.gap_tables import chance_text
 from zhibiao.showing.ledger import quoted
-from zhibiao.showing.numbers import ABSENT, as_written, count, fixed, percent
+from zhibiao.showing.numbers import ABSENT, as_written, count, fixed, full, percent
 from zhibiao.showing.statement_tables import with_unit
 from zhibiao.showing.table import Column, Table
+from zhibiao.simulating.demands import Demand
 from zhibiao.simulating.ranges import FLOWING, Range
 from zhibiao.simulating.solutions import Answer, Solution, Step
 
 
-def solutions(study: Study, answers: Sequence[Answer]) -> Table:
-    """Which levers reach each set of targets, cheapest first; where none does, the nearest and what it lacks."""
+def solutions(study: Study, answers: Sequence[Answer], mixed: Sequence[Sequence[Demand]] = ()) -> Table:
+    """Which levers reach each set of targets, cheapest first; where none does, the nearest and what it lacks.
+
+    `mixed` are sets with floors and ceilings, for which there is no one direction to search in.
+    """
     columns = [
         Column("set", study.words("要达到的目标", "targets to reach"), width=4),
         Column("number", study.words("解", "no."), "center", width=1),
@@ -29,12 +33,16 @@ def solutions(study: Study, answers: Sequence[Answer]) -> Table:
     ]
     rows = []
     for answer in answers:
-        together = study.words("；", "; ").join(asked_text(study, d) for d in answer.demands)
+        together = _together(study, answer.demands)
         for number, solution in enumerate(answer.solutions, start=1):
             rows.append({"set": together, "number": count(number), **_solution(study, solution), "note": _kind(study, solution)})
         if answer.nearest is not None:
             told = missed(study, answer)
             rows.append({"set": together, "number": ABSENT, **_solution(study, answer.nearest.solution), "note": told})
+    rows += [
+        {"set": _together(study, demands), "number": ABSENT, "moves": ABSENT, "cost": ABSENT, "chance": ABSENT, "note": study.words("有下限也有上限，不能一并反推", "floors and ceilings: not solved for together")}
+        for demands in mixed
+    ]
     chance = next((answer.chance for answer in answers), None)
     wanted = study.words("居中一条流程", "the middle of the pipe") if chance is None else study.words(f"{percent(chance, 0)}的可能性", f"{percent(chance, 0)} chance")
     notes = [
@@ -44,8 +52,12 @@ def solutions(study: Study, answers: Sequence[Answer]) -> Table:
         ),
         *range_notes(study, next((answer.ranges for answer in answers), {})),
     ]
-    return Table(columns, rows, notes=notes if rows else [], title=study.words("反推：动哪些杠杆能达到", "Backwards: which levers reach the targets"),
+    return Table(columns, rows, notes=notes if answers else [], title=study.words("反推：动哪些杠杆能达到", "Backwards: which levers reach the targets"),
                  empty=study.words("没有可反推的目标，或没有起点。", "No target to solve for, or nothing to start from."))  # fmt: skip
+
+
+def _together(study: Study, demands: Sequence[Demand]) -> str:
+    return study.words("；", "; ").join(asked_text(study, d) for d in demands)
 
 
 def range_notes(study: Study, ranges: Mapping[LeverId, Range]) -> list[str]:
@@ -72,16 +84,12 @@ def step_text(study: Study, step: Step) -> str:
     lever = LEVERS[step.lever]
     unit = unit_of(f"万{lever.base}" if lever.base in ("人", "人次") and step.aim.value >= 10000 else lever.base)
     digits = 1 if lever.base in ("%", "年") else None
-    start = study.words("未知", "unknown") if step.start is None else fixed(step.start, 1) if digits else _bare(significant(step.start, unit))
+    start = study.words("未知", "unknown") if step.start is None else fixed(step.start, 1) if digits else full(step.start, unit.scale)
     value = as_written(Decimal(step.aim.value) / unit.scale, unit.scale)
     name, by = lever.zh if study.lang == "zh" else lever.en, study.words(f"（{step.aim.year}年）", f" ({step.aim.year})")
     if step.lever == "length":
         by = study.words(f"（{step.aim.year}年起入学）", f" (entering from {step.aim.year})")
     return study.words(name, f"{name} ") + f"{start}→{with_unit(value, unit, study.lang)}{by}"
-
-
-def _bare(text: str) -> str:
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _solution(study: Study, solution: Solution) -> dict[str, str]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from zhibiao.showing.chart import Chart
 from zhibiao.showing.margin import MARGIN, margin_note, room_for, value_axis, value_limits, write_margin, year_axis
-from zhibiao.showing.numbers import fixed
+from zhibiao.showing.numbers import four, in_unit
 from zhibiao.showing.series import (
     Line,
     Point,
@@ -70,8 +70,8 @@ class StairsPicture:
     target : TargetLine
         The total to reach, with its words.
     basis, source : str
-    digits : int
-        Decimals of the values named in words.
+    counted : bool
+        Whether the unit is counted one by one, so that thousands stand apart.
     """
 
     title: str
@@ -82,7 +82,7 @@ class StairsPicture:
     totals: Sequence[Point] = ()
     basis: str = ""
     source: str = ""
-    digits: int = 1
+    counted: bool = False
 
     def even_pace(self, year: int) -> float:
         """Return the total an even pace has reached by the end of `year`."""
@@ -91,7 +91,7 @@ class StairsPicture:
 
 def _stairs_data(picture: StairsPicture, words: Mapping[str, str]) -> pd.DataFrame:
     years = list(range(picture.year_from, picture.year_to + 1))
-    totals = {point.year: printed(point) for point in picture.totals}
+    totals = {point.year: printed(point, picture.counted) for point in picture.totals}
     return pd.DataFrame(
         {
             words["year"]: years,
@@ -128,7 +128,7 @@ def stairs(picture: StairsPicture, lang: str = "zh") -> Chart:
         ]
         if last.year < end:
             value = picture.even_pace(last.year)
-            heading = words["even now"].format(value=fixed(value, picture.digits), year=last.year)
+            heading = words["even now"].format(value=in_unit(value, 1) if picture.counted else four(value), year=last.year)
             notes.append(margin_note(last.year, value, heading, "", LOOKS["pace"].colour))
             drawn.append(((last.year, end + 1), (value, value)))
         if last.year < end and last.value < target.value_low:
@@ -159,11 +159,11 @@ def stairs(picture: StairsPicture, lang: str = "zh") -> Chart:
                 axes.plot(*line, color=look.colour, linestyle=look.line, linewidth=look.width, zorder=4)
         draw_target(axes, target)
         draw_points(axes, totals, joined=False)
-        label_points(sheet, axes, totals, drawn)
+        label_points(sheet, axes, totals, drawn, picture.counted)
         if not totals:
             x, y = sheet.at(axes, (start + end) / 2, 0.9 * target.value_low)
             sheet.write(x, y, [words["none yet"]], TEXT_SIZE, MUTED, "center")
         write_margin(sheet, axes, notes)
-    alt = f"{picture.title}{words['stop']}" + words["alt unit"].format(picture.unit) + describe_points(totals, words)
+    alt = f"{picture.title}{words['stop']}" + words["alt unit"].format(picture.unit) + describe_points(totals, words, picture.counted)
     alt += (heading + words["stop"] if heading else "") + describe_targets([target], words)
     return Chart(sheet.figure, picture.title, alt.strip(), _stairs_data(picture, words), picture.source)

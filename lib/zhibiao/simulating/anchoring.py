@@ -92,9 +92,10 @@ def why_none(study: Study, fans: Mapping[str, Fan] | None = None) -> tuple[str, 
     last = min(int(fans[name].years[-1]) for name in ("intake", "enrolment"))
     if last <= start.year:
         return f"{start.year}年之后没有要推算的年份", f"no year after {start.year} is looked at"
+    ratio = f"{start.ratio:.2f}".rstrip("0").rstrip(".")  # as every page prints it: the value store knows it so
     return (
-        f"{start.year}年每名招生对应在校生{start.ratio:.2f}人，两年到五年的学制都合不上",
-        f"no programme length of two to five years fits {start.ratio:.2f} students per entrant in {start.year}",
+        f"{start.year}年每名招生对应在校生{ratio}人，两年到五年的学制都合不上",
+        f"no programme length of two to five years fits {ratio} enrolled per entrant in {start.year}",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -94,15 +94,11 @@ class Problem:
 
         A bound on the yearly intake against that direction is no question of search: it cuts the intake's line (`_end`).
         """
-        floors = [d for d in self.demands if d.asked.floor is not None]
-        ceilings = [d for d in self.demands if d.asked.ceiling is not None]
-        if floors and ceilings:
-            searched = [[d for d in side if not _cuts(d)] for side in (floors, ceilings)]
-            if bool(searched[0]) == bool(searched[1]):
-                names = "、".join(d.key for d in (*floors, *ceilings))
-                raise ParameterError(f"下限与上限目标不能同时反推 floors and ceilings cannot be solved for together: {names}", where="--target", allowed=["--lever intake=3:3.5"])
-            return bool(searched[0])
-        return bool(floors)
+        found = direction(self.demands)
+        if found is None:
+            names = "、".join(dict.fromkeys(d.key for d in self.demands))
+            raise ParameterError(f"下限与上限目标不能同时反推 floors and ceilings cannot be solved for together: {names}", where="--target", allowed=["--lever intake=3:3.5"])
+        return found
 
     @cached_property
     def starts(self) -> dict[LeverId, float | None]:
@@ -179,6 +175,16 @@ def beyond(start: float, step: float, sign: int) -> int:
     (824, 824, 822)
     """
     return math.floor(start / step + 0.5 + 1e-9) + sign
+
+
+def direction(demands: Sequence[Demand]) -> bool | None:
+    """Whether targets ask for more (True) or for less (False); None where some ask for the one and some for the other."""
+    floors = [d for d in demands if d.asked.floor is not None]
+    ceilings = [d for d in demands if d.asked.ceiling is not None]
+    if not (floors and ceilings):
+        return bool(floors)
+    searched = [any(not _cuts(d) for d in side) for side in (floors, ceilings)]
+    return None if searched[0] == searched[1] else searched[0]
 
 
 def _cuts(demand: Demand) -> bool:

@@ -157,7 +157,7 @@ class Programme:
             lower[free], upper[free] = ranges["intake"].low, ranges["intake"].high
         pace, paces = _pace(way, ranges["intake"], size) if way is not None and not levels else (np.zeros((0, size)), np.zeros(0))
         return cls(
-            tuple(demands), np.array([row for row, _, _ in parts]).reshape(-1, size), np.array([end for _, end, _ in parts]),
+            tuple(demands), np.array([row for row, _, _ in parts]).reshape(len(parts), size), np.array([end for _, end, _ in parts]),
             tuple(owner for _, _, owner in parts), pace, paces, lower, upper, {position: i for i, position in enumerate(levels)},
         )  # fmt: skip
 

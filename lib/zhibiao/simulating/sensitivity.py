@@ -126,13 +126,14 @@ class _Asked:
 
 
 def _asked(study: Study, base: Ground, pipe: Pipe) -> dict[str, _Asked]:
-    """Targets of the pipe's indicators whose years end within its own and have not ended yet."""
+    """Targets of the pipe's indicators whose years are all known or ahead, end within its own and have not ended yet."""
     found = {}
     for statement in study.statements("target"):
         if statement.repeats is not None or statement.indicator not in TARGETS or statement.indicator not in base.fans:
             continue
         asks = condition(statement, study.indicator(statement.indicator))
-        if asks.start is not None and asks.end is not None and max(study.as_of, pipe.start.year) < asks.end <= int(pipe.years[-1]):
+        first = int(base.fans[statement.indicator].years[0])
+        if asks.start is not None and asks.end is not None and first <= asks.start and max(study.as_of, pipe.start.year) < asks.end <= int(pipe.years[-1]):
             chance, _ = chances(standing(study, statement), base.fans[statement.indicator], study.as_of)
             found[statement.key] = _Asked(statement, asks, chance is not None)
     return found
@@ -168,7 +169,7 @@ def sobol(study: Study, base: Ground, quantities: Sequence[str] = ("enrolment", 
     power : int
         2**power base samples, so that (number of levers + 2) times as many are run.
     """
-    ranges = {swing.lever: (swing.low, swing.high) for swing in swings(study, base)}
+    ranges = {swing.lever: (swing.low, swing.high) for swing in swings(study, base) if swing.low < swing.high}
     if base.pipe is None or not ranges:
         return ()
     runs: dict[str, Array] = {}

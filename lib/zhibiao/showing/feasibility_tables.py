@@ -10,6 +10,7 @@ from zhibiao.model import LEVERS, Unit
 from zhibiao.showing.citing import briefly_cited
 from zhibiao.showing.gap_tables import chance_text
 from zhibiao.showing.ledger import noted
+from zhibiao.showing.no_pipe import ratio_named
 from zhibiao.showing.numbers import ABSENT, decimal_of, fixed, full, in_unit, percent, signed
 from zhibiao.showing.pictures import display_unit
 from zhibiao.showing.sentences import Sentences
@@ -193,6 +194,8 @@ def _where(study: Study, at: Setting) -> str:
 
 def _lacking(study: Study, found: Feasibility) -> dict[str, str]:
     """Targets that cannot be assessed, in words, and why."""
+    if found.lacking:
+        ratio_named(study)
     return {asked_text(study, d): study.words(*found.lacking[d.key]) for d in found.asked if d.key in found.lacking}
 
 

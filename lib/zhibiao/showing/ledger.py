@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from zhibiao.catalogue.study import newest_pair
 from zhibiao.model.units import BASES, SCALES
 
 if TYPE_CHECKING:
@@ -72,10 +71,6 @@ def opened_for(study: Study) -> None:
     assert _open is not None
     for text in _texts(study):
         _quotable(_open, text)
-    pair = newest_pair(study)
-    if pair is not None:  # reasons that are put in words before anything is shown name it
-        ratio = Decimal(f"{pair[1].base_value / pair[0].base_value:.2f}").normalize()
-        _open.standing[(ratio, Decimal(1), f"{ratio:f}")] = None
     for level in {study.level, *LEVELS}:
         _open.standing[(Decimal(level), Decimal(1), f"{level}%")] = None
 

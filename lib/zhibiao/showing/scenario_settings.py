@@ -5,11 +5,11 @@ from __future__ import annotations
 from zhibiao.catalogue.study import Study
 from zhibiao.model import LEVERS, LeverId, Override, Scenario, unit_of
 from zhibiao.showing.citing import cited_clause
+from zhibiao.showing.no_pipe import why
 from zhibiao.showing.numbers import ABSENT, bare, fixed, four, percent
 from zhibiao.showing.pictures import display_unit, modelled
 from zhibiao.showing.statement_tables import with_unit
 from zhibiao.showing.table import Column, Table
-from zhibiao.simulating.anchoring import why_none
 from zhibiao.simulating.comparing import Case, Comparison, fitting
 from zhibiao.simulating.scenario import own_value
 
@@ -107,5 +107,5 @@ def left_out(study: Study, found: Comparison) -> list[str]:
     if not found.left_out:
         return []
     names = study.words("、", ", ").join(study.registry.scenario(name).name(study.lang) for name in found.left_out)
-    why = why_none(study) if found.unmoved is None else ("杠杆没有起点", "a lever has no start")
-    return [study.words(f"未能推算：{names}（{why[0]}）。", f"Not simulated: {names} ({why[1]}).")]
+    because = why(study) if found.unmoved is None else ("杠杆没有起点", "a lever has no start")
+    return [study.words(f"未能推算：{names}（{because[0]}）。", f"Not simulated: {names} ({because[1]}).")]

@@ -201,7 +201,7 @@ def test_places_decide_how_many_enter_on_every_page(city: Study) -> None:
 
 @pytest.mark.parametrize(
     ("intake", "enrolment", "told"),
-    [(5, 5, "每名招生对应在校生1人"), (300, 100000, "每名招生对应在校生333.33人"), (0, 5, "招生为0"), (None, 5, "没有同一年的招生与在校生")],
+    [(5, 5, "每名招生对应在校生1人"), (300, 100000, "每名招生对应在校生333.33人"), (0, 5, "招生为零"), (None, 5, "没有同一年的招生与在校生")],
 )
 def test_when_there_is_no_pipe_then_the_reason_is_the_true_one(intake: int | None, enrolment: int, told: str) -> None:
     like = next(o for o in REGISTRY.observations if o.region == "100000" and o.indicator == "intake")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from zhibiao.catalogue.study import Study
-from zhibiao.showing.numbers import four
+from zhibiao.showing.ledger import noted
 from zhibiao.simulating.anchoring import start_pair, why_none
 
 
@@ -17,7 +19,7 @@ def ratio_named(study: Study) -> None:
     """Note the ratio of the region's start, which such a reason may name: it was put in words where nothing can be noted."""
     start = start_pair(study)
     if start is not None:
-        four(round(start.ratio, 2))
+        noted(Decimal(start.ratio_text), 1, start.ratio_text)
 
 
 def no_pipe(study: Study, zh: str, en: str) -> str:

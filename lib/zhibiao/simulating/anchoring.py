@@ -82,7 +82,7 @@ def why_none(study: Study, fans: Mapping[str, Fan] | None = None) -> tuple[str, 
     if start is None:
         stocks = {p.period.year for p in study.series("enrolment").annual}
         if any(p.period.year in stocks and p.base_value == 0 for p in study.series("intake").annual):
-            return "招生为0，学生流没有起点", "intake is 0: the flow of students has no start"
+            return "招生为零，学生流没有起点", "nobody enters: the flow of students has no start"
         return "没有同一年的招生与在校生", "no year has both intake and enrolment"
     if national_spread(study.registry, study.as_of) is None:
         return f"截至{study.as_of}年全国可比的年份太少，给不出离散程度", f"too few years of the nation are known by {study.as_of} to give the dispersion"
@@ -92,7 +92,7 @@ def why_none(study: Study, fans: Mapping[str, Fan] | None = None) -> tuple[str, 
     last = min(int(fans[name].years[-1]) for name in ("intake", "enrolment"))
     if last <= start.year:
         return f"{start.year}年之后没有要推算的年份", f"no year after {start.year} is looked at"
-    ratio = f"{start.ratio:.2f}".rstrip("0").rstrip(".")  # as every page prints it: the value store knows it so
+    ratio = start.ratio_text
     return (
         f"{start.year}年每名招生对应在校生{ratio}人，两年到五年的学制都合不上",
         f"no programme length of two to five years fits {ratio} enrolled per entrant in {start.year}",

@@ -38,6 +38,11 @@ class Pair:
         """Students enrolled per entrant."""
         return self.enrolment / self.intake
 
+    @property
+    def ratio_text(self) -> str:
+        """The ratio to two decimals, as reasons name it."""
+        return f"{self.ratio:.2f}".rstrip("0").rstrip(".")
+
 
 @dataclass(frozen=True)
 class Implied:

@@ -16,7 +16,7 @@ from zhibiao.showing.no_chance import reason
 from zhibiao.showing.numbers import ABSENT, count, full
 from zhibiao.showing.pictures import bands_of, documents_line, gap_finding, median_of, points_of, target_line
 from zhibiao.showing.statement_tables import period_text, value_with_unit
-from zhibiao.showing.words import STATES, VERDICTS, word
+from zhibiao.showing.words import STATES, VERDICTS, between, word
 from zhibiao.simulating.scenario import Simulation
 
 MOST = 12
@@ -164,7 +164,7 @@ def _trend(study: Study, row: GapRow) -> tuple[str, str]:
     role = "steady" if before == after else "rising" if known[1].base_value > known[0].base_value else "falling"
     said = {"steady": study.words("持平", "level"), "rising": study.words("上升", "rising"), "falling": study.words("下降", "falling")}[role]
     star = "*" if any(point.confidence != "high" for point in known) else ""
-    return role, said + star + _bracketed(study, f"{known[0].period}—{known[1].period}")
+    return role, said + star + _bracketed(study, between(known[0].period, known[1].period, study.lang))
 
 
 def _picture(study: Study, group: Sequence[GapRow], simulation: Simulation) -> FanPicture | None:

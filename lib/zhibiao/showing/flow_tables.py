@@ -16,7 +16,7 @@ from zhibiao.showing.numbers import ABSENT, as_written, fixed, four, full, in_un
 from zhibiao.showing.pictures import digits_for, display_unit
 from zhibiao.showing.statement_tables import value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
-from zhibiao.showing.words import CONFIDENCE, QUALIFIERS, word
+from zhibiao.showing.words import CONFIDENCE, QUALIFIERS, between, word
 from zhibiao.simulating import pairs
 from zhibiao.simulating.anchoring import start_pair
 from zhibiao.simulating.pairs import Pair
@@ -182,7 +182,7 @@ def projections(study: Study, simulation: Simulation) -> Table:
                 "indicator": indicator.name(study.lang) + (study.words("（情景设定）", " (set)") if name in simulation.assumed else ""),
                 "latest": _latest(study, known[-1], unit) if known else ABSENT,
                 "median": ABSENT if done else in_unit(fan.quantile(0.5)[position], unit.scale, digits),
-                "band": ABSENT if done else "—".join(in_unit(edge[position], unit.scale, digits) for edge in (low, high)),
+                "band": ABSENT if done else between(in_unit(low[position], unit.scale, digits), in_unit(high[position], unit.scale, digits), study.lang),
             }
         )
     return Table(

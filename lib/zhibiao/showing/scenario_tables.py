@@ -19,6 +19,7 @@ from zhibiao.showing.pictures import digits_of, display_unit, modelled
 from zhibiao.showing.scenario_settings import left_out
 from zhibiao.showing.statement_tables import headline, value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
+from zhibiao.showing.words import between
 from zhibiao.simulating.comparing import BASELINE, FLOWS, Case, Comparison, landing
 from zhibiao.simulating.outcomes import FOLLOWING, Outcomes
 
@@ -116,7 +117,7 @@ def _compared(study: Study, found: Comparison, case: Case, unit: Unit, digits: M
             value = written(one.median, unit.scale, digits[name])
             row[name] = study.words(f"{value}（设定）", f"{value} (set)")
     stock = landed["enrolment"]
-    row["band"] = ABSENT if stock is None or stock.low == stock.high else "—".join(modelled(end, unit) for end in (stock.low, stock.high))
+    row["band"] = ABSENT if stock is None or stock.low == stock.high else between(modelled(stock.low, unit), modelled(stock.high, unit), study.lang)
     change = found.difference(case, "enrolment")
     row["difference"] = ABSENT if change is None else signed(Decimal(repr(change)) / Decimal(unit.scale), digits["enrolment"])
     return row
@@ -232,5 +233,5 @@ def _followed(study: Study, name: str, draws: Array, years: Sequence[int], first
     return {
         "quantity": study.words(f"{named(study, name)}（{unit.written}）", f"{named(study, name)} ({unit.label('en')})"),
         **{str(year): ABSENT if one is None else modelled(one.median, unit) for year, one in ends.items()},
-        "band": ABSENT if last is None or last.low == last.high else "—".join(modelled(edge, unit) for edge in (last.low, last.high)),
+        "band": ABSENT if last is None or last.low == last.high else between(modelled(last.low, unit), modelled(last.high, unit), study.lang),
     }

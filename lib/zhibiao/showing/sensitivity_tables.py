@@ -23,6 +23,7 @@ from zhibiao.showing.sensitivity_chart import tornado as drawn
 from zhibiao.showing.sentences import Sentences
 from zhibiao.showing.statement_tables import value_with_unit, with_unit
 from zhibiao.showing.table import Column, Table
+from zhibiao.showing.words import between
 from zhibiao.simulating.comparing import BASELINE, Comparison
 from zhibiao.simulating.sensitivity import Indices, Tornado, Turn
 from zhibiao.simulating.swings import BAND, Swing
@@ -80,7 +81,7 @@ def table(study: Study, found: Tornado | None, shares: Sequence[Indices]) -> Tab
             "lever": study.words(LEVERS[lever].zh, LEVERS[lever].en),
             "range": reach(study, turn.swing),
             "basis": rests_on(study, turn.swing),
-            "alone": "—".join(in_unit(end, unit.scale, _digits(found, unit)) for end in (turn.enrolment.low, turn.enrolment.high)),
+            "alone": _ends(study, turn, unit, _digits(found, unit)),
         }
         for one in shares:
             row[f"first_{one.quantity}"], row[f"total_{one.quantity}"] = (_share(part[lever][0]) for part in (one.first, one.total))
@@ -105,6 +106,11 @@ def _share(value: float) -> str:
     return f"<{fixed(0.02, 2)}" if value < 0.02 else fixed(min(value, 1.0), 2)
 
 
+def _ends(study: Study, turn: Turn, unit: Unit, digits: int) -> str:
+    """Enrolment with a lever at both ends of its range."""
+    return between(in_unit(turn.enrolment.low, unit.scale, digits), in_unit(turn.enrolment.high, unit.scale, digits), study.lang)
+
+
 def _digits(found: Tornado | None, unit: Unit) -> int:
     """As the other tables of scenarios print enrolment."""
     return 0 if found is None else digits_of(np.array([found.enrolment]), unit)
@@ -121,7 +127,7 @@ def picture(study: Study, found: Tornado | None) -> Chart | Sentences:
     unit = display_unit(study, study.indicator("enrolment"))
     scale, digits = float(unit.scale), _digits(found, unit)
     strongest = found.turns[0]
-    ends = "—".join(in_unit(end, unit.scale, digits) for end in (strongest.enrolment.low, strongest.enrolment.high))
+    ends = _ends(study, strongest, unit, digits)
     name, place = LEVERS[strongest.swing.lever], study.region.name(study.lang)
     return drawn(
         TornadoPicture(

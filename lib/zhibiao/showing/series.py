@@ -214,8 +214,9 @@ def describe_points(points: Sequence[Point], words: Mapping[str, str], counted: 
     if not points:
         return words["alt none"]
     each = [words["alt point"].format(year=p.year, value=printed(p, counted)) for p in points]
-    many = words["alt many"].format(first=each[0], last=each[-1], count=count(len(each)))
-    return words["alt points"].format(many if len(each) > 6 else words["join"].join(each))
+    if len(each) <= 6:
+        return words["alt points"].format(words["join"].join(each))
+    return words["alt points"].format(words["alt many"].format(first=each[0], last=each[-1], count=count(len(each))))
 
 
 def describe_targets(targets: Sequence[TargetLine], words: Mapping[str, str]) -> str:

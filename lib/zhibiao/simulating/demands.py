@@ -153,8 +153,7 @@ def _lacking(study: Study, base: Ground, demand: Demand) -> tuple[str, str] | No
         return f"{demand.indicator.zh}没有可用的数", f"no usable figure of {demand.indicator.en}"
     asked = demand.asked
     if asked.end is None or asked.start is None or asked.end > int(fan.years[-1]) or asked.start < int(fan.years[0]):
-        years = f"{fan.years[0]}—{fan.years[-1]}"
-        return f"目标年份不全在{years}年之内", f"its years are not all within {years}"
+        return f"目标年份不全在{fan.years[0]}—{fan.years[-1]}年之内", f"its years are not all within {fan.years[0]}–{fan.years[-1]}"
     return None
 
 
